@@ -1,0 +1,1 @@
+"""The engines the platform stands on: PostgreSQL and NATS, embedded here or outside by URL."""
