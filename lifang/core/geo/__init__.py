@@ -1,0 +1,1 @@
+"""Where things are: datums, distances, shapes, areas in memory, division codes. No PostGIS."""
