@@ -1,0 +1,18 @@
+"""Every door, in one place."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("lifang.core.web.urls")),
+    path("", include("lifang.core.accounts.urls")),
+    path("files/", include("lifang.core.files.urls")),
+    path("", include("lifang.core.notify.urls")),
+    path("", include("lifang.orgs.web.urls")),
+    path("", include("lifang.cases.web.urls")),
+    path("api/", include("lifang.core.api.urls")),
+]
+
+handler400 = "lifang.core.web.errors.bad_request"
+handler403 = "lifang.core.web.errors.forbidden"
+handler404 = "lifang.core.web.errors.not_found"
+handler500 = "lifang.core.web.errors.broken"

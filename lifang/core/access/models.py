@@ -1,0 +1,94 @@
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from typing import Self, TypeVar
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from lifang.core.access.actor import Actor
+from lifang.core.access.refusal import Refused
+from lifang.core.ids import new_id
+
+M = TypeVar("M", bound=models.Model)
+
+ADMINS = ("system_admin", "security_admin", "audit_admin")
+BUSINESS = "business"
+
+# The action that is running, if any, notes the rows it holds (for the audit's "before").
+on_hold: ContextVar[Callable[[models.Model], None] | None] = ContextVar("on_hold", default=None)
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Rows that exist for this actor."""
+        return self.filter(actor.scope.q())
+
+    def hold(self, pk: UUID) -> M:
+        """Lock the row for this action. Raises `Refused("not_found")` if it is not there to see."""
+        row = self.select_for_update(of=("self",)).filter(pk=pk).first()
+        if row is None:
+            raise Refused("not_found")
+        note = on_hold.get()
+        if note is not None:
+            note(row)
+        return row
+
+
+ScopedManager = models.Manager.from_queryset(ScopedQuerySet)
+
+
+class Scoped(models.Model):
+    """A row that lies somewhere and concerns somebody. Its table stands behind a `Wall`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    area = models.CharField(max_length=15, db_collation="C")
+    holders = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(fields=["area"], name="%(class)s_area"),
+            GinIndex(fields=["holders"], name="%(class)s_holders"),
+        ]
+
+    def concern(self, holders: Iterable[str]) -> None:
+        """Let these holders see the row too; nobody is ever put out of sight here."""
+        self.holders = sorted({*self.holders, *(holder for holder in holders if holder)})
+
+
+class GrantRow(models.Model):
+    """A post held by an account from one day to another; `orgs` writes it with each posting."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="grants")
+    post = models.CharField(max_length=40)
+    area = models.CharField(max_length=15, db_collation="C", blank=True)
+    sees = models.CharField(max_length=4, choices=[("area", "area"), ("unit", "unit")])
+    holder = models.CharField(max_length=60, blank=True)
+    guard = models.GeneratedField(
+        expression=models.Case(
+            models.When(Q(post__in=ADMINS), then=models.F("post")), default=models.Value(BUSINESS)
+        ),
+        output_field=models.CharField(max_length=40),
+        db_persist=True,
+    )
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "access_grant"
+        indexes = [models.Index(fields=["account"], name="grant_account")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="grant_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post}@{self.area}"

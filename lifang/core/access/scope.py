@@ -1,0 +1,46 @@
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+EVERYWHERE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Area prefixes (12-digit division code + 3-digit grid, unpadded) and holders one acts for."""
+
+    areas: frozenset[str] = frozenset()
+    holders: frozenset[str] = frozenset()
+
+    @property
+    def everywhere(self) -> bool:
+        return EVERYWHERE in self.areas
+
+    def covers(self, area: str) -> bool:
+        return any(area.startswith(prefix) for prefix in self.areas)
+
+    def q(self, area: str = "area", holders: str = "holders") -> Q:
+        """Rows of these areas or of these holders; a range, so an index serves it."""
+        if self.everywhere:
+            return Q()
+        parts = [within(prefix, area) for prefix in sorted(self.areas)]
+        if self.holders:
+            parts.append(Q(**{f"{holders}__overlap": sorted(self.holders)}))
+        return reduce(or_, parts) if parts else Q(pk__in=[])
+
+
+def within(prefix: str, area: str = "area") -> Q:
+    """Rows whose area begins with `prefix`, as a range (`LIKE` would hide the index from the wall)."""
+    if not prefix:
+        return Q()
+    return Q(**{f"{area}__gte": prefix, f"{area}__lt": prefix[:-1] + chr(ord(prefix[-1]) + 1)})
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one grant lets an actor see: an area, or only what concerns one holder."""
+
+    area: str = ""
+    holders: frozenset[str] = field(default_factory=frozenset)

@@ -1,0 +1,82 @@
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import models, transaction
+
+from lifang.core.access import Actor, Refusal, Refused
+from lifang.core.access.wall import behind
+from lifang.core.action.unit import Unit, running
+from lifang.core.events.outbox import gathering
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ACTIONS: dict[str, Callable[..., Any]] = {}
+
+
+def action(name: str, *, open_to_all: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function the only writer of one kind of change.
+
+    `name` is the capability, the audit entry and the API operation. Keywords `actor` and `at` are required.
+    Raises `Refused`; a refusal leaves its own audit line. Inside another action it joins that one.
+    """
+
+    def wrap(act: Callable[P, R]) -> Callable[P, R]:
+        @wraps(act)
+        def acting(*args: P.args, **kwargs: P.kwargs) -> R:
+            if args:
+                raise TypeError(f"{name}: actions take keywords only")
+            actor, at = kwargs["actor"], kwargs["at"]
+            assert isinstance(actor, Actor)  # noqa: S101 -- narrows the type
+            assert isinstance(at, datetime)  # noqa: S101 -- narrows the type
+            subject = _subject(kwargs)
+            return _run(Unit(name, actor, at, subject, open_to_all), lambda: act(**kwargs))  # type: ignore[call-arg]
+
+        ACTIONS[name] = acting
+        return acting
+
+    return wrap
+
+
+@contextmanager
+def together(*, actor: Actor, at: datetime) -> Iterator[None]:
+    """Several actions as one: one transaction, their audit lines and events written at its end."""
+    unit = Unit("", actor, at, None, open_to_all=True)
+    with behind(actor), transaction.atomic(), gathering(), unit.on_the_record():
+        yield
+
+
+def _subject(kwargs: dict[str, Any]) -> models.Model | None:
+    return next((value for value in kwargs.values() if isinstance(value, models.Model)), None)
+
+
+def _run(unit: Unit, act: Callable[[], R]) -> R:
+    outer = running.get()
+    if outer is not None:
+        return _inside(outer, unit, act)
+    with behind(unit.actor):
+        try:
+            with transaction.atomic(), gathering(), unit.on_the_record():
+                _check(unit)
+                return unit.keep(act())
+        except Refused as refused:
+            unit.note_refusal(refused.refusal.reason)
+            raise
+
+
+def _inside(outer: Unit, unit: Unit, act: Callable[[], R]) -> R:
+    """A nested action: same transaction and wall, its own audit line."""
+    with outer.joined_by(unit):
+        _check(unit)
+        return unit.keep(act())
+
+
+def _check(unit: Unit) -> None:
+    if unit.open_to_all:
+        return
+    area = getattr(unit.subject, "area", None)
+    if not unit.actor.may(unit.name, area or None):
+        raise Refused(Refusal("not_allowed"))

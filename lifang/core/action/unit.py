@@ -1,0 +1,92 @@
+"""One running action: what it held, what it made, the lines it will leave."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, Optional, TypeVar
+
+from django.db import models, transaction
+
+from lifang.core.access import Actor
+from lifang.core.access.models import on_hold
+from lifang.core.audit.chain import Line
+from lifang.core.audit.diff import Snapshot, difference, snapshot
+from lifang.core.audit.log import append
+
+R = TypeVar("R")
+
+running: ContextVar[Optional["Unit"]] = ContextVar("running_action", default=None)
+
+
+class Unit:
+    """Collects for one audit line; the outermost unit writes the lines of all, in order, at the end."""
+
+    def __init__(
+        self, name: str, actor: Actor, at: datetime, subject: models.Model | None, open_to_all: bool
+    ) -> None:
+        self.name, self.actor, self.at = name, actor, at
+        self.subject, self.open_to_all = subject, open_to_all
+        self.held: list[tuple[models.Model, Snapshot]] = []
+        self.made: models.Model | None = None
+        self.joined: list[Unit] = []
+
+    def notice(self, row: models.Model) -> None:
+        self.held.append((row, snapshot(row)))
+
+    def keep(self, result: R) -> R:
+        """Remember a made row as the subject of the line."""
+        if isinstance(result, models.Model):
+            self.made = result
+        return result
+
+    @contextmanager
+    def on_the_record(self) -> Iterator[None]:
+        """Run as the outermost action and append every line at the end."""
+        with self._current():
+            yield
+        append([unit.line() for unit in (self, *self.joined) if unit.name])
+
+    @contextmanager
+    def joined_by(self, inner: "Unit") -> Iterator[None]:
+        self.joined.append(inner)
+        inner.joined = self.joined
+        with inner._current():
+            yield
+
+    @contextmanager
+    def _current(self) -> Iterator[None]:
+        unit, note = running.set(self), on_hold.set(self.notice)
+        try:
+            yield
+        finally:
+            on_hold.reset(note)
+            running.reset(unit)
+
+    def line(self, outcome: str = "done", reason: str = "") -> Line:
+        row = self.made or self.subject or (self.held[0][0] if self.held else None)
+        return Line(
+            at=self.at,
+            account=str(self.actor.id) if self.actor.id else None,
+            kind=str(self.actor.kind),
+            action=self.name,
+            outcome=outcome,
+            subject_type=row._meta.label_lower if row is not None else "",
+            subject=str(row.pk) if row is not None else "",
+            area=str(getattr(row, "area", "") or ""),
+            reason=reason,
+            changes=self._changes() if outcome == "done" else {},
+        )
+
+    def _changes(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for row, before in self.held:
+            found.update(difference(row, before))
+        if self.made is not None and not any(row.pk == self.made.pk for row, _ in self.held):
+            found.update(difference(self.made, None))
+        return found
+
+    def note_refusal(self, reason: str) -> None:
+        """The act was undone; that it was tried and refused stays."""
+        with transaction.atomic():
+            append([self.line("refused", reason)])

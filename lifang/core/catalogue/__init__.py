@@ -1,0 +1,5 @@
+"""Typed YAML of a context, overlaid per site, loaded once, mistakes told with file and line."""
+
+from lifang.core.catalogue.loader import Catalogue, Mistake, catalogue, gather, load_all
+
+__all__ = ["Catalogue", "Mistake", "catalogue", "gather", "load_all"]

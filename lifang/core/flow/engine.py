@@ -1,0 +1,169 @@
+"""Runs flows: checks the table, writes the step, hands the turn on, keeps the clock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+from lifang.core.access import Actor, Refusal, Refused
+from lifang.core.flow import clocks
+from lifang.core.flow.models import Clock, Step, Subject, Todo
+from lifang.core.flow.shape import Flow, Move, State
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whose turn it is next, and how long they have."""
+
+    holders: tuple[str, ...] = ("",)  # "" = whoever has the state's capability in the area
+    limit: clocks.Allowance | None = None
+    title: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Said:
+    """What goes on the timeline beside the move itself."""
+
+    note: str = ""
+    body: str = ""
+    facts: Facts = field(default_factory=dict)
+    public: bool | None = None  # None = as the flow says
+
+
+def start(flow: Flow, subject: Subject, *, actor: Actor, at: datetime, turn: Turn, said: Said) -> Step:
+    """Put a new subject into the flow's first state. Saves the subject."""
+    first = flow.states[0]
+    subject.state, subject.state_since, subject.steps_taken = first.key, at, 0
+    subject.concern(turn.holders)
+    opening = flow.move["start"]
+    step = _step(flow, subject, opening, "", actor, at, said)
+    subject.due_at = clocks.begin(flow.key, subject, first.stage, turn.limit, at)
+    subject.save(force_insert=True)
+    open_turn(flow, subject, first, at, turn)
+    return step
+
+
+def move(
+    flow: Flow,
+    subject: Subject,
+    key: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    turn: Turn | None = None,
+    said: Said | None = None,
+) -> Step:
+    """Make one move of a held subject. Raises `Refused("no_such_move")` when the table has none here."""
+    made, said = flow.move[key], said or Said()
+    before = subject.state
+    if before not in made.from_:
+        raise Refused(Refusal("no_such_move", {"move": made.name, "state": flow.state[before].name}))
+    if made.note == "required" and not said.note.strip():
+        raise Refused(Refusal("note_missing", {"move": made.name}))
+    if turn:
+        subject.concern(turn.holders)
+    step = _step(flow, subject, made, before, actor, at, said)
+    _keep_time(flow, subject, made, turn, at)
+    if made.to and made.to != before:
+        subject.state, subject.state_since = made.to, at
+    if made.to or turn:
+        close_turns(subject, at)
+        open_turn(flow, subject, flow.state[subject.state], at, turn or Turn())
+    subject.save()
+    share(subject)
+    return step
+
+
+def _keep_time(flow: Flow, subject: Subject, made: Move, turn: Turn | None, at: datetime) -> None:
+    if made.clock == "pause":
+        clocks.pause(subject, at)
+    elif made.clock == "resume":
+        subject.due_at = clocks.resume(subject, at)
+    elif made.clock == "stop":
+        clocks.stop(subject, at)
+        stage = flow.state[made.to or subject.state].stage
+        subject.due_at = clocks.begin(flow.key, subject, stage, turn.limit if turn else None, at)
+
+
+def _step(
+    flow: Flow, subject: Subject, made: Move, before: str, actor: Actor, at: datetime, said: Said
+) -> Step:
+    subject.steps_taken += 1
+    return Step.objects.create(
+        area=subject.area,
+        holders=subject.holders,
+        flow=flow.key,
+        subject=subject.pk,
+        seq=subject.steps_taken,
+        move=made.key,
+        from_state=before,
+        to_state=made.to or before or flow.states[0].key,
+        at=at,
+        account_id=actor.id,
+        body=said.body,
+        note=said.note,
+        facts=said.facts,
+        public=made.public if said.public is None else said.public,
+    )
+
+
+def open_turn(flow: Flow, subject: Subject, state: State, at: datetime, turn: Turn) -> None:
+    """Open a to-do for each holder whose turn it is; none where it is nobody's."""
+    if not state.todo:
+        return
+    Todo.objects.bulk_create(
+        Todo(
+            area=subject.area,
+            holders=subject.holders,
+            flow=flow.key,
+            subject=subject.pk,
+            state=state.key,
+            capability=state.todo,
+            turn=holder,
+            title=turn.title or str(subject),
+            urgent=turn.urgent,
+            opened_at=at,
+            due_at=subject.due_at,
+        )
+        for holder in turn.holders
+    )
+
+
+def close_turns(subject: Subject, at: datetime, turns: Iterable[str] | None = None) -> None:
+    """Close the subject's open to-dos, or only those of some holders."""
+    found = Todo.objects.filter(subject=subject.pk, done_at__isnull=True)
+    if turns is not None:
+        found = found.filter(turn__in=list(turns))
+    found.update(done_at=at)
+
+
+def share(subject: Subject) -> None:
+    """Let everybody who may see the subject see its steps, clocks and to-dos too."""
+    for part in (Step, Clock, Todo):
+        part.objects.filter(subject=subject.pk).exclude(
+            area=subject.area, holders=subject.holders
+        ).update(area=subject.area, holders=subject.holders)
+
+
+def set_due(subject: Subject, due_at: datetime) -> None:
+    """Write a new due time of the running stage into the subject and its open to-dos."""
+    subject.due_at = due_at
+    Todo.objects.filter(subject=subject.pk, done_at__isnull=True).update(due_at=due_at)
+
+
+def replay(flow: Flow, taken: Iterable[Step]) -> str:
+    """The state that a history leads to; raises ValueError where it breaks the table."""
+    state = ""
+    for number, step in enumerate(taken, start=1):
+        made = flow.move[step.move]
+        if step.seq != number or step.from_state != state or (state and state not in made.from_):
+            raise ValueError(f"step {step.seq} ({step.move}) does not follow from `{state}`")
+        state = step.to_state
+    return state
+
+
+__all__ = ["Said", "Turn", "close_turns", "move", "open_turn", "replay", "set_due", "share", "start"]

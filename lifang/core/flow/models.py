@@ -1,0 +1,142 @@
+from django.db import models
+from django.db.models import F, Q
+
+from lifang.core.access.models import Scoped
+from lifang.core.calendar.terms import Limit, Pause, Unit
+
+
+class Subject(Scoped):
+    """What a flow moves: a case, an application, a repair."""
+
+    state = models.CharField(max_length=30)
+    state_since = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)  # of the running stage
+    steps_taken = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Step(Scoped):
+    """One move of one subject: the timeline, from which the state can be replayed."""
+
+    flow = models.CharField(max_length=30)
+    subject = models.UUIDField()
+    seq = models.PositiveIntegerField()
+    move = models.CharField(max_length=30)
+    from_state = models.CharField(max_length=30, blank=True)
+    to_state = models.CharField(max_length=30)
+    at = models.DateTimeField()
+    account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
+    body = models.CharField(max_length=120, blank=True)  # the office that acted, as told to residents
+    note = models.TextField(blank=True)
+    facts = models.JSONField(default=dict)
+    public = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "seq"], name="step_in_order"),
+        ]
+        indexes = [models.Index(fields=["flow", "at"], name="step_flow_at")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.move}"
+
+
+class Clock(Scoped):
+    """The time one stage had, when it ran, stood still and stopped. Never reset, only followed by another."""
+
+    flow = models.CharField(max_length=30)
+    subject = models.UUIDField()
+    stage = models.CharField(max_length=30)
+    amount = models.DecimalField(max_digits=8, decimal_places=2)
+    unit = models.CharField(max_length=14, choices=[(unit.value, unit.value) for unit in Unit])
+    hours = models.CharField(max_length=30, default="office")
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    pauses = models.JSONField(default=list)  # [[from, to or null], …] in ISO 8601
+    stopped_at = models.DateTimeField(null=True)
+    overdue_told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject"], condition=Q(stopped_at__isnull=True), name="clock_one_runs"
+            ),
+            models.CheckConstraint(
+                condition=Q(stopped_at__isnull=True) | Q(stopped_at__gte=F("started_at")),
+                name="clock_stops_after_start",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["subject"], name="clock_subject"),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(stopped_at__isnull=True, overdue_told_at__isnull=True),
+                name="clock_to_tell",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.due_at}"
+
+    @property
+    def limit(self) -> Limit:
+        return Limit(self.amount, Unit(self.unit))
+
+    @property
+    def spans(self) -> list[Pause]:
+        """The pauses as instants."""
+        from datetime import datetime  # noqa: PLC0415 -- only a parser
+
+        return [
+            Pause(datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None)
+            for start, end in self.pauses
+        ]
+
+    @property
+    def paused(self) -> bool:
+        return bool(self.pauses) and self.pauses[-1][1] is None
+
+    @property
+    def on_time(self) -> bool | None:
+        """Whether it stopped by its due time; None while it runs."""
+        return None if self.stopped_at is None else self.stopped_at <= self.due_at
+
+
+class Todo(Scoped):
+    """Somebody's turn: of everybody with the capability in the area, or of one holder."""
+
+    flow = models.CharField(max_length=30)
+    subject = models.UUIDField()
+    state = models.CharField(max_length=30)
+    capability = models.CharField(max_length=60)
+    turn = models.CharField(max_length=60, blank=True)  # "" = whoever has the capability there
+    title = models.CharField(max_length=200)
+    urgent = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "capability", "turn"],
+                condition=Q(done_at__isnull=True),
+                name="todo_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["turn", "due_at"], condition=Q(done_at__isnull=True), name="todo_turn"
+            ),
+            models.Index(
+                fields=["area", "capability"], condition=Q(done_at__isnull=True), name="todo_open_area"
+            ),
+            models.Index(fields=["subject"], name="todo_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,34 @@
+from functools import reduce
+from operator import or_
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from lifang.core.access import Actor
+from lifang.core.access.scope import within
+from lifang.core.flow.models import Clock, Step, Todo
+
+
+def todos(actor: Actor) -> QuerySet[Todo]:
+    """The one to-do list: what waits for this actor, over all flows, soonest first."""
+    parts = [Q(turn=actor.holder)] if actor.id else []
+    for grant in actor.grants:
+        may = Q(capability__in=grant.capabilities)
+        if grant.sees == "area":
+            parts.append(may & Q(turn="") & within(grant.area))
+        if grant.holder:
+            parts.append(may & Q(turn=grant.holder))
+    mine = reduce(or_, parts) if parts else Q(pk__in=[])
+    return Todo.objects.filter(mine, done_at__isnull=True).order_by(
+        "-urgent", "due_at", "opened_at", "pk"
+    )
+
+
+def steps(actor: Actor, subject: UUID) -> QuerySet[Step]:
+    """The timeline of a subject this actor may see."""
+    return Step.objects.visible_to(actor).filter(subject=subject).order_by("seq")
+
+
+def clocks(actor: Actor, subject: UUID) -> QuerySet[Clock]:
+    """All clocks a subject ever had, first to last."""
+    return Clock.objects.visible_to(actor).filter(subject=subject).order_by("started_at", "pk")

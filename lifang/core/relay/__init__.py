@@ -1,0 +1,1 @@
+"""Carries events from the outbox to listeners, and on to JetStream."""

@@ -1,0 +1,1 @@
+"""For tests of every context: the cast, `deliver()`, `published()`."""
