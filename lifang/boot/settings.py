@@ -1,6 +1,9 @@
 """`Config` in Django's names. No per-environment twins: what differs is in `Config`."""
 
+import os
+
 from lifang.boot.databases import database_settings
+from lifang.boot.engines.postgres import APP
 from lifang.boot.secrets import secret
 from lifang.core.config import ROOT, config
 from lifang.core.site import site
@@ -77,7 +80,8 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database_settings(CONFIG)}
+# The owner is for `lifang migrate` alone; the `lifang` command sets the variable.
+DATABASES = {"default": database_settings(CONFIG, os.environ.get("LIFANG_ROLE", APP))}
 LIFANG_NATS_URL = CONFIG.nats_url
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

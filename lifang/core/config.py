@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Wiring only. What a city would tune is catalogue data (`sites/<site>/`)."""
 
-    home: Path = Path("~/.local/share/lifang")
+    # Root's home is closed to the user the database runs as.
+    home: Path = Path("/var/lib/lifang" if os.geteuid() == 0 else "~/.local/share/lifang")
     site: str = "default"
     sites_dir: Path = ROOT / "sites"
     database_url: str = ""  # "" = the embedded PostgreSQL; the role must be lifang_app
@@ -22,6 +23,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     nats_url: str = ""  # "" = the embedded NATS
     pg_bin: str = ""  # folder of another PostgreSQL's programs
     nats_bin: str = ""
+    mqtt_listen: str = ""  # e.g. 0.0.0.0:1883; "" = the embedded NATS speaks no MQTT
     host: str = "127.0.0.1"
     port: int = 8000
     streams_port: int = 8001
@@ -79,5 +81,5 @@ def config() -> Config:
     unknown = set(values) - {field.name for field in msgspec.structs.fields(Config)}
     if unknown:
         raise msgspec.ValidationError(f"lifang.toml: unknown settings {sorted(unknown)}")
-    read = msgspec.convert(values, Config, strict=False)
+    read = msgspec.convert(values, Config, strict=False, dec_hook=lambda kind, raw: kind(raw))
     return msgspec.structs.replace(read, home=read.home.expanduser().absolute())

@@ -88,6 +88,13 @@ def binaries(setting: str | Path | None = None) -> Path:
     return folder_found
 
 
+def run_dir(data: Path) -> Path:
+    """Where the socket lies: the 0700 data folder, or a short folder when that path is too long for a socket."""
+    if len(os.fsencode(data / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT_BYTES:
+        return data
+    return Path(f"/tmp/lifang-{service_uid()}-{_short(data)}")  # noqa: S108 -- made 0700 and checked to be ours
+
+
 @dataclass
 class Postgres:
     """One server of ours: `data` is its folder; `die_with_us` lets the kernel stop it when we are killed."""
@@ -105,10 +112,7 @@ class Postgres:
 
     @property
     def run_dir(self) -> Path:
-        """Where the socket lies: the 0700 data folder, or a short folder when that path is too long for a socket."""
-        if len(os.fsencode(self.data / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT_BYTES:
-            return self.data
-        return Path(f"/tmp/lifang-{service_uid()}-{_short(self.data)}")  # noqa: S108 -- 0700 and ours
+        return run_dir(self.data)
 
     def url(self, role: str = APP, database: str = "lifang") -> str:
         """A libpq URL over the socket; the operating system says who we are, no password."""
