@@ -1,0 +1,1 @@
+"""The page kit: doors, tables, forms, islands, panels. Start with README.md."""

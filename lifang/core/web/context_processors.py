@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.http import HttpRequest
+
+from lifang.core.web.nav import Nav
+from lifang.core.web.site import site
+
+
+def door_of(path: str) -> str:
+    """Which of the five doors an address belongs to."""
+    first = path.strip("/").split("/", 1)[0]
+    return first if first in ("my", "desk", "kiosk", "screen") else "public"
+
+
+def kit(request: HttpRequest) -> dict[str, Any]:
+    """What every door template needs: the site, the door and its navigation."""
+    door = door_of(request.path)
+    return {"site": site(), "door": door, "nav": Nav(request, door)}

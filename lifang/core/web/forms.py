@@ -1,0 +1,45 @@
+"""Forms that say what went wrong, where, and keep what was written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+
+from lifang.core.access import Refused
+
+__all__ = ["Form", "ModelForm", "control_attrs"]
+
+
+class _Kit:
+    """What the kit adds to Django's forms."""
+
+    required_css_class = "required"
+    use_required_attribute = False
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """A `Refused` inside becomes an error of the form (of the field named by its fact `field`, if any)."""
+        try:
+            yield
+        except Refused as refused:
+            name = refused.refusal.facts.get("field")
+            self.add_error(name if name in self.fields else None, str(refused.refusal))  # type: ignore[attr-defined]
+
+
+class Form(_Kit, forms.Form):
+    """Use with `{% form form %}`."""
+
+
+class ModelForm(_Kit, forms.ModelForm):  # type: ignore[type-arg]
+    """Use with `{% form form %}`; save through an action, never with `save()`."""
+
+
+def control_attrs(field: Any) -> dict[str, Any]:
+    """Attributes that tie a control to its hint and its errors."""
+    told = [f"{field.id_for_label}-hint"] if field.help_text else []
+    told += [f"{field.id_for_label}-error"] if field.errors else []
+    attrs: dict[str, Any] = {"aria-describedby": " ".join(told)} if told else {}
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+    return attrs

@@ -1,0 +1,152 @@
+"""Navigation of every door, filled by the contexts in `apps.ready()`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+DOORS = ("public", "my", "desk", "kiosk", "screen", "footer", "me")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a door's navigation; without the capability it is not there."""
+
+    door: str
+    key: str
+    label: Any  # a lazy string
+    url_name: str
+    icon: str = ""
+    capability: str = ""
+    order: int = 50
+    bar: bool = False
+    count: Callable[[HttpRequest], int | None] | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    label: Any
+    url: str
+    icon: str = ""
+    here: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class ScopeBar:
+    """The area a desk looks at: the path to it, and the areas one may switch to."""
+
+    crumbs: list[Link] = field(default_factory=list)
+    choices: list[Link] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One find of the search over everything."""
+
+    title: Any
+    url: str
+    note: Any = ""
+    icon: str = ""
+
+
+Source = Callable[[HttpRequest], ScopeBar | None]
+Finder = Callable[[Any, str], Iterable[Hit]]
+
+_ENTRIES: dict[tuple[str, str], Entry] = {}
+_FINDERS: dict[tuple[str, str], tuple[Any, Finder]] = {}
+_SOURCE: list[Source] = []
+
+
+def register(*entries: Entry) -> None:
+    """Add navigation entries; the same door and key replaces."""
+    for entry in entries:
+        if entry.door not in DOORS:
+            raise ValueError(f"no door {entry.door}: one of {DOORS}")
+        _ENTRIES[entry.door, entry.key] = entry
+
+
+def unregister(door: str, key: str) -> None:
+    """Take an entry away (tests, a site that lacks it)."""
+    _ENTRIES.pop((door, key), None)
+
+
+def scope_source(source: Source) -> Source:
+    """Name the one function that says which area a desk looks at."""
+    _SOURCE[:] = [source]
+    return source
+
+
+def finder(label: Any, found: Finder, *, door: str = "desk", key: str = "") -> None:
+    """Add a kind of thing to the search of a door (`desk` or `public`)."""
+    _FINDERS[door, key or f"{found.__module__}.{found.__qualname__}"] = (label, found)
+
+
+def finders(door: str) -> list[tuple[Any, Finder]]:
+    return [known for (at, _), known in _FINDERS.items() if at == door]
+
+
+def scope(request: HttpRequest) -> ScopeBar | None:
+    return _SOURCE[0](request) if _SOURCE else None
+
+
+def links(request: HttpRequest, door: str, *, bar: bool = False) -> list[Link]:
+    """The entries of a door that this actor may use."""
+    actor = getattr(request, "actor", None)
+    chosen = [
+        entry
+        for entry in sorted(_ENTRIES.values(), key=lambda entry: (entry.order, entry.key))
+        if entry.door == door
+        and (entry.bar or not bar)
+        and (not entry.capability or (actor is not None and actor.may(entry.capability)))
+    ]
+    made = [(entry, _url(entry)) for entry in chosen]
+    here = _here(request.path, [url for _, url in made if url])
+    return [
+        Link(entry.label, url, entry.icon, url == here, entry.count(request) if entry.count else None)
+        for entry, url in made
+        if url
+    ]
+
+
+def _url(entry: Entry) -> str:
+    """Empty for a page that this installation does not mount."""
+    try:
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _here(path: str, urls: list[str]) -> str:
+    """The longest entry that the path lies under is where the reader is."""
+    under = [url for url in urls if path == url or (path.startswith(url) and url.count("/") > 2)]
+    return max(under, key=len, default="")
+
+
+class Nav:
+    """What the door templates ask for; each asked only when shown."""
+
+    def __init__(self, request: HttpRequest, door: str) -> None:
+        self._request, self._door = request, door
+
+    @property
+    def entries(self) -> list[Link]:
+        return links(self._request, self._door)
+
+    @property
+    def bar(self) -> list[Link]:
+        return links(self._request, self._door, bar=True)[:5]
+
+    @property
+    def me(self) -> list[Link]:
+        return links(self._request, "me")
+
+    @property
+    def footer(self) -> list[Link]:
+        return links(self._request, "footer")
+
+    @property
+    def scope(self) -> ScopeBar | None:
+        return scope(self._request)

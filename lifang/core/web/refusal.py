@@ -1,0 +1,119 @@
+"""A `Refused` raised in a view becomes a page, a toast, or "not found"."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext as _
+
+from lifang.core.access import Refusal, Refused
+from lifang.core.access.refusal import reasons
+from lifang.core.web.context_processors import door_of
+from lifang.core.web.htmx import asks, toasts
+
+Answer = Callable[[HttpRequest], HttpResponse]
+FORBIDDEN = frozenset({"not_allowed"})
+
+
+class RefusalMiddleware:
+    """Edges need no `try`: what an action or rule refuses is said in words here."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_exception(self, request: HttpRequest, raised: Exception) -> HttpResponseBase | None:
+        if not isinstance(raised, Refused) or request.path.startswith("/api/"):
+            return None
+        return respond(request, raised.refusal)
+
+
+def status_of(refusal: Refusal) -> int:
+    """404 for what must look absent, 403 for a missing right, 409 for a rule about how things stand."""
+    known = reasons().get(refusal.reason)
+    if known is not None and known.hidden:
+        return 404
+    return 403 if refusal.reason in FORBIDDEN else 409
+
+
+def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    status = status_of(refusal)
+    if refusal.reason == "not_signed_in" and not asks(request):
+        return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}")
+    if status == 404:
+        return not_found(request, Http404())
+    if asks(request):
+        messages.error(request, str(refusal))
+        response = HttpResponse(toasts(request), status=status)
+        response["HX-Reswap"] = "none"
+        return response
+    return message(
+        request,
+        status,
+        heading=_("That is not possible now") if status == 409 else _("Not for your post"),
+        what=str(refusal),
+        kept=_("Nothing was changed."),
+        code=refusal.reason,
+    )
+
+
+def message(request: HttpRequest, status: int, **facts: object) -> HttpResponse:
+    """A page that says what happened, what was kept, what to do now."""
+    base = "web/desk.html" if door_of(request.path) == "desk" else "web/public.html"
+    back = request.headers.get("Referer") if request.method == "POST" else None
+    return render(request, "web/message.html", {"base": base, "back": back or "/", **facts}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return message(
+        request,
+        400,
+        heading=_("We could not read that"),
+        what=_("The address or the form was damaged on its way."),
+        todo=_("Go back and try once more."),
+        code=400,
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return message(
+        request,
+        403,
+        heading=_("Not for your account"),
+        what=_("This page belongs to another post."),
+        todo=_("If you need it for your work, ask the administrator of your unit."),
+        code=403,
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return message(
+        request,
+        404,
+        heading=_("Nothing here"),
+        what=_("There is nothing at this address, or it is not within your scope."),
+        todo=_("Check the number, or search for it."),
+        code=404,
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return message(
+        request,
+        403,
+        heading=_("This page was open for too long"),
+        what=_("For your safety the form was not accepted."),
+        kept=_("What you wrote is still in the page before this one."),
+        todo=_("Go back, reload the page and send again."),
+        code="csrf",
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Stands on nothing that could be broken: no database, no session, no navigation."""
+    return render(request, "web/errors/500.html", status=500)

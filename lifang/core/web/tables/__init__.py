@@ -1,0 +1,7 @@
+"""Declared tables: search, filters in the URL, sort, paging, columns, bulk acts, export of exactly what is shown."""
+
+from lifang.core.web.tables.columns import Column
+from lifang.core.web.tables.filters import Choice, Filter, Flag, Period
+from lifang.core.web.tables.table import Bulk, Empty, Table
+
+__all__ = ["Bulk", "Choice", "Column", "Empty", "Filter", "Flag", "Period", "Table"]

@@ -1,0 +1,134 @@
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from lifang.core.web import times
+
+Value = str | Callable[[Any], Any]
+NUMERIC = frozenset({"number", "percent"})
+
+
+class Column:
+    """One column: where its value comes from, how it looks, how it sorts, how it is exported."""
+
+    def __init__(
+        self,
+        label: Any,
+        *,
+        value: Value = "",
+        cell: str | Callable[[Any], Any] = "text",
+        sort: str = "",
+        link: Value = "",
+        shown: bool = True,
+        wide: bool = False,
+        exported: bool = True,
+    ) -> None:
+        self.label, self.cell, self.sort, self.link = label, cell, sort, link
+        self.shown, self.wide, self.exported = shown, wide, exported
+        self.name = ""
+        self._value = value
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def value(self, row: Any) -> Any:
+        """The bare value, as the export takes it."""
+        return _get(row, self._value or self.name)
+
+    def show(self, row: Any, now: datetime) -> Any:
+        """The cell as HTML or text."""
+        shown = self.cell(row) if callable(self.cell) else RENDER[self.cell](self.value(row), now)
+        url = _get(row, self.link) if self.link else ""
+        return format_html('<a href="{}">{}</a>', url, shown) if url else shown
+
+    @property
+    def css(self) -> str:
+        """Classes of the cell."""
+        if not isinstance(self.cell, str):
+            return "wide" if self.wide else ""
+        known = ["num"] if self.cell in NUMERIC else ["nowrap"] if self.cell in ("clock", "time", "date") else []
+        return " ".join([*known, "wide"] if self.wide else known)
+
+
+def _get(row: Any, value: Value) -> Any:
+    if callable(value):
+        return value(row)
+    found = row
+    for part in value.split("."):
+        found = found.get(part) if isinstance(found, dict) else getattr(found, part, None)
+        if callable(found):
+            found = found()
+        if found is None:
+            return None
+    return found
+
+
+def _text(value: Any, now: datetime) -> Any:
+    return "—" if value is None or value == "" else value
+
+
+def _number(value: Any, now: datetime) -> str:
+    return "—" if value is None else number_format(value, use_l10n=True, force_grouping=True)
+
+
+def _percent(value: Any, now: datetime) -> str:
+    return "—" if value is None else f"{value:.1%}"
+
+
+def _time(value: datetime | None, now: datetime) -> Any:
+    if value is None:
+        return "—"
+    local = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(),
+        local.strftime("%Y-%m-%d %H:%M:%S"),
+        times.exact(value, now),
+    )
+
+
+def _date(value: date | None, now: datetime) -> str:
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return "—" if value is None else value.isoformat()
+
+
+def _clock(value: datetime | None, now: datetime) -> Any:
+    if value is None:
+        return "—"
+    late = value < now
+    return format_html(
+        '<time class="due {}" datetime="{}" data-island="clock">{}</time>',
+        "late" if late else "soon" if (value - now).total_seconds() < 4 * 3600 else "",
+        timezone.localtime(value).isoformat(),
+        f"{_('overdue')} {times.rough(now - value)} ({times.exact(value, now)})" if late else times.near(value, now),
+    )
+
+
+def _yes(value: Any, now: datetime) -> str:
+    return "—" if value is None else _("yes") if value else _("no")
+
+
+def _state(value: Any, now: datetime) -> SafeString | str:
+    from lifang.core.web.templatetags.kit import chip  # noqa: PLC0415 -- the tags render tables
+
+    return chip(value) if value else "—"
+
+
+RENDER: dict[str, Callable[[Any, datetime], Any]] = {
+    "text": _text,
+    "html": _text,
+    "number": _number,
+    "percent": _percent,
+    "time": _time,
+    "date": _date,
+    "clock": _clock,
+    "yes": _yes,
+    "state": _state,
+}

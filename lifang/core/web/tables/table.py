@@ -1,0 +1,315 @@
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from lifang.core.web.htmx import toasts, wants
+from lifang.core.web.tables.columns import Column
+from lifang.core.web.tables.export import as_csv, as_xlsx
+from lifang.core.web.tables.filters import Filter, Removal
+from lifang.core.web.tables.paging import Page, keyset, numbered
+
+Rows = QuerySet[Any]
+OWN = ("q", "sort", "page", "after", "cols", "dense", "export")
+
+
+@dataclass(frozen=True)
+class Empty:
+    """Why there is nothing, and what to do: `act` is (label, url name or address)."""
+
+    title: Any
+    reason: Any = ""
+    act: tuple[Any, str] | None = None
+    icon: str = "mood-empty"
+
+    @property
+    def url(self) -> str:
+        if self.act is None:
+            return ""
+        return self.act[1] if self.act[1].startswith("/") else reverse(self.act[1])
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """An act on the chosen rows, sent to `url_name` by POST."""
+
+    key: str
+    label: Any
+    url_name: str
+    icon: str = "checks"
+    capability: str = ""
+    confirm: Any = ""
+
+    @property
+    def url(self) -> str:
+        return self.url_name if self.url_name.startswith("/") else reverse(self.url_name)
+
+
+class Table:
+    """Declare columns as attributes; make one per request; `response()` answers page, swap and export."""
+
+    key: ClassVar[str] = "table"
+    search: ClassVar[Sequence[str]] = ()
+    filters: ClassVar[Sequence[Filter]] = ()
+    order: ClassVar[str] = ""
+    per_page: ClassVar[int] = 30
+    paging: ClassVar[str] = "pages"
+    bulk: ClassVar[Sequence[Bulk]] = ()
+    empty: ClassVar[Empty | None] = None
+    peek: ClassVar[Callable[[Any], str] | None] = None
+    declared: ClassVar[dict[str, Column]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = {name: made for name, made in vars(cls).items() if isinstance(made, Column)}
+        cls.declared = {**cls.declared, **own}
+
+    def __init__(self, request: HttpRequest, rows: Rows, *, prefix: str = "") -> None:
+        self.request, self.given, self.prefix = request, rows, prefix
+        self.actor = getattr(request, "actor", None)
+        self.now = getattr(request, "at", None)
+        self.query = self._own(request.GET)
+
+    def _own(self, query: QueryDict) -> QueryDict:
+        if not self.prefix:
+            return query
+        own = QueryDict(mutable=True)
+        for name in query:
+            if name.startswith(self.prefix):
+                own.setlist(name.removeprefix(self.prefix), query.getlist(name))
+        return own
+
+    # what is chosen
+
+    @property
+    def id(self) -> str:
+        return f"{self.prefix}{self.key}-table"
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """As chosen by `?cols=a,b` (or `cols=a&cols=b`), else those shown from the start."""
+        asked = {name for value in self.query.getlist("cols") for name in value.split(",")}
+        if asked & self.declared.keys():
+            return [column for name, column in self.declared.items() if name in asked]
+        return [column for column in self.declared.values() if column.shown]
+
+    @property
+    def column_choice(self) -> list[tuple[Column, bool]]:
+        return [(column, column in self.columns) for column in self.declared.values()]
+
+    @property
+    def dense(self) -> bool:
+        return self.query.get("dense") == "1"
+
+    @property
+    def text(self) -> str:
+        return self.query.get("q", "").replace("\x00", "").strip()[:200]
+
+    @cached_property
+    def sort(self) -> str:
+        """The field in force, with its minus; only declared ones."""
+        asked = self.query.get("sort", "")
+        column = self.declared.get(asked.lstrip("-"))
+        if column is None or not column.sort:
+            return self.order
+        return f"-{column.sort.lstrip('-')}" if asked.startswith("-") else column.sort
+
+    @property
+    def sorted_by(self) -> dict[str, str]:
+        """Column name → "ascending" or "descending"."""
+        field = self.sort.lstrip("-")
+        down = self.sort.startswith("-")
+        return {
+            name: "descending" if down else "ascending"
+            for name, column in self.declared.items()
+            if column.sort and column.sort.lstrip("-") == field
+        }
+
+    @property
+    def heads(self) -> list[dict[str, Any]]:
+        """Header cells with the link that sorts by them."""
+        by = self.sorted_by
+        return [
+            {
+                "column": column,
+                "sorted": by.get(column.name, ""),
+                "url": self.url(sort=f"{'-' if by.get(column.name) == 'ascending' else ''}{column.name}") if column.sort else "",
+            }
+            for column in self.columns
+        ]
+
+    @cached_property
+    def removals(self) -> list[tuple[Removal, str]]:
+        """Filters in force, each with the URL without it."""
+        found = [removal for each in self.filters for removal in each.removals(self.query, self.actor)]
+        return [(removal, self._without(removal)) for removal in found]
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.text or self.removals)
+
+    @property
+    def controls(self) -> list[dict[str, Any]]:
+        return [each.control(self.query, self.actor) for each in self.filters]
+
+    @property
+    def acts(self) -> list[Bulk]:
+        return [act for act in self.bulk if not act.capability or (self.actor and self.actor.may(act.capability))]
+
+    @property
+    def searchable(self) -> bool:
+        return bool(self.search) or type(self).search_in is not Table.search_in
+
+    # rows
+
+    def search_in(self, rows: Rows, text: str) -> Rows:
+        """Every word in one of the `search` fields."""
+        for word in text.split():
+            matches = Q()
+            for name in self.search:
+                matches |= Q(**{f"{name}__icontains": word})
+            rows = rows.filter(matches)
+        return rows
+
+    @cached_property
+    def rows(self) -> Rows:
+        """Everything that matches, sorted."""
+        rows = self.given
+        for each in self.filters:
+            rows = each.narrow(rows, self.query, self.actor)
+        if self.text:
+            rows = self.search_in(rows, self.text)
+        return rows.order_by(self.sort, *self._tie()) if self.sort else rows
+
+    def _tie(self) -> list[str]:
+        """Equal rows keep their order from page to page."""
+        try:
+            self.given.model._meta.get_field("id")  # noqa: SLF001 -- Django's public-by-custom name
+        except FieldDoesNotExist:
+            return []
+        return ["-pk"] if self.sort.startswith("-") else ["pk"]
+
+    @cached_property
+    def page(self) -> Page:
+        if self.paging == "more":
+            return keyset(self.rows, self.per_page, self.sort, self.query.get("after", ""))
+        return numbered(self.rows, self.per_page, self.query.get("page", "1"))
+
+    @property
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """Rows of the page with their shown cells."""
+        for row in self.page.rows:
+            cells = [(column, column.show(row, self.now)) for column in self.columns]
+            yield {"row": row, "cells": cells, "peek": type(self).peek(row) if type(self).peek else ""}
+
+    # addresses
+
+    def url(self, **changes: str | None) -> str:
+        """This address with parameters changed; paging starts anew unless it is what changes."""
+        query = self.request.GET.copy()
+        for name in ("page", "after", "export", "part"):
+            query.pop(f"{self.prefix}{name}", None)
+        for name, value in changes.items():
+            query.pop(f"{self.prefix}{name}", None)
+            if value:
+                query[f"{self.prefix}{name}"] = value
+        return f"{self.request.path}?{query.urlencode()}"
+
+    def _without(self, removal: Removal) -> str:
+        query = self.request.GET.copy()
+        name = f"{self.prefix}{removal.name}"
+        kept = [value for value in query.getlist(name) if value != removal.value]
+        query.setlist(name, kept)
+        query.pop(f"{self.prefix}page", None)
+        return f"{self.request.path}?{query.urlencode()}"
+
+    @property
+    def bare_url(self) -> str:
+        """Without search and filters."""
+        own = {f"{self.prefix}{name}" for name in ("sort", "cols", "dense")}
+        query = self.request.GET.copy()
+        mine = [name for name in query if name.startswith(self.prefix) and name not in own]
+        for name in mine:
+            del query[name]
+        return f"{self.request.path}?{query.urlencode()}"
+
+    @property
+    def page_links(self) -> list[tuple[int | None, str]]:
+        return [(number, self.url(page=str(number)) if number else "") for number in self.page.window]
+
+    @property
+    def previous_url(self) -> str:
+        return self.url(page=str(self.page.previous)) if self.page.previous else ""
+
+    @property
+    def next_url(self) -> str:
+        if self.page.after:
+            return self.url(after=self.page.after)
+        return self.url(page=str(self.page.next)) if self.page.next else ""
+
+    @property
+    def export_urls(self) -> dict[str, str]:
+        return {kind: self.url(export=kind) for kind in ("xlsx", "csv")}
+
+    @property
+    def dense_url(self) -> str:
+        return self.url(dense=None if self.dense else "1")
+
+    @property
+    def kept_query(self) -> list[tuple[str, str]]:
+        """What the filter form carries along: the choices that it has no controls for."""
+        names = {f"{self.prefix}{name}" for name in ("sort", "dense")}
+        return [
+            (name, value)
+            for name in self.request.GET
+            if name in names or (self.prefix and not name.startswith(self.prefix))
+            for value in self.request.GET.getlist(name)
+        ]
+
+    # answers
+
+    def response(self, template: str, context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """The page; the table alone for htmx; a file for `?export=`."""
+        if self.query.get("export") in ("csv", "xlsx"):
+            return self.export(self.query["export"])
+        if wants(self.request, self.id):
+            html = render_to_string("web/table.html", {"table": self}, request=self.request)
+            return HttpResponse(html + toasts(self.request), headers={"Vary": "HX-Request, HX-Target, Cookie"})
+        response = render(self.request, template, {"table": self, **(context or {})})
+        response["Vary"] = "HX-Request, HX-Target, Cookie"
+        return response
+
+    def export(self, kind: str) -> HttpResponseBase:
+        """All matching rows, in this order, with these columns."""
+        columns = [column for column in self.columns if column.exported]
+        header = [str(column.label) for column in columns]
+        found = self.rows.iterator(chunk_size=2000) if isinstance(self.rows, QuerySet) else iter(self.rows)
+        rows = ([column.value(row) for column in columns] for row in found)
+        return as_csv(self.key, header, rows) if kind == "csv" else as_xlsx(self.key, header, rows)
+
+    @classmethod
+    def selected(cls, request: HttpRequest, rows: Rows) -> Rows:
+        """The rows a bulk POST means: those ticked, or all that matched when "all" was ticked; never more than `rows`."""
+        if request.POST.get("all") == "1":
+            matching = cls(request, rows)
+            matching.query = QueryDict(request.POST.get("query", ""))
+            return matching.rows
+        model_pk = rows.model._meta.pk  # noqa: SLF001 -- Django's public-by-custom name
+        return rows.filter(pk__in=[pk for pk in request.POST.getlist("row") if _valid(model_pk, pk)])
+
+
+def _valid(field: Any, value: str) -> bool:
+    from django.core.exceptions import ValidationError  # noqa: PLC0415 -- only here
+
+    try:
+        field.to_python(value)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,59 @@
+"""Times as people say them: near and exact. The present is always an argument."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def span(length: timedelta) -> str:
+    """A length in the two largest units that matter: "2 h 5 min", "3 days 4 h"."""
+    seconds = int(abs(length.total_seconds()))
+    if seconds < MINUTE:
+        return _("less than a minute")
+    if seconds < HOUR:
+        return _("%(count)d min") % {"count": seconds // MINUTE}
+    if seconds < DAY:
+        return _pair(_("%(count)d h") % {"count": seconds // HOUR}, seconds % HOUR // MINUTE, _("%(count)d min"))
+    days = seconds // DAY
+    shown = ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    return _pair(shown, seconds % DAY // HOUR if days < 7 else 0, _("%(count)d h"))
+
+
+def _pair(large: str, count: int, small: str) -> str:
+    return f"{large} {small % {'count': count}}" if count else large
+
+
+def rough(length: timedelta) -> str:
+    """A length in its largest unit: "3 h", "2 days"."""
+    seconds = int(abs(length.total_seconds()))
+    for size, forms in ((DAY, _("%(count)d d")), (HOUR, _("%(count)d h")), (MINUTE, _("%(count)d min"))):
+        if seconds >= size:
+            if size == DAY:
+                return ngettext("%(count)d day", "%(count)d days", seconds // DAY) % {"count": seconds // DAY}
+            return forms % {"count": seconds // size}
+    return _("a moment")
+
+
+def exact(moment: datetime, now: datetime) -> str:
+    """The clock time, with as much of the date as is needed from here."""
+    local, today = timezone.localtime(moment), timezone.localtime(now).date()
+    clock = local.strftime("%H:%M")
+    days = (local.date() - today).days
+    named = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
+    if days in named:
+        return f"{named[days]} {clock}"
+    return f"{date_format(local, _('M j') if local.year == today.year else _('M j, Y'))} {clock}"
+
+
+def near(moment: datetime, now: datetime) -> str:
+    """Near and exact: "in 3 h (today 17:30)", "2 days ago (Mar 3 09:12)"."""
+    length = moment - now
+    if abs(length) < timedelta(minutes=1):
+        return f"{_('now')} ({exact(moment, now)})"
+    words = _("in %(span)s") if length > timedelta() else _("%(span)s ago")
+    return f"{words % {'span': rough(length)}} ({exact(moment, now)})"
