@@ -1,0 +1,102 @@
+"""The prepared calendars of this process, kept until a decreed day changes."""
+
+import time
+from datetime import date, datetime
+from functools import cache
+from threading import Lock
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Count, Max
+
+from lifang.core.calendar import catalogue
+from lifang.core.calendar.clock import WorkCalendar
+from lifang.core.calendar.models import Day
+from lifang.core.calendar.terms import DayFact
+from lifang.core.calendar.week import chinese_facts, known_years
+from lifang.core.site import site
+
+FIRST = date(2014, 1, 1)
+YEARS_AHEAD = 6
+RECHECK_SECONDS = 5.0
+
+Revision = tuple[int, datetime | None]
+
+
+class _Book:
+    """Asks the database for a new revision at most every few seconds; every process has its own."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.revision: Revision | None = None
+        self.checked = 0.0
+        self.unsettled = False
+        self.rows: list[Day] = []
+        self.made: dict[tuple[object, ...], WorkCalendar] = {}
+
+    def days(self) -> list[Day]:
+        now = time.monotonic()
+        if self.unsettled or self.revision is None or now - self.checked > RECHECK_SECONDS:
+            self._refresh()
+            self.checked = now
+        return self.rows
+
+    def _refresh(self) -> None:
+        count, changed_at = Day.objects.aggregate(n=Count("id"), at=Max("changed_at")).values()
+        if (count, changed_at) != self.revision or self.unsettled:
+            self.revision = count, changed_at
+            self.rows = list(Day.objects.all())
+
+    def settle(self) -> None:
+        self.unsettled, self.revision = False, None
+
+
+_book = _Book()
+
+
+def work_calendar(hours: str = "", area: str = "") -> WorkCalendar:
+    """The calendar for opening hours (a key of the catalogue; empty: the site's usual) in an area.
+
+    A changed day is seen at once by the transaction that changed it, by other processes within five seconds.
+    """
+    with _book.lock:
+        rows = [day for day in _book.days() if area.startswith(day.area)]
+        facts = {day.date: day.fact for day in sorted(rows, key=lambda day: len(day.area))}
+        key = (hours or catalogue.pattern().hours, frozenset(facts.items()))
+        if key not in _book.made:
+            _book.made[key] = _make(key[0], facts)
+        return _book.made[key]
+
+
+def forget() -> None:
+    """Read the days again at each question until the running transaction is settled."""
+    _book.unsettled = True
+    transaction.on_commit(_book.settle)
+
+
+@cache
+def _given() -> dict[date, DayFact]:
+    chinese = chinese_facts() if catalogue.pattern().holidays == "chinese" else {}
+    return {**chinese, **catalogue.decreed()}
+
+
+def known_until(rows: list[Day]) -> int | None:
+    """The last year whose days are decreed; None when the site's pattern needs no decree."""
+    if catalogue.pattern().holidays != "chinese":
+        return None
+    return max(known_years(_given()) | {day.date.year for day in rows if not day.area})
+
+
+def _make(hours: str, decreed: dict[date, DayFact]) -> WorkCalendar:
+    pattern = catalogue.pattern()
+    facts = {**_given(), **decreed}
+    known = known_years(facts) if pattern.holidays == "chinese" else None
+    return WorkCalendar(
+        catalogue.HOURS[hours],
+        pattern=pattern,
+        facts=facts,
+        zone=ZoneInfo(site().timezone),
+        first=FIRST,
+        last=date(max(day.year for day in chinese_facts()) + YEARS_AHEAD, 12, 31),
+        known=known,
+    )
