@@ -1,0 +1,153 @@
+"""Model fields whose content the database never sees in the clear."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+from django.db.models.sql.compiler import SQLCompiler
+
+from lifang.core.crypto.seals import NORMALS, blind, open_, seal
+
+
+class Sealed(bytes):
+    """An envelope as it came from the database, not opened yet."""
+
+
+class _SealedAttribute(DeferredAttribute):
+    """Opens on first reading; the row's key is known then, and a row that nobody reads costs nothing."""
+
+    def __get__(self, row: models.Model | None, owner: type[models.Model] | None = None) -> Any:
+        if row is None:
+            return self
+        name = self.field.attname
+        if name not in row.__dict__:
+            super().__get__(row, owner)  # deferred: Django fetches it through __set__
+        value = row.__dict__[name]
+        if isinstance(value, Sealed):
+            value = row.__dict__[name] = self.field.opened(value, row)
+        return value
+
+    def __set__(self, row: models.Model, value: Any) -> None:
+        row.__dict__[self.field.attname] = value
+
+
+class SealedText(models.Field[Any, Any]):
+    """Text under encryption, bound to this column of this row: an envelope moved elsewhere does not open.
+
+    It is not searchable; put a `BlindIndex` beside it. `bound_to` keeps old rows readable after a model
+    or field is renamed. Rows are written with `save()` or `bulk_create()`, never with `update()`.
+    """
+
+    descriptor_class = _SealedAttribute
+
+    def __init__(self, *args: Any, bound_to: str = "", **kwargs: Any) -> None:
+        self.bound_to = bound_to
+        kwargs.setdefault("editable", True)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        if self.bound_to:
+            kwargs["bound_to"] = self.bound_to
+        return name, path, args, kwargs
+
+    def get_internal_type(self) -> str:
+        return "BinaryField"
+
+    def _context(self, row: models.Model) -> bytes:
+        if row.pk is None:
+            raise ValueError(f"{self} is bound to its row: give the row its key before its secret")
+        column = self.bound_to or f"{row._meta.concrete_model._meta.label_lower}.{self.name}"  # type: ignore[union-attr]  # noqa: SLF001 -- Django's public _meta
+        return f"{column}:{row.pk}".encode()
+
+    def opened(self, sealed: bytes, row: models.Model) -> str:
+        """The text in the clear; `Unsealable` if it is not this row's."""
+        return open_(bytes(sealed), self._context(row)).decode()
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:
+        value = model_instance.__dict__.get(self.attname)
+        if value is None or isinstance(value, Sealed):
+            return value
+        return Sealed(seal(str(value).encode(), self._context(model_instance)))
+
+    def get_prep_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, Sealed):
+            return value
+        raise TypeError(f"{self} is written through its row and found through a BlindIndex")
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        value = super().get_db_prep_value(value, connection, prepared)
+        return None if value is None else connection.Database.Binary(bytes(value))
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
+        return None if value is None else Sealed(value)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        raise TypeError(f"{self} is not for dumps: use a database backup")
+
+    def formfield(self, **kwargs: Any) -> Any:
+        from django import forms  # noqa: PLC0415 -- forms are for edges
+
+        return super().formfield(**{"form_class": forms.CharField, **kwargs})
+
+
+@SealedText.register_lookup
+class _SealedExact(models.lookups.Exact):  # type: ignore[name-defined]
+    """Two envelopes of one text differ, so equality would always be false: say so."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
+        raise TypeError("A sealed field cannot be searched; use its BlindIndex")
+
+
+class BlindIndex(models.BinaryField[Any, Any]):
+    """The keyed fingerprint of a sealed field beside it: `filter(telephone_key="138 …")` finds equals.
+
+    Filled from `of` whenever the row is saved; with `update_fields` name both. `purpose` separates
+    indexes: the same number under two purposes gives two fingerprints.
+    """
+
+    def __init__(
+        self, *args: Any, of: str, purpose: str, form: str = "text", **kwargs: Any
+    ) -> None:
+        if form not in NORMALS:
+            raise ValueError(f"form is one of {sorted(NORMALS)}")
+        self.of, self.purpose, self.form = of, purpose, form
+        kwargs.setdefault("max_length", 32)
+        kwargs.setdefault("null", True)
+        kwargs["editable"] = False
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        return (
+            name,
+            path,
+            args,
+            {**kwargs, "of": self.of, "purpose": self.purpose, "form": self.form},
+        )
+
+    def fingerprint(self, value: str) -> bytes:
+        """What this index would hold for a text."""
+        return blind(value, self.purpose, self.form)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        source = model_instance.__dict__.get(self.of)
+        if not isinstance(source, Sealed):  # an envelope nobody opened has not changed
+            setattr(model_instance, self.attname, self.fingerprint(source) if source else None)
+        return getattr(model_instance, self.attname)
+
+    def get_prep_value(self, value: Any) -> Any:
+        return self.fingerprint(value) if isinstance(value, str) else super().get_prep_value(value)
+
+
+def renew(rows: "models.QuerySet[Any]") -> int:
+    """Seal the sealed fields of these rows again under the current key and profile; how many rows."""
+    fields = [f for f in rows.model._meta.concrete_fields if isinstance(f, SealedText | BlindIndex)]  # noqa: SLF001 -- Django's public _meta
+    names = [field.name for field in fields]
+    done = 0
+    for row in rows.iterator(chunk_size=500):
+        for name in names:
+            getattr(row, name)  # opened under the old key
+        row.save(update_fields=names)
+        done += 1
+    return done

@@ -1,0 +1,156 @@
+"""The key ring: one file, mode 0600, made at first use; a rotation adds a key and keeps the old ones."""
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+import msgspec
+
+from lifang.core.config import config
+
+KEY_ID: Final = 4  # bytes
+
+
+class KeysUnsafe(Exception):
+    """The key file is readable by others, damaged or gone while sealed data exist."""
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    current: str
+    keys: dict[str, bytes]  # key id in hex: 32 random bytes (base64 in the file)
+    index: bytes  # blind indexes would be lost with each rotation, so theirs stays
+
+
+def _made() -> _File:
+    first = secrets.token_hex(KEY_ID)
+    return _File(first, {first: secrets.token_bytes(32)}, secrets.token_bytes(32))
+
+
+def _durable(path: Path, ring: _File) -> Path:
+    """The ring in a new file beside `path`, on the disk for sure."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(msgspec.json.format(msgspec.json.encode(ring), indent=1))
+        out.flush()
+        os.fsync(out.fileno())
+    return draft
+
+
+def _settled(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = _durable(path, _made())
+    try:
+        os.link(draft, path)  # fails if another process was first; then its ring is the ring
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    _settled(path.parent)
+
+
+def _read(path: Path) -> _File:
+    if path.stat().st_mode & 0o077:
+        raise KeysUnsafe(f"{path} may be read by others: chmod 600 {path}")
+    try:
+        ring = msgspec.json.decode(path.read_bytes(), type=_File)
+    except msgspec.MsgspecError as damage:
+        raise KeysUnsafe(f"{path} is damaged ({damage}): restore it from the backup") from None
+    if ring.current not in ring.keys or not all(len(key) >= 32 for key in ring.keys.values()):
+        raise KeysUnsafe(f"{path} is damaged (no current key): restore it from the backup")
+    return ring
+
+
+@dataclass
+class KeyRing:
+    """The keys of a file, read again when the file changes (another process rotated)."""
+
+    path: Path
+    _read_at: tuple[int, int] = (0, 0)
+    _ring: _File | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def _now(self) -> _File:
+        try:
+            state = self.path.stat()
+        except FileNotFoundError:
+            if self._ring is not None:
+                raise KeysUnsafe(f"{self.path} is gone: restore it from the backup") from None
+            with self._lock:
+                _create(self.path)
+            state = self.path.stat()
+        stamp = (state.st_mtime_ns, state.st_ino)
+        if self._ring is None or stamp != self._read_at:
+            with self._lock:
+                self._ring, self._read_at = _read(self.path), stamp
+        return self._ring
+
+    def current(self) -> tuple[bytes, bytes]:
+        """(key id, secret) new things are sealed with."""
+        ring = self._now()
+        return bytes.fromhex(ring.current), ring.keys[ring.current]
+
+    def secret(self, key_id: bytes) -> bytes | None:
+        """The secret with this id, or None."""
+        return self._now().keys.get(key_id.hex())
+
+    def index(self) -> bytes:
+        """The secret of blind indexes and signatures; never rotated by `rotate`."""
+        return self._now().index
+
+    def rotate(self) -> str:
+        """Add a key and make it the current one; its id."""
+        with self._locked_file():
+            ring = self._now()
+            new = secrets.token_hex(KEY_ID)
+            keys = {**ring.keys, new: secrets.token_bytes(32)}
+            _durable(self.path, _File(new, keys, ring.index)).replace(self.path)
+            _settled(self.path.parent)
+        return new
+
+    def _locked_file(self) -> "_FileLock":
+        return _FileLock(self.path.with_suffix(".lock"))
+
+
+class _FileLock:
+    """One rotation at a time, across processes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        import fcntl  # noqa: PLC0415 -- not on every system; only a rotation needs it
+
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(self._handle, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._handle)
+
+
+@cache
+def _ring_at(path: Path) -> KeyRing:
+    return KeyRing(path)
+
+
+def key_ring() -> KeyRing:
+    """The ring of this installation."""
+    return _ring_at(config().keys_file)
+
+
+def rotate() -> str:
+    """Add a key to this installation's ring; new things use it at once, in every process."""
+    return key_ring().rotate()
