@@ -17,7 +17,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = "Asia/Shanghai"
     county: str = "990101"
     centre: tuple[float, float] = (0.0, 0.0)  # lon, lat in WGS-84
-    emergency: list[str] = ["119", "110", "120"]
+    emergency: tuple[str, ...] = ("119", "110", "120")
     filing: str = ""  # number under which the site is filed, shown in the footer
     contact: Text = Text(zh="", en="")
     phone: str = ""

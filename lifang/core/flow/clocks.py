@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from lifang.core.action.unit import running
-from lifang.core.calendar import Limit, calendar_of
+from lifang.core.calendar import Limit
+from lifang.core.calendar.book import work_calendar
 from lifang.core.events import publish
 from lifang.core.flow.events import StageOverdue
 from lifang.core.flow.models import Clock, Subject
@@ -17,10 +18,10 @@ class Allowance:
     """How long, on whose opening hours."""
 
     limit: Limit
-    hours: str = "office"
+    hours: str = ""
 
     def due(self, start: datetime) -> datetime:
-        return calendar_of(self.hours).due(self.limit, start)
+        return work_calendar(self.hours).due(self.limit, start)
 
 
 def begin(
@@ -88,7 +89,7 @@ def lengthen(subject: Subject, allowance: Allowance) -> datetime | None:
         allowance.limit.unit,
         allowance.hours,
     )
-    clock.due_at = calendar_of(clock.hours).due(clock.limit, clock.started_at, clock.spans)
+    clock.due_at = work_calendar(clock.hours).due(clock.limit, clock.started_at, clock.spans)
     clock.overdue_told_at = None
     clock.save()
     return clock.due_at
@@ -99,7 +100,7 @@ def _close_pause(clock: Clock, at: datetime) -> None:
         [start, end or max(at, datetime.fromisoformat(start)).isoformat()]
         for start, end in clock.pauses
     ]
-    clock.due_at = calendar_of(clock.hours).due(clock.limit, clock.started_at, clock.spans)
+    clock.due_at = work_calendar(clock.hours).due(clock.limit, clock.started_at, clock.spans)
 
 
 def tell_overdue(at: datetime, most: int = 500) -> int:

@@ -52,7 +52,7 @@ class Clock(Scoped):
     stage = models.CharField(max_length=30)
     amount = models.DecimalField(max_digits=8, decimal_places=2)
     unit = models.CharField(max_length=14, choices=[(unit.value, unit.value) for unit in Unit])
-    hours = models.CharField(max_length=30, default="office")
+    hours = models.CharField(max_length=30, blank=True)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     pauses = models.JSONField(default=list)  # [[from, to or null], …] in ISO 8601
