@@ -83,6 +83,7 @@ TEMPLATES = [
 # The owner is for `lifang migrate` alone; the `lifang` command sets the variable.
 DATABASES = {"default": database_settings(CONFIG, os.environ.get("LIFANG_ROLE", APP))}
 LIFANG_NATS_URL = CONFIG.nats_url
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 SESSION_COOKIE_HTTPONLY = True

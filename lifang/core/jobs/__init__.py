@@ -1,0 +1,5 @@
+"""Work for later, kept in PostgreSQL: declared in a context's `jobs.py`, run by `manage procrastinate worker`."""
+
+from lifang.core.jobs.declare import JOBS, Job, job, periodic
+
+__all__ = ["JOBS", "Job", "job", "periodic"]
