@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
-from django.db.models.sql.compiler import SQLCompiler
 
 from lifang.core.crypto.seals import NORMALS, blind, open_, seal
 
@@ -31,7 +30,7 @@ class _SealedAttribute(DeferredAttribute):
         row.__dict__[self.field.attname] = value
 
 
-class SealedText(models.Field[Any, Any]):
+class SealedText(models.Field):
     """Text under encryption, bound to this column of this row: an envelope moved elsewhere does not open.
 
     It is not searchable; put a `BlindIndex` beside it. `bound_to` keeps old rows readable after a model
@@ -91,15 +90,7 @@ class SealedText(models.Field[Any, Any]):
         return super().formfield(**{"form_class": forms.CharField, **kwargs})
 
 
-@SealedText.register_lookup
-class _SealedExact(models.lookups.Exact):  # type: ignore[name-defined]
-    """Two envelopes of one text differ, so equality would always be false: say so."""
-
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
-        raise TypeError("A sealed field cannot be searched; use its BlindIndex")
-
-
-class BlindIndex(models.BinaryField[Any, Any]):
+class BlindIndex(models.BinaryField):
     """The keyed fingerprint of a sealed field beside it: `filter(telephone_key="138 …")` finds equals.
 
     Filled from `of` whenever the row is saved; with `update_fields` name both. `purpose` separates

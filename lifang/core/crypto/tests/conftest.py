@@ -18,5 +18,3 @@ def profile(request, tmp_path, monkeypatch):
 @pytest.fixture
 def ring(profile):
     return keys.key_ring()
-
-

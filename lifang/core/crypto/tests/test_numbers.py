@@ -40,12 +40,18 @@ def test_nobody_is_born_tomorrow():
 
 def test_the_facts_of_a_number_are_region_birthday_and_sex():
     assert identity_facts("990101199003071237") == Identity("990101", date(1990, 3, 7), male=True)
-    assert identity_facts("11010519491231002X") == Identity("110105", date(1949, 12, 31), male=False)
+    assert identity_facts("11010519491231002X") == Identity(
+        "110105", date(1949, 12, 31), male=False
+    )
     with pytest.raises(ValueError, match="check"):
         identity_facts("990101199003071238")
 
 
-@given(st.from_regex(r"99\d{4}19[5-9]\d(0[1-9]|1[0-2])([01][1-9]|2[0-8])\d{3}", fullmatch=True), st.integers(0, 16), st.integers(1, 9))
+@given(
+    st.from_regex(r"99\d{4}19[5-9]\d(0[1-9]|1[0-2])([01][1-9]|2[0-8])\d{3}", fullmatch=True),
+    st.integers(0, 16),
+    st.integers(1, 9),
+)
 def test_any_single_wrong_digit_is_noticed(first, place, step):
     if not first.isascii():
         return

@@ -124,7 +124,15 @@ def test_a_lost_key_file_is_not_silently_made_anew(profile, ring):
 
 
 def test_a_blind_index_finds_the_same_number_however_it_is_written(profile):
-    assert len({blind(v, "t", "telephone") for v in ("10012345678", "+86 100-1234-5678", "１００12345678")}) == 1
+    assert (
+        len(
+            {
+                blind(v, "t", "telephone")
+                for v in ("10012345678", "+86 100-1234-5678", "１００12345678")
+            }
+        )
+        == 1
+    )
     assert blind("11010519491231002x", "id") == blind("11010519491231002X", "id")
 
 
@@ -145,14 +153,19 @@ def test_a_signature_holds_for_its_message_and_purpose(profile):
 
 def test_published_vectors_of_the_algorithms():
     # GB/T 32905 example 1; GB/T 32918 has no HMAC, so HMAC-SHA256 is compared with the standard library
-    assert GM.digest(b"abc").hex() == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    assert (
+        GM.digest(b"abc").hex()
+        == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    )
     assert INTL.digest(b"abc") == hashlib.sha256(b"abc").digest()
     assert INTL.mac(b"k" * 32, b"m") == hmac.new(b"k" * 32, b"m", "sha256").digest()
     # RFC 8998 A.1, SM4-GCM
     key = bytes.fromhex("0123456789abcdeffedcba9876543210")
     nonce = bytes.fromhex("00001234567800000000abcd")
     aad = bytes.fromhex("feedfacedeadbeeffeedfacedeadbeefabaddad2")
-    plain = bytes.fromhex("aa" * 8 + "bb" * 8 + "cc" * 8 + "dd" * 8 + "ee" * 8 + "ff" * 8 + "ee" * 8 + "aa" * 8)
+    plain = bytes.fromhex(
+        "aa" * 8 + "bb" * 8 + "cc" * 8 + "dd" * 8 + "ee" * 8 + "ff" * 8 + "ee" * 8 + "aa" * 8
+    )
     sealed = Sm4(key).encrypt(nonce, plain, aad)
     assert sealed[-16:].hex() == "83de3541e4c2b58177e065a9bf7b62ec"
     assert sealed[:16].hex() == "17f399f08c67d5ee19d0dc9969c4bb7d"
