@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "lifang.core.web.middleware.language_middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "lifang.core.access.middleware.actor_middleware",
     "lifang.core.web.refusal.refusal_middleware",
 ]
@@ -91,6 +92,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.origin.startswith("https:")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.trusted_proxy else None
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_FAILURE_VIEW = "lifang.core.web.errors.csrf_failure"
 LOGIN_URL = "accounts:sign-in"
 
 LANGUAGE_CODE = SITE.language

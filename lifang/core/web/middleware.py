@@ -1,10 +1,13 @@
 """Language and elder mode of the reader, and the headers that keep a page to itself."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+
+from lifang.core.config import config
 
 Answer = Callable[[HttpRequest], HttpResponse]
 YEAR = 365 * 24 * 3600
@@ -12,7 +15,7 @@ ELDER = "elder"
 
 
 def language_middleware(answer: Answer) -> Answer:
-    """`?lang=` once, then the cookie, else the site's own language; never guessed from the browser."""
+    """`?lang=` once, then the cookie, else the site's own language, never guessed; and `request.elder`."""
     known = {code for code, _ in settings.LANGUAGES}
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -21,6 +24,7 @@ def language_middleware(answer: Answer) -> Answer:
         language = next((code for code in (asked, kept) if code in known), settings.LANGUAGE_CODE)
         with translation.override(language):
             request.LANGUAGE_CODE = language
+            request.elder = request.COOKIES.get(ELDER) == "1"  # type: ignore[attr-defined]
             response = answer(request)
         response.headers.setdefault("Content-Language", language)
         if asked == language and asked != kept:
@@ -30,20 +34,9 @@ def language_middleware(answer: Answer) -> Answer:
     return middleware
 
 
-def elder_middleware(answer: Answer) -> Answer:
-    """`request.elder`: large type and large targets, kept in a cookie."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        request.elder = request.COOKIES.get(ELDER) == "1"  # type: ignore[attr-defined]
-        return answer(request)
-
-    return middleware
-
-
 def policy() -> str:
     """The content security policy: ourselves, the event streams, and the operator's tiles if there are any."""
-    streams = getattr(settings, "STREAMS_ORIGIN", "")
-    tiles = getattr(settings, "TILES_ORIGIN", "")
+    streams, tiles = config().streams_origin, _origin(config().tile_url)
     outside = " ".join(origin for origin in (streams, tiles) if origin)
     rules = ["default-src 'self'", "object-src 'none'", "base-uri 'self'", "form-action 'self'", "frame-ancestors 'none'"]
     if outside:
@@ -53,7 +46,12 @@ def policy() -> str:
     return "; ".join(rules)
 
 
-def headers_middleware(answer: Answer) -> Answer:
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def security_middleware(answer: Answer) -> Answer:
     """Security headers on every answer; a view that set its own keeps it."""
     fixed = {
         "Content-Security-Policy": policy(),

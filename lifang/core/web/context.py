@@ -1,9 +1,10 @@
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 
+from lifang.core.site import site
 from lifang.core.web.nav import Nav
-from lifang.core.web.site import site
 
 
 def door_of(path: str) -> str:
@@ -12,7 +13,7 @@ def door_of(path: str) -> str:
     return first if first in ("my", "desk", "kiosk", "screen") else "public"
 
 
-def kit(request: HttpRequest) -> dict[str, Any]:
+def page(request: HttpRequest) -> dict[str, Any]:
     """What every door template needs: the site, the door and its navigation."""
     door = door_of(request.path)
-    return {"site": site(), "door": door, "nav": Nav(request, door)}
+    return {"site": site(), "door": door, "nav": Nav(request, door), "messages": get_messages(request)}

@@ -1,0 +1,97 @@
+"""The doors: shells that the contexts fill through panels, and what every page needs."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from lifang.core.access import Kind, Refused
+from lifang.core.web import nav
+from lifang.core.web.middleware import ELDER, YEAR
+
+MOST_HITS = 8
+View = Callable[..., HttpResponse]
+
+
+def only(*kinds: Kind) -> Callable[[View], View]:
+    """A door for these kinds of actor: the anonymous are asked to sign in, others are told it is not theirs."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            kind = request.actor.kind  # type: ignore[attr-defined]
+            if kind not in kinds:
+                raise Refused("not_signed_in" if kind is Kind.ANONYMOUS else "not_allowed")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/home.html")
+
+
+@require_GET
+@only(Kind.RESIDENT, Kind.STAFF)
+def my(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/my.html")
+
+
+@require_GET
+@only(Kind.STAFF)
+def desk(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/desk_home.html", {"heading": _("Today")})
+
+
+@require_GET
+@only(Kind.STAFF)
+def screen(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/screen.html")
+
+
+@require_GET
+def kiosk(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/kiosk_home.html")
+
+
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/help.html")
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    return _found(request, "public", "web/search.html")
+
+
+@require_GET
+@only(Kind.STAFF)
+def desk_search(request: HttpRequest) -> HttpResponse:
+    return _found(request, "desk", "web/desk_search.html")
+
+
+def _found(request: HttpRequest, door: str, template: str) -> HttpResponse:
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    actor = request.actor  # type: ignore[attr-defined]
+    found = [(label, list(find(actor, text))[:MOST_HITS]) for label, find in nav.finders(door)] if text else []
+    groups = [(label, hits) for label, hits in found if hits]
+    return render(request, template, {"search_text": text, "groups": groups, "heading": _("Search")})
+
+
+@require_POST
+def elder(request: HttpRequest) -> HttpResponse:
+    """Large type on or off, then back to the page the reader came from."""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    response.set_cookie(ELDER, "1" if request.POST.get("elder") == "1" else "0", max_age=YEAR, samesite="Lax")
+    return response
