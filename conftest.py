@@ -1,6 +1,9 @@
 """Tests run on the real PostgreSQL, as the role that row-level security binds."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -9,6 +12,12 @@ from django.core.management import call_command
 from django.db import connections
 
 from lifang.boot.testing import APP, OWNER, TestServer
+from lifang.core.config import config
+
+# Files and keys of tests never touch the data folder of a person.
+os.environ["LIFANG_HOME"] = tempfile.mkdtemp(prefix="lifang-home-")
+atexit.register(shutil.rmtree, os.environ["LIFANG_HOME"], ignore_errors=True)
+config.cache_clear()
 
 
 def _point(server: TestServer, database: str, role: str = APP) -> None:

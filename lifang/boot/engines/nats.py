@@ -1,5 +1,6 @@
 """A real NATS with JetStream under the data folder. A pipe, never the truth: its store may be deleted."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -125,14 +126,17 @@ class Nats:
     secrets: dict[str, str]
     bin_setting: str = ""
     mqtt_listen: str = ""
+    port: int = FIRST_PORT
 
     def __post_init__(self) -> None:
         self.child: subprocess.Popen[bytes] | None = None
-        self.port = 0
+        kept = self.folder / "port"
+        with contextlib.suppress(OSError, ValueError):
+            self.port = int(kept.read_text())
 
     @property
     def url(self) -> str:
-        """For clients on this machine; known once it runs."""
+        """For clients on this machine; the port is that of the last start."""
         return f"nats://app:{self.secrets['app']}@127.0.0.1:{self.port}"
 
     def version(self) -> str:

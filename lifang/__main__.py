@@ -1,0 +1,5 @@
+import sys
+
+from lifang.boot.cli import main
+
+sys.exit(main())

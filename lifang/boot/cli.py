@@ -1,0 +1,220 @@
+"""The `lifang` command. What it does not know itself is a Django management command."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from lifang.boot.engines.unfit import Unfit
+
+HELP = """\
+lifang 里坊
+
+  lifang up                     start everything; Ctrl-C stops it        启动
+  lifang demo [--size small]    the same with a living demo county       演示
+  lifang status                 what runs                                状态
+  lifang doctor                 what is wrong, and the mend              体检
+  lifang backup FILE            database, files and keys in one file     备份
+  lifang restore FILE           into an empty data folder or database    恢复
+  lifang user …                 create, reset, lock, list accounts       账号
+  lifang import divisions|cases …                                        导入
+  lifang build                  front end, static files, messages        构建
+  lifang upgrade                bring the database to this version       升级数据结构
+
+Everything else is a Django command: `lifang help`. Settings: docs/guide/operate.md
+"""
+# These never touch a database, so none is started for them.
+DATABASE_FREE = {
+    "help",
+    "check",
+    "makemigrations",
+    "collectstatic",
+    "makemessages",
+    "diffsettings",
+    "version",
+}
+AS_OWNER = {"migrate", "upgrade", "sqlflush"}
+
+Run = Callable[[list[str]], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of the console script and of `python -m lifang`."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifang.boot.settings")
+    if not words or words[0] in {"-h", "--help"}:
+        print(HELP)
+        return 0
+    try:
+        return COMMANDS.get(words[0], _django)(words)
+    except Unfit as fault:
+        print(f"{fault.zh}\n{fault.en}", file=sys.stderr)
+        return 1
+    except msgspec.ValidationError as fault:
+        print(f"设置有误 A setting is wrong: {fault}", file=sys.stderr)
+        return 1
+
+
+def _up(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="lifang up")
+    parser.add_argument("--site", help="one of sites/")
+    _obey(parser.parse_args(words[1:]))
+    return _launch(None)
+
+
+def _demo(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="lifang demo")
+    parser.add_argument("--site", help="one of sites/")
+    parser.add_argument("--size", choices=["county", "small"], default="county")
+    options = parser.parse_args(words[1:])
+    os.environ["LIFANG_DEMO"] = "1"
+    _obey(options)
+    return _launch(str(options.size))
+
+
+def _obey(options: argparse.Namespace) -> None:
+    if options.site:
+        os.environ["LIFANG_SITE"] = options.site
+
+
+def _launch(size: str | None) -> int:
+    from lifang.boot import showing  # noqa: PLC0415 -- after the options became settings
+    from lifang.boot.launch import Launch, on_signals  # noqa: PLC0415
+    from lifang.boot.steps import Steps  # noqa: PLC0415
+
+    steps = Steps()
+    launch = Launch(steps)
+    on_signals(launch.supervisor)
+    try:
+        launch.up((lambda running: showing.seed(running, size)) if size else None)
+        showing.table(launch, demo=size is not None)
+        launch.supervisor.watch()
+    except KeyboardInterrupt:
+        steps.tell("\n正在停止 stopping …")
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        launch.supervisor.stop()
+    steps.tell("已停止 stopped")
+    return 0
+
+
+def _status(words: list[str]) -> int:
+    from lifang.boot.doctor import status  # noqa: PLC0415 -- only what a command needs is loaded
+
+    return status()
+
+
+def _doctor(words: list[str]) -> int:
+    from lifang.boot.doctor import doctor  # noqa: PLC0415
+
+    with embedded():
+        return doctor()
+
+
+def _build(words: list[str]) -> int:
+    from lifang.boot.build import build  # noqa: PLC0415
+    from lifang.boot.home import Home  # noqa: PLC0415
+    from lifang.boot.steps import Steps  # noqa: PLC0415
+
+    sources_only = "--no-static" in words
+    build(Steps(), None if sources_only else Home.of().prepare())
+    return 0
+
+
+def _backup(words: list[str]) -> int:
+    from lifang.boot.backup import backup  # noqa: PLC0415
+
+    parser = argparse.ArgumentParser(prog="lifang backup")
+    parser.add_argument("file", type=Path)
+    with embedded():
+        backup(parser.parse_args(words[1:]).file)
+    return 0
+
+
+def _restore(words: list[str]) -> int:
+    from lifang.boot.backup import restore  # noqa: PLC0415
+
+    parser = argparse.ArgumentParser(prog="lifang restore")
+    parser.add_argument("file", type=Path)
+    options = parser.parse_args(words[1:])
+    with embedded():
+        restore(options.file)
+    return 0
+
+
+def _messages(words: list[str]) -> int:
+    from lifang.boot.build import compile_messages  # noqa: PLC0415
+
+    print(compile_messages())
+    return 0
+
+
+def _import(words: list[str]) -> int:
+    if len(words) < 2:
+        print("lifang import divisions|cases …", file=sys.stderr)
+        return 2
+    return _django([f"import_{words[1]}", *words[2:]])
+
+
+def _django(words: list[str]) -> int:
+    """Any management command, with an embedded database started for it when none runs."""
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    if words[0] in AS_OWNER:
+        os.environ.setdefault("LIFANG_ROLE", "lifang_owner")
+    if words[0] in DATABASE_FREE or "--help" in words:
+        execute_from_command_line(["lifang", *words])
+        return 0
+    with embedded():
+        execute_from_command_line(["lifang", *words])
+    return 0
+
+
+@contextmanager
+def embedded() -> Iterator[None]:
+    """The embedded PostgreSQL runs inside; it is left alone if a supervisor runs it already."""
+    from lifang.boot import databases, launch  # noqa: PLC0415
+    from lifang.boot.engines import provision  # noqa: PLC0415
+    from lifang.boot.engines.postgres import SUPERUSER  # noqa: PLC0415
+    from lifang.boot.home import Home  # noqa: PLC0415
+    from lifang.core.config import config  # noqa: PLC0415
+
+    settings = config()
+    if not settings.nats_url and (running := launch.nats_of(settings)).running():
+        os.environ["LIFANG_NATS_URL"] = running.url
+        config.cache_clear()
+    if settings.database_url:
+        yield
+        return
+    Home.of(settings).prepare()
+    server = databases.embedded(settings)
+    started = False
+    if not server.ready():
+        started = server.start()
+        provision.provision(
+            server.url(SUPERUSER, "postgres"), server.url(SUPERUSER, databases.NAME), databases.NAME
+        )
+    try:
+        yield
+    finally:
+        if started:
+            server.stop()
+
+
+COMMANDS: dict[str, Run] = {
+    "up": _up,
+    "demo": _demo,
+    "status": _status,
+    "doctor": _doctor,
+    "build": _build,
+    "backup": _backup,
+    "restore": _restore,
+    "messages": _messages,
+    "import": _import,
+}
