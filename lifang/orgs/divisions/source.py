@@ -19,13 +19,14 @@ class FetchFailed(RuntimeError):
 
 
 def county(code: str, folder: Path) -> list[Division]:
-    """Province, city, county and all below it; from a compact file in `folder`, made when missing."""
+    """City, county and all below it; from a compact file in `folder`, made when missing."""
     compact = folder / f"{code}-{PINNED}.json"
     if compact.is_file():
         kept = json.loads(compact.read_text("utf-8"))
         return [Division(code=c, name=name, level=Level(len(c))) for c, name in kept]
     source = fetched(folder)
-    rows = wider_rows(code, source) + county_rows(code, source)
+    city = [row for row in wider_rows(code, source) if row["level"] == Level.CITY]
+    rows = city + county_rows(code, source)
     _write_whole(compact, json.dumps([(r["code"], r["name"]) for r in rows], ensure_ascii=False))
     return rows
 

@@ -82,7 +82,7 @@ def folder(tmp_path_factory) -> Path:
 def test_zhoucun_is_complete(folder):
     rows = county("370306", folder)
     assert Counter(row["level"] for row in rows) == {
-        Level.PROVINCE: 1, Level.CITY: 1, Level.COUNTY: 1, Level.STREET: 10, Level.COMMUNITY: 250,
+        Level.CITY: 1, Level.COUNTY: 1, Level.STREET: 10, Level.COMMUNITY: 250,
     }  # fmt: skip
     assert [row["name"] for row in rows if row["level"] == Level.STREET] == [
         "丝绸路街道", "大街街道", "青年路街道", "永安街道", "城北路街道",
