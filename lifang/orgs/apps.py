@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class OrgsConfig(AppConfig):
     name = "lifang.orgs"
     label = "orgs"
+
+    def ready(self) -> None:
+        from lifang.orgs import catalogue, events  # noqa: F401, PLC0415 -- declare themselves

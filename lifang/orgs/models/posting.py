@@ -1,0 +1,47 @@
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from lifang.core.ids import new_id
+
+
+class Posting(models.Model):
+    """An account holds a post at an area or in a unit from one moment to another; its grant is its effect."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="postings")
+    post = models.CharField(max_length=40)  # of posts.yaml
+    area = models.CharField(max_length=15, db_collation="C")
+    unit = models.ForeignKey(
+        "orgs.Unit", models.PROTECT, null=True, blank=True, related_name="postings"
+    )
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True, blank=True)
+    grant = models.OneToOneField("access.GrantRow", models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["area", "post", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="posting_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "post", "area", "unit"],
+                condition=Q(valid_to__isnull=True),
+                nulls_distinct=False,
+                name="posting_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["area", "post"], name="posting_area"),
+            models.Index(fields=["account"], name="posting_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post}@{self.area}"
+
+    def holds(self, at: datetime) -> bool:
+        """Is this posting in force at that moment?"""
+        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)

@@ -1,0 +1,251 @@
+"""What may be: pure functions over what was asked and what is known."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from lifang.core.access import Actor, Refusal
+from lifang.core.crypto.numbers import credit_fault
+from lifang.core.geo.coverage import coverage
+from lifang.core.geo.divisions import Level
+from lifang.core.geo.shapes import Area
+from lifang.core.i18n import Text, text
+from lifang.orgs.catalogue import MATTER, DutyLine, PostKind
+from lifang.orgs.terms import LEVELS, UNIT_LEVEL, DivisionKind, Role
+
+# Borders are drawn by hand and by different offices: this much may stick out of the parent, or lie double.
+TOLERANCE_M2 = 50.0
+
+
+def allowed(actor: Actor, capability: str, area: str) -> Refusal | None:
+    """The capability in this very area: an empty area is everywhere, not "any grant will do"."""
+    return None if actor.may(capability, area) else Refusal("not_allowed")
+
+
+def kind_of(code: str) -> DivisionKind:
+    """What the digits of a code say about its kind (the seventh for streets, the tenth for communities)."""
+    if len(code) == Level.STREET:
+        return _STREETS.get(code[6], DivisionKind.SPECIAL)
+    if len(code) == Level.COMMUNITY:
+        return DivisionKind.VILLAGE if code[9] in "23" else DivisionKind.URBAN_COMMUNITY
+    return DivisionKind.BASIC if len(code) == Level.GRID else DivisionKind.NONE
+
+
+_STREETS = {
+    "0": DivisionKind.STREET,
+    "1": DivisionKind.TOWN,
+    "2": DivisionKind.TOWNSHIP,
+    "3": DivisionKind.TOWNSHIP,
+}
+
+_KINDS = {
+    Level.STREET: {
+        DivisionKind.STREET,
+        DivisionKind.TOWN,
+        DivisionKind.TOWNSHIP,
+        DivisionKind.SPECIAL,
+    },
+    Level.COMMUNITY: {DivisionKind.URBAN_COMMUNITY, DivisionKind.VILLAGE},
+    Level.GRID: {DivisionKind.BASIC, DivisionKind.DEDICATED},
+}
+
+
+def fits(code: str, parent: str | None, kind: str) -> Refusal | None:
+    """A code belongs under its parent by its digits, and its kind belongs to its level."""
+    if len(code) not in LEVELS or not (code.isascii() and code.isdigit()):
+        return Refusal("division_code", {"code": code[:20], "field": "code"})
+    if code.endswith("000" if len(code) > Level.COUNTY else "00"):
+        return Refusal("division_code", {"code": code, "field": "code"})
+    if len(code) > Level.COUNTY and (parent is None or not code.startswith(parent)):
+        return Refusal("division_orphan", {"code": code, "field": "code"})
+    if kind not in _KINDS.get(Level(len(code)), {DivisionKind.NONE}):
+        return Refusal("division_kind", {"kind": kind[:20], "field": "kind"})
+    return None
+
+
+class Neighbour(NamedTuple):
+    """A drawn sibling."""
+
+    code: str
+    name: str
+    shape: Area
+
+
+def may_draw(
+    shape: Area, siblings: Iterable[Neighbour], parent: Neighbour | None
+) -> Refusal | None:
+    """Nothing lies in two siblings, and nothing outside the parent once that is drawn."""
+    known = {near.code: near for near in siblings}
+    mine = ""
+    shapes = {mine: shape, **{code: near.shape for code, near in known.items()}}
+    fit = coverage({code: area for code, area in shapes.items() if area.intersects(shape)})
+    over: dict[str, float] = {}
+    for patch in fit.overlaps:
+        if mine in patch.codes:
+            other = next(code for code in patch.codes if code != mine)
+            over[other] = over.get(other, 0.0) + patch.square_metres
+    over = {code: size for code, size in over.items() if size > TOLERANCE_M2}
+    if over:
+        return Refusal(
+            "division_overlaps",
+            {
+                "names": "、".join(known[code].name for code in over),
+                "square_metres": round(sum(over.values())),
+                "codes": sorted(over),
+            },
+        )
+    if parent is None:
+        return None
+    outside = sum(p.square_metres for p in coverage({mine: shape}, parent.shape).outside)
+    if outside > TOLERANCE_M2:
+        return Refusal(
+            "division_sticks_out", {"name": parent.name, "square_metres": round(outside)}
+        )
+    return None
+
+
+def holds_its_parts(shape: Area, name: str, parts: Iterable[Neighbour]) -> Refusal | None:
+    """A new outline may not leave parts that are drawn already outside."""
+    shapes = {part.code: part for part in parts}
+    lost: dict[str, float] = {}
+    for patch in coverage({c: p.shape for c, p in shapes.items()}, shape).outside:
+        lost[patch.codes[0]] = lost.get(patch.codes[0], 0.0) + patch.square_metres
+    lost = {code: size for code, size in lost.items() if size > TOLERANCE_M2}
+    if not lost:
+        return None
+    facts = {
+        "names": "、".join(shapes[code].name for code in lost),
+        "square_metres": round(sum(lost.values())),
+    }
+    return Refusal("division_leaves_parts", facts)
+
+
+def may_retire(parts: int, postings: int, units: int) -> Refusal | None:
+    """An area goes last: first what stands in it."""
+    if parts or postings or units:
+        return Refusal("division_in_use", {"parts": parts, "postings": postings, "units": units})
+    return None
+
+
+def good_credit_code(code: str) -> Refusal | None:
+    """GB 32100, when one is given."""
+    fault = credit_fault(code) if code else None
+    return Refusal("credit_code", {"fault": fault, "field": "credit_code"}) if fault else None
+
+
+def good_matter(matter: str) -> Refusal | None:
+    """Five digits, or the two of a major."""
+    return None if MATTER.fullmatch(matter) else Refusal("matter_code", {"matter": matter[:20]})
+
+
+def may_post(
+    post: PostKind | None, area: str, in_unit: bool, at: datetime, until: datetime | None
+) -> Refusal | None:
+    """The post exists, stands at this level, and ends after it begins."""
+    if post is None:
+        return Refusal("post_unknown", {"field": "post"})
+    if until is not None and until <= at:
+        return Refusal("posting_ends_before_start", {"field": "until"})
+    if UNIT_LEVEL in post.level:
+        return (
+            None
+            if in_unit
+            else Refusal("post_needs_unit", {"post": str(post.name), "field": "unit"})
+        )
+    level = LEVELS.get(Level(len(area)) if len(area) in LEVELS else Level.CITY)
+    if level is None or level[0] not in post.level or len(area) not in LEVELS:
+        wanted = "、".join(str(name) for key, name in LEVELS.values() if key in post.level)
+        facts = {"post": str(post.name), "levels": wanted, "field": "area"}
+        return Refusal("post_wrong_level", facts)
+    return None
+
+
+class Known(NamedTuple):
+    """A unit as the duties matrix needs it."""
+
+    kind: str
+    area: str
+    open: bool = True
+
+
+class Word(NamedTuple):
+    """A county's or street's own line."""
+
+    matter: str
+    area: str
+    role: str
+    unit: object
+    note: str
+
+
+def own_leads(words: Sequence[Word]) -> list[Word]:
+    """The words on who leads, the most exact first: the matter before its major, then the street before the county."""
+    leads = [word for word in words if word.role == Role.LEAD]
+    return sorted(leads, key=lambda word: (-len(word.matter), -len(word.area)))
+
+
+def default_lines(lines: Iterable[DutyLine], matter: str, role: str) -> list[DutyLine]:
+    """The lines of duties.yaml that name the matter, the most exact first, in file order."""
+    found = [line for line in lines if line.role == role and line.match(matter)]
+    return sorted(found, key=lambda line: -line.match(matter))
+
+
+def with_reach(reason: Text, place: str) -> Text:
+    """A default line's reason, and where its unit serves."""
+    return text(
+        f"{reason.zh}；就近由{place}的单位承担",
+        f"{reason.en}; the nearest such unit serves {place}",
+    )
+
+
+class Planned(NamedTuple):
+    """What an import would do with one row."""
+
+    code: str
+    name: str
+    name_en: str
+    kind: str
+
+
+def plan_import(
+    rows: Iterable[Mapping[str, str]], root: str
+) -> tuple[dict[str, Planned], list[tuple[int, Refusal]]]:
+    """Rows by code, and the faults by row number (from 1)."""
+    from lifang.core.geo.divisions import ancestors, padded, unpadded  # noqa: PLC0415 -- names clash
+
+    planned: dict[str, Planned] = {}
+    faults: list[tuple[int, Refusal]] = []
+    for number, row in enumerate(rows, 1):
+        given = str(row.get("code") or "").strip()
+        name = str(row.get("name") or "").strip()
+        try:
+            # Older grid lists have two digits after the community (CJ/T 213).
+            code = unpadded(f"{given[:12]}0{given[12:]}" if len(given) == 14 else given)
+        except ValueError:
+            faults.append((number, Refusal("division_code", {"code": given[:20]})))
+            continue
+        kind = str(row.get("kind") or "").strip() or kind_of(code)
+        around = ancestors(code)
+        refusal = _row_fault(code, name, root) or fits(code, around[-1] if around else None, kind)
+        if refusal is None and code in planned and planned[code].name != name:
+            refusal = Refusal("division_twice", {"code": padded(code)})
+        if refusal is not None:
+            faults.append((number, refusal))
+            continue
+        planned[code] = Planned(code, name, str(row.get("name_en") or "").strip()[:120], kind)
+    return planned, faults
+
+
+def _row_fault(code: str, name: str, root: str) -> Refusal | None:
+    if not name or len(name) > 80:
+        return Refusal("division_name", {"code": code})
+    if not (code.startswith(root) or root.startswith(code)):
+        return Refusal("division_elsewhere", {"code": code, "root": root})
+    return None
+
+
+def ends_after(start: date, end: date) -> Refusal | None:
+    """Nothing ends before it begins."""
+    return (
+        None if end >= start else Refusal("ends_before_start", {"start": start, "field": "closed"})
+    )

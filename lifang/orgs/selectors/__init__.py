@@ -1,0 +1,52 @@
+"""Ask about places, units, duties and postings. Divisions and units are public facts: they stand before no wall."""
+
+from lifang.orgs.selectors.duties import Answer, answerers, duties, duty
+from lifang.orgs.selectors.names import forget, names_of, place_name, revision
+from lifang.orgs.selectors.people import grid_workers, people_at, posting, postings
+from lifang.orgs.selectors.places import (
+    children,
+    division,
+    divisions,
+    fit_of,
+    locate,
+    locate_many,
+    shape_of,
+    shapes,
+)
+from lifang.orgs.selectors.units import (
+    hours_of,
+    unit,
+    unit_holder,
+    unit_names,
+    units,
+    units_serving,
+)
+
+__all__ = [
+    "Answer",
+    "answerers",
+    "children",
+    "division",
+    "divisions",
+    "duties",
+    "duty",
+    "fit_of",
+    "forget",
+    "grid_workers",
+    "hours_of",
+    "locate",
+    "locate_many",
+    "names_of",
+    "people_at",
+    "place_name",
+    "posting",
+    "postings",
+    "revision",
+    "shape_of",
+    "shapes",
+    "unit",
+    "unit_holder",
+    "unit_names",
+    "units",
+    "units_serving",
+]

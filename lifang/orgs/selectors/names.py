@@ -1,0 +1,88 @@
+"""Names of places, remembered in each process until a division changes."""
+
+import time
+from collections.abc import Iterable
+from threading import Lock
+
+from django.utils.translation import get_language
+
+from lifang.core.geo.divisions import Level
+from lifang.orgs.models import Division, Revision
+
+RECHECK_SECONDS = 1.0
+
+_ENDS = tuple(int(level) for level in Level if level > Level.PROVINCE)
+Names = tuple[str, str]  # Chinese, English or ""
+
+
+class _Book:
+    """Names by code for the counties asked for so far."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.token: object = None
+        self.checked = 0.0
+        self.names: dict[str, Names] = {}
+        self.read: set[str] = set()
+
+    def revision(self) -> object:
+        """The token of the present divisions, asked of the database at most once a second."""
+        now = time.monotonic()
+        if self.token is None or now - self.checked > RECHECK_SECONDS:
+            token = Revision.objects.values_list("token", flat=True).filter(id=1).first()
+            if token != self.token or token is None:
+                self.names, self.read, self.token = {}, set(), token
+            self.checked = now
+        return self.token
+
+    def known(self, codes: Iterable[str]) -> dict[str, Names]:
+        with self.lock:
+            self.revision()
+            wanted = {code[: Level.COUNTY] for code in codes if len(code) >= Level.CITY} - self.read
+            if wanted:
+                self._load(wanted)
+            return self.names
+
+    def _load(self, roots: set[str]) -> None:
+        """Whole counties at once: a list of thirty places costs one query, like a list of one."""
+        from django.db.models import Q  # noqa: PLC0415 -- only here
+
+        match = Q(code__in={root[: Level.CITY] for root in roots})
+        for root in roots:
+            match |= Q(code__startswith=root)
+        for code, zh, en in Division.objects.filter(match).values_list("code", "name", "name_en"):
+            self.names[code] = (zh, en)
+        self.read |= roots
+
+
+_book = _Book()
+
+
+def forget() -> None:
+    """Ask the database again at the next use; whoever changes divisions calls it."""
+    _book.token = None
+
+
+def revision() -> str:
+    """Changes when any division changes: the version of maps and names."""
+    return str(_book.revision())
+
+
+def place_name(area: str, depth: int = 3) -> str:
+    """ "大街街道 和平社区 第3网格": the last `depth` levels of an area, in the reader's language."""
+    known = _book.known([area])
+    return _said(area, depth, known)
+
+
+def names_of(areas: Iterable[str], depth: int = 3) -> dict[str, str]:
+    """Many at once."""
+    areas = list(areas)
+    known = _book.known(areas)
+    return {area: _said(area, depth, known) for area in areas}
+
+
+def _said(area: str, depth: int, known: dict[str, Names]) -> str:
+    english = (get_language() or "zh").startswith("en")
+    path = [known[area[:end]] for end in _ENDS if end <= len(area) and area[:end] in known]
+    parts = [(en if english and en else zh) for zh, en in path[-depth:]]
+    return ", ".join(reversed(parts)) if english else " ".join(parts)

@@ -1,0 +1,84 @@
+"""The only writers of the register."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from lifang.core.access import Actor, Refusal, Refused, insist
+from lifang.core.accounts.models import Account
+from lifang.core.action import action
+from lifang.core.events import publish
+from lifang.registry import rules
+from lifang.registry.events import PlaceAdded, ResidentEnrolled
+from lifang.registry.models import Place, Resident
+
+
+@action("registry.add_place")
+def add_place(
+    *,
+    actor: Actor,
+    kind: str,
+    name: str,
+    area: str,
+    at: datetime,
+    address: str = "",
+    lon: float | None = None,
+    lat: float | None = None,
+    parent: Place | None = None,
+) -> Place:
+    """Register an estate, a building, a stair, a dwelling, a key place or a road."""
+    insist(
+        None if actor.may("registry.add_place", area) else Refusal("not_allowed"),
+        rules.may_add(kind, name, parent.kind if parent else None),
+        rules.on_earth(lon, lat),
+    )
+    made = Place(kind=kind, name=name.strip(), area=area, address=address.strip(), valid_from=at)
+    made.parent = parent
+    if lon is not None and lat is not None:
+        made.stand(lon, lat)
+    made.save()
+    publish(PlaceAdded(place=made.pk, kind=kind, at=at), area=area)
+    return made
+
+
+@action("registry.enrol_resident")
+def enrol_resident(
+    *,
+    actor: Actor,
+    account: Account,
+    name: str,
+    area: str,
+    at: datetime,
+    telephone: str = "",
+    home: Place | None = None,
+) -> Resident:
+    """Enter a resident's account into the register: by the resident, or by staff of the area."""
+    own = actor.id is not None and actor.id == account.pk
+    insist(
+        None if own or _serves(actor, area) else Refusal("not_allowed"),
+        None if account.kind == "resident" else Refusal("not_a_resident", {"field": "account"}),
+        None if name.strip() else Refusal("place_name", {"field": "name"}),
+        rules.telephone_shape(telephone),
+    )
+    made = Resident(
+        account=account,
+        name=name.strip(),
+        telephone=telephone.strip() or None,
+        home=home,
+        area=home.area if home else area,
+        enrolled_at=at,
+    )
+    made.concern([f"account:{account.pk}"])
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError as error:
+        raise Refused("already_enrolled") from error
+    publish(ResidentEnrolled(resident=made.pk, account=account.pk, at=at), area=made.area)
+    return made
+
+
+def _serves(actor: Actor, area: str) -> bool:
+    return any(grant.gives("registry.enrol_resident", area) for grant in actor.grants) or (
+        actor.kind == "system"
+    )
