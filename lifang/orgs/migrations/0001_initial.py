@@ -3,10 +3,11 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.db.models.lookups
-import lifang.core.geo.divisions
-import lifang.core.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import lifang.core.geo.divisions
+import lifang.core.ids
 
 
 class Migration(migrations.Migration):
