@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("lifang.orgs.web.urls")),
     path("", include("lifang.cases.web.urls")),
     path("api/", include("lifang.core.api.urls")),
+    path("desk/keys/", include("lifang.core.api.web.urls")),
 ]
 
 handler400 = "lifang.core.web.errors.bad_request"

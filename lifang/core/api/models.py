@@ -1,0 +1,79 @@
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from lifang.core.access import Actor
+from lifang.core.access.models import ScopedQuerySet
+from lifang.core.api import terms
+from lifang.core.ids import new_id
+
+
+class KeyQuerySet(ScopedQuerySet["ApiKey"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """One's own keys; those who keep machines see every key (never its secret)."""
+        if actor.may(terms.KEEP):
+            return self
+        return self.filter(account=actor.id) if actor.id else self.none()
+
+
+KeyManager = models.Manager.from_queryset(KeyQuerySet)
+
+
+class ApiKey(models.Model):
+    """A way in for a program: acts as its account, never beyond these areas and capabilities.
+
+    Not `Scoped`: it is read before there is an actor whose wall could stand.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=terms.PREFIX, unique=True)
+    digest = models.BinaryField(max_length=32)
+    areas = ArrayField(
+        models.CharField(max_length=15), default=list, blank=True
+    )  # none: as the account
+    capabilities = ArrayField(
+        models.CharField(max_length=60), default=list, blank=True
+    )  # none: reads only
+    per_minute = models.PositiveIntegerField(default=terms.PER_MINUTE)
+    issued_by = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)  # to the minute
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = KeyManager()
+    token = ""  # the whole key, on the object that was just issued and nowhere else
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("issued_at")), name="apikey_expires_after_issue"
+            ),
+            models.CheckConstraint(condition=Q(per_minute__gt=0), name="apikey_rate_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} (lf_{self.prefix}…)"
+
+
+class Answer(models.Model):
+    """What a request with an `Idempotency-Key` was answered; the next with the same key gets it again."""
+
+    holder = models.CharField(max_length=60)
+    key = models.CharField(max_length=200)
+    digest = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField(null=True)
+    kind = models.CharField(max_length=100, blank=True)
+    body = models.BinaryField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["holder", "key"], name="answer_once")]
+        indexes = [models.Index(fields=["at"], name="answer_at")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.status}"

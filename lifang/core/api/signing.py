@@ -1,0 +1,94 @@
+"""Who calls: a key, or the session of a person."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.http import HttpRequest
+from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
+
+from lifang.core.access import Actor, Kind, Refused, wall
+from lifang.core.access.grants import actor_from
+from lifang.core.api import terms
+from lifang.core.api.rules import narrowed
+from lifang.core.api.secret import MARK, read_token
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_KEY = """
+SELECT k.id, k.digest, k.areas, k.capabilities, k.per_minute, k.used_at, a.id,
+       a.name, a.kind, g.post, g.area, g.sees, g.holder
+FROM api_apikey k
+JOIN accounts_account a ON a.id = k.account_id AND a.closed_at IS NULL
+LEFT JOIN access_grant g ON g.account_id = a.id
+     AND g.valid_from <= %(at)s AND (g.valid_to IS NULL OR g.valid_to > %(at)s)
+WHERE k.prefix = %(prefix)s AND k.revoked_at IS NULL AND k.expires_at > %(at)s
+"""
+_USED = "UPDATE api_apikey SET used_at = %s WHERE id = %s"
+
+
+class Signed(NamedTuple):
+    """The actor, and the bucket its requests are counted in (none for a person at a desk)."""
+
+    actor: Actor
+    bucket: str = ""
+    per_minute: int = 0
+
+
+def sign(request: HttpRequest) -> Signed:
+    """Give the request its actor. With a key the cookie does not count; without one, a session needs its CSRF token."""
+    shown = request.headers.get("Authorization", "")
+    if shown:
+        signed = _by_key(shown, request.at)  # type: ignore[attr-defined]
+        request.actor = signed.actor  # type: ignore[attr-defined]
+        wall.stand(signed.actor)
+        return signed
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if actor.kind is Kind.ANONYMOUS:
+        return Signed(
+            actor, f"from:{request.META.get('REMOTE_ADDR', '')}", terms.ANONYMOUS_PER_MINUTE
+        )
+    if request.method not in SAFE and check_csrf(request) is not None:
+        raise Refused("cross_site")
+    return Signed(actor)
+
+
+def _by_key(shown: str, at: datetime) -> Signed:
+    kind, _, text = shown.partition(" ")
+    token = read_token(text.strip()) if kind.lower() == "bearer" and text.startswith(MARK) else None
+    rows = _rows(token.prefix, at) if token else []
+    if token is None or not rows or not token.fits(rows[0][1]):
+        raise Refused("key_not_valid")
+    key, _, areas, capabilities, per_minute, used_at, account = rows[0][:7]
+    _note_use(key, used_at, at)
+    actor = actor_from(account, [row[7:] for row in rows])
+    return Signed(narrowed(actor, areas, capabilities), f"key:{key}", per_minute)
+
+
+def _rows(prefix: str, at: datetime) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_KEY, {"prefix": prefix, "at": at})
+        return cursor.fetchall()
+
+
+def _note_use(key: UUID, used_at: datetime | None, at: datetime) -> None:
+    """To the minute: a write for every read would cost more than the read."""
+    if used_at is None or at - used_at > timedelta(minutes=1):
+        with connection.cursor() as cursor:
+            cursor.execute(_USED, [at, key])
+
+
+class SignedIn(AuthBase):
+    """Asked of every operation unless it says `auth=None`."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+    openapi_description = (
+        "`Authorization: Bearer lf_…`, or the session of a signed-in person with its CSRF token."
+    )
+
+    def __call__(self, request: HttpRequest) -> Actor | None:
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        return None if actor.kind is Kind.ANONYMOUS else actor

@@ -1,0 +1,15 @@
+"""Names and measures of the API."""
+
+from datetime import timedelta
+from typing import Final
+
+KEEP: Final = "api.keep_machines"
+PREFIX: Final = 8
+LONGEST: Final = timedelta(days=366)
+PER_MINUTE: Final = 600
+ANONYMOUS_PER_MINUTE: Final = 120
+BODY_BYTES: Final = 1024 * 1024
+DEPTH: Final = 20
+PAGE: Final = 50
+MOST: Final = 200
+ANSWERS_KEPT: Final = timedelta(hours=48)

@@ -1,0 +1,38 @@
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from lifang.core.api.models import ApiKey
+from lifang.core.web.show import Chip
+from lifang.core.web.tables import Column, Empty, Table
+
+
+class KeyTable(Table):
+    name = Column(
+        _("What it is for"),
+        sort="name",
+        wide=True,
+        link=lambda row: reverse("keys:revocation", args=[row.pk]),
+    )
+    account = Column(_("Acts as"), value="account.name", sort="account__name")
+    prefix = Column(_("Begins with"), value=lambda row: f"lf_{row.prefix}…")
+    reach = Column(_("Only in"), value=lambda row: ", ".join(row.areas) or "—")
+    acts = Column(_("May also act"), value=lambda row: len(row.capabilities), cell="number")
+    used_at = Column(_("Last used"), cell="time", sort="used_at")
+    expires_at = Column(_("Expires"), cell="time", sort="expires_at")
+    state = Column(_("State"), cell="state", value=lambda row: chip(row))
+
+    key = "keys"
+    search = ("name", "prefix")
+    order = "-issued_at"
+    empty = Empty(
+        _("There is no key yet."),
+        _("A program needs a key to read or act through the API."),
+        act=(_("Issue a key"), "keys:new"),
+        icon="key",
+    )
+
+
+def chip(row: ApiKey) -> Any:
+    return Chip("idle", _("Revoked")) if row.revoked_at else Chip("done", _("In force"))
