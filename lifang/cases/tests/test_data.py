@@ -179,6 +179,14 @@ def test_every_danger_to_life_stops_with_a_number(matters):
         assert stop["steps"]
 
 
+def test_no_harmless_report_says_a_word_that_stops_the_form(matters):
+    stopping = {word for stop in read(CASES / "emergency.yaml") for word in stop["words"]}
+    stopping |= {word for entry in matters if entry["level"] == "life" for word in entry["words"]}
+    for entry in (entry for entry in matters if entry["level"] != "life"):
+        said = [word.lower() for word in [*entry["words"], *entry["name"].values()]]
+        assert [stop for stop in stopping if any(stop.lower() in word for word in said)] == []
+
+
 def test_every_set_of_limits_covers_every_stage():
     for entry in read(CASES / "limits.yaml"):
         assert list(entry["stages"]) == STAGES
