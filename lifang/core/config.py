@@ -36,6 +36,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     crypto_profile: Literal["intl", "gm"] = "intl"
     password_profile: Literal["intl", "dengbao"] = "intl"  # noqa: S105 -- a profile's name
     web_workers: int = 2
+    sms_url: str = ""  # "" = the local stand-in: nothing leaves, the outbox page shows it
+    sms_secret: str = ""
+    smtp_url: str = ""  # smtps://user:password@host:465; "" = the local stand-in
+    mail_from: str = ""
     tile_url: str = ""  # an outside map background, if the operator has one
 
     @property

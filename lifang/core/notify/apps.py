@@ -1,0 +1,24 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, register
+
+
+class NotifyConfig(AppConfig):
+    name = "lifang.core.notify"
+    label = "notify"
+
+    def ready(self) -> None:
+        register(check_templates)
+
+
+def check_templates(**_: Any) -> list[CheckMessage]:
+    """Every context's messages can be read."""
+    from lifang.core.catalogue import Mistake  # noqa: PLC0415 -- apps must be ready
+    from lifang.core.notify.catalogue import templates  # noqa: PLC0415 -- apps must be ready
+
+    try:
+        templates()
+    except Mistake as mistake:
+        return [Error(str(mistake), id="notify.E001")]
+    return []

@@ -1,0 +1,68 @@
+"""Words of a message, from its template and facts, in one language."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from lifang.core.i18n import Text
+from lifang.core.i18n.when import day_text, instant_text
+from lifang.core.notify.catalogue import Template, templates
+from lifang.core.site import site
+
+Facts = Mapping[str, Any]
+Stored = dict[str, str | int | float | dict[str, str]]
+
+
+class Written(Protocol):
+    @property
+    def template(self) -> str: ...
+    @property
+    def facts(self) -> Any: ...
+
+
+def stored(facts: Facts) -> Stored:
+    """Facts as JSON that still knows both languages; times are said in the site's own zone."""
+    return {name: _plain(value) for name, value in facts.items()}
+
+
+def _plain(value: Any) -> str | int | float | dict[str, str]:
+    if isinstance(value, datetime):
+        value = instant_text(value.astimezone(ZoneInfo(site().timezone)))
+    elif isinstance(value, date):
+        value = day_text(value)
+    if isinstance(value, Text):
+        return {"zh": value.zh, "en": value.en}
+    if isinstance(value, UUID):
+        return str(value)
+    return value if isinstance(value, int | float) else str(value)
+
+
+def fill(words: Text, facts: Stored) -> Text:
+    """The words with every fact in its place. Raises `KeyError` naming a missing one."""
+    return Text(zh=words.zh.format_map(_in("zh", facts)), en=words.en.format_map(_in("en", facts)))
+
+
+def _in(language: str, facts: Stored) -> dict[str, Any]:
+    return {
+        name: value[language] if isinstance(value, dict) else value for name, value in facts.items()
+    }
+
+
+def words(template: Template, facts: Stored, *, short: bool) -> tuple[Text, Text]:
+    """Title and body; `short` takes the SMS form if there is one."""
+    body = template.sms if short and template.sms else template.body
+    return fill(template.title, facts), fill(body, facts)
+
+
+def title_of(message: Written) -> Text:
+    return fill(templates()[message.template].title, message.facts)
+
+
+def body_of(message: Written, *, short: bool = False) -> Text:
+    return words(templates()[message.template], message.facts, short=short)[1]
+
+
+def speak(text: Text, language: str) -> str:
+    return text.en if language.startswith("en") else text.zh

@@ -1,0 +1,52 @@
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from lifang.core.access import Actor
+from lifang.core.notify.adapters import LOCAL
+from lifang.core.notify.models import Delivery, Endpoint, Message, Preference
+from lifang.core.notify.terms import Channel
+
+
+def inbox(actor: Actor) -> QuerySet[Message]:
+    """The messages to oneself and to the units one stands for, newest first."""
+    return Message.objects.filter(
+        recipient__in=sorted(actor.scope.holders), channel=Channel.INBOX
+    ).order_by("-asked_at")
+
+
+def unread(actor: Actor) -> int:
+    return inbox(actor).filter(read_at=None).count() if actor.scope.holders else 0
+
+
+def inbox_message(actor: Actor, pk: UUID) -> Message | None:
+    return inbox(actor).filter(pk=pk).first()
+
+
+def outbox(actor: Actor) -> QuerySet[Message]:
+    """What left, or would have left, over a telephone or mail; only within the actor's area."""
+    return (
+        Message.objects.visible_to(actor)
+        .exclude(channel=Channel.INBOX)
+        .order_by("-asked_at", "-id")
+    )
+
+
+def stands_in(message: Message) -> bool:
+    """True when a local stand-in took it: nothing left the house."""
+    return message.via in LOCAL
+
+
+def preference(actor: Actor) -> Preference | None:
+    return Preference.objects.filter(holder=actor.holder).first() if actor.holder else None
+
+
+def endpoints(actor: Actor) -> QuerySet[Endpoint]:
+    return Endpoint.objects.visible_to(actor).order_by("added_at")
+
+
+def deliveries(actor: Actor, endpoint: UUID) -> QuerySet[Delivery]:
+    """The delivery log of one endpoint, newest first."""
+    return Delivery.objects.filter(endpoint__in=endpoints(actor).filter(pk=endpoint)).order_by(
+        "-asked_at"
+    )

@@ -1,0 +1,157 @@
+"""Events for other people's machines, signed as Standard Webhooks 1.0 says, with a log one can read.
+
+The receiver sees `webhook-id` (the delivery: same at every attempt), `webhook-timestamp`, `webhook-signature`, and
+JSON `{type, timestamp, data}`. Anything but 2xx is tried again for three days; 410 and days of silence disable.
+"""
+
+import base64
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from lifang.core.access import SYSTEM
+from lifang.core.access.wall import behind
+from lifang.core.notify import rules
+from lifang.core.notify.adapters import webhook
+from lifang.core.notify.catalogue import manners
+from lifang.core.notify.models import Delivery, Endpoint
+from lifang.core.notify.outbound import Answer
+from lifang.core.notify.terms import State, Undeliverable
+
+GONE = 410
+ABANDONED = timedelta(minutes=10)
+
+
+def new_secret() -> str:
+    """A signing secret for one endpoint, as Standard Webhooks writes them."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def announce(*, event: str, told: UUID, facts: Mapping[str, Any], area: str, at: datetime) -> int:
+    """Queue an event for every endpoint that wants it and may know of that area; for how many.
+
+    Telling the same event (`told`) again queues nothing new.
+    """
+    body = json.dumps(
+        {"type": event, "timestamp": at.astimezone(UTC).isoformat(), "data": dict(facts)},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    with behind(SYSTEM), transaction.atomic():
+        wanting = [
+            endpoint
+            for endpoint in Endpoint.objects.filter(disabled_at=None)
+            if endpoint.wants(event) and area.startswith(endpoint.area)
+        ]
+        rows = [
+            row
+            for endpoint in wanting
+            for row, new in [
+                Delivery.objects.get_or_create(
+                    endpoint=endpoint,
+                    told=told,
+                    defaults={"event": event, "body": body, "asked_at": at, "due_at": at},
+                )
+            ]
+            if new
+        ]
+        for row in rows:
+            _ask(row.pk, None)
+    return len(rows)
+
+
+def push(delivery: UUID, at: datetime) -> None:
+    """One attempt to deliver."""
+    row = _claim(delivery, at)
+    if row is None:
+        return
+    try:
+        answer = webhook.carry(row.endpoint.url, row.endpoint.secret, str(row.pk), row.body, at)
+    except Undeliverable as failed:
+        _note(row, at, None, str(failed))
+    else:
+        _note(row, at, answer, "" if 200 <= answer.status < 300 else answer.text)
+
+
+def sweep(at: datetime) -> int:
+    """Queue again what a dead worker had begun or forgot; how many."""
+    with transaction.atomic():
+        stuck = Delivery.objects.select_for_update(skip_locked=True).filter(
+            state__in=(State.QUEUED, State.SENDING),
+            due_at__lt=at - ABANDONED,
+            endpoint__disabled_at=None,
+        )[:500]
+        ids = [row.pk for row in stuck]
+        Delivery.objects.filter(pk__in=ids).update(state=State.QUEUED, due_at=at)
+        for pk in ids:
+            _ask(pk, at)
+    return len(ids)
+
+
+def _claim(delivery: UUID, at: datetime) -> Delivery | None:
+    with transaction.atomic():
+        row = (
+            Delivery.objects.select_for_update(of=("self",))
+            .select_related("endpoint")
+            .filter(pk=delivery, state=State.QUEUED, endpoint__disabled_at=None, due_at__lte=at)
+            .first()
+        )
+        if row is not None:
+            row.state, row.tries, row.tried_at, row.due_at = State.SENDING, row.tries + 1, at, at
+            row.save(update_fields=["state", "tries", "tried_at", "due_at"])
+    return row
+
+
+def _note(row: Delivery, at: datetime, answer: Answer | None, error: str) -> None:
+    row.status = answer.status if answer else None
+    row.error = error[:200]
+    with transaction.atomic():
+        if answer and 200 <= answer.status < 300:
+            row.state, row.sent_at = State.SENT, at
+            Endpoint.objects.filter(pk=row.endpoint_id).update(failing_since=None)
+        else:
+            _failed(row, at, answer)
+        row.save(update_fields=["state", "status", "error", "due_at", "sent_at"])
+
+
+def _failed(row: Delivery, at: datetime, answer: Answer | None) -> None:
+    again = rules.next_try(at, row.tries, _asked_wait(answer, at))
+    gone = answer is not None and answer.status == GONE
+    _endpoint_failed(row.endpoint, at, gone=gone)
+    if gone or again is None:
+        row.state = State.FAILED
+        return
+    row.state, row.due_at = State.QUEUED, again
+    _ask(row.pk, again)
+
+
+def _endpoint_failed(endpoint: Endpoint, at: datetime, *, gone: bool) -> None:
+    endpoint.failing_since = endpoint.failing_since or at
+    patience = timedelta(days=manners().webhook_disable_days)
+    if gone or at - endpoint.failing_since >= patience:
+        endpoint.disabled_at = at
+    endpoint.save(update_fields=["failing_since", "disabled_at"])
+
+
+def _asked_wait(answer: Answer | None, at: datetime) -> timedelta | None:
+    """`Retry-After` of a 429 or 503, in seconds or as a date; nonsense is not heard."""
+    if answer is None or not answer.retry_after:
+        return None
+    if answer.retry_after.isdigit():
+        return timedelta(seconds=min(int(answer.retry_after), 86_400))
+    try:
+        return max(timedelta(), parsedate_to_datetime(answer.retry_after) - at)
+    except (ValueError, TypeError):
+        return None
+
+
+def _ask(delivery: UUID, when: datetime | None) -> None:
+    from lifang.core.notify import jobs  # noqa: PLC0415 -- jobs calls what stands here
+
+    jobs.push.later(delivery=delivery, start=when)
