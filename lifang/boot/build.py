@@ -93,7 +93,7 @@ def _run(command: list[str], env: dict[str, str]) -> None:
         command, cwd=FRONTEND, env=env, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        said = (done.stdout + done.stderr).strip()[-3000:]
+        said = (done.stdout + done.stderr).strip()[:3000]
         raise Unfit(
             "build_failed",
             zh=f"{' '.join(command[1:])} 失败：\n{said}",

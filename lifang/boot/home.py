@@ -48,12 +48,11 @@ class Home:
         return self.root / "static"
 
     def prepare(self) -> "Home":
-        """The folders. The root may be entered (the database runs as another user when we are root), its rooms not."""
-        self.root.mkdir(mode=0o755, parents=True, exist_ok=True)
-        for room in (self.files, self.keys, self.run):
+        """The folders; the root may be entered by others only when the database must run as another user."""
+        self.root.mkdir(mode=0o755 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        for room in (self.files, self.keys, self.run, self.logs):
             room.mkdir(mode=0o700, exist_ok=True)
-        for room in (self.logs, self.static):
-            room.mkdir(mode=0o755, exist_ok=True)
+        self.static.mkdir(mode=0o755, exist_ok=True)
         return self
 
 

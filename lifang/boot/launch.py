@@ -144,7 +144,7 @@ class Launch:
         as_app, as_owner = databases.urls(self.config)
         wanted = schema_stamp()
         with self.steps.step("数据结构", "migrations") as step:
-            if _stamp_of(as_app) == wanted:
+            if stamp_of(as_app) == wanted:
                 step.done("unchanged")
                 return
             applied = self._upgrade(step)
@@ -289,7 +289,8 @@ def schema_stamp() -> str:
     return f"lifang {digest(files)[:16]} {libraries}"
 
 
-def _stamp_of(url: str) -> str:
+def stamp_of(url: str) -> str:
+    """Which schema the database says it has; kept as its comment, so that it goes where the database goes."""
     with psycopg.connect(url, autocommit=True) as connection:
         row = connection.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"

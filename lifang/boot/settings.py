@@ -86,7 +86,14 @@ DATABASES = {"default": database_settings(CONFIG, os.environ.get("LIFANG_ROLE", 
 LIFANG_NATS_URL = CONFIG.nats_url
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "lifang.core.accounts.hashers.Argon2id",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+]
+AUTHENTICATION_BACKENDS = ["lifang.core.accounts.backend.Backend"]
+# A login is unique among open accounts (a constraint); a closed account keeps its name and its history.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+SESSION_ENGINE = "lifang.core.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

@@ -40,7 +40,7 @@ from lifang.core.config import config  # noqa: E402
 log = logging.getLogger("lifang.streams")
 PING_SECONDS = 15.0
 QUEUE_LENGTH = 256
-ASK_AGAIN_AFTER_PINGS = 4  # a closed account or an ended session loses its stream within a minute
+ASK_AGAIN_SECONDS = 60.0  # a closed account or an ended session loses its stream within a minute
 HELLO = "event: hello\ndata: {}\n\n"
 
 
@@ -122,17 +122,17 @@ def _list(request: Request, name: str) -> tuple[str, ...]:
 
 async def _lines(reader: Reader, key: str) -> AsyncIterator[str]:
     READERS.add(reader)
-    quiet = 0
+    clock = asyncio.get_running_loop().time
+    asked_at = clock()
     try:
         yield HELLO
         while True:
             try:
                 text = await asyncio.wait_for(reader.queue.get(), PING_SECONDS)
             except TimeoutError:
-                quiet += 1
                 text = ": ping\n\n"
-            if quiet >= ASK_AGAIN_AFTER_PINGS:
-                quiet = 0
+            if clock() - asked_at > ASK_AGAIN_SECONDS:
+                asked_at = clock()
                 reader.actor = await sync_to_async(actor_of_session)(key)
                 if reader.actor.kind is Kind.ANONYMOUS:
                     return

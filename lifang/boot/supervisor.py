@@ -199,10 +199,11 @@ class Supervisor:
             for kept in tier:
                 kept.what.stop()
         self.tiers.clear()
-        (self.home.run / "state.json").unlink(missing_ok=True)
-        if self._lock:
+        if self._lock:  # else the state is that of another supervisor, who refused us
+            (self.home.run / "state.json").unlink(missing_ok=True)
             self._lock.truncate(0)
             self._lock.close()
+            self._lock = None
 
     def tell(self) -> None:
         """For `lifang status`."""

@@ -16,7 +16,8 @@ import psutil
 import psycopg
 
 from lifang.boot.engines import provision
-from lifang.boot.engines.postgres import APP, OWNER, SUPERUSER, Postgres, service_uid
+from lifang.boot.engines.postgres import APP, OWNER, SUPERUSER, Postgres
+from lifang.boot.engines.process import service_uid
 from lifang.boot.engines.unfit import Unfit
 
 ROOT = Path(__file__).resolve().parents[2]

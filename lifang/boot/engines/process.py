@@ -5,6 +5,7 @@ import ctypes
 import json
 import os
 import pwd
+import re
 import signal
 import sys
 import time
@@ -45,7 +46,13 @@ def dropped() -> dict[str, Any]:
 
 def service_uid() -> int:
     """The user the database runs as: ourselves, or `nobody` when we are root."""
-    return dropped().get("user", os.geteuid())
+    return int(dropped().get("user", os.geteuid()))
+
+
+def number(said: str) -> str:
+    """The version in what a program says of itself."""
+    found = re.search(r"\d+(\.\d+)*", said)
+    return found.group() if found else "0"
 
 
 def remember(record: Path, pid: int) -> None:

@@ -1,7 +1,5 @@
 """Roles and database: `lifang_owner` owns and migrates, `lifang_app` works and is bound by row-level security."""
 
-from typing import LiteralString, cast
-
 import psycopg
 from psycopg import Connection, sql
 
@@ -37,7 +35,7 @@ def exists(connection: Connection, database: str) -> bool:
 def create_roles(superuser: str) -> None:
     """Make or mend both roles; safe to repeat."""
     with psycopg.connect(superuser, autocommit=True) as connection:
-        connection.execute(cast("LiteralString", ROLES))
+        connection.execute(ROLES)
 
 
 def create_database(superuser: str, database: str, *, template: str | None = None) -> None:
@@ -62,7 +60,7 @@ def drop_database(superuser: str, database: str) -> None:
 def grant(superuser_in_database: str) -> None:
     """What the application may do in tables the owner will make; needs a superuser's URL into that very database."""
     with psycopg.connect(superuser_in_database, autocommit=True) as connection:
-        connection.execute(cast("LiteralString", GRANTS))
+        connection.execute(GRANTS)
 
 
 def provision(superuser: str, superuser_in_database: str, database: str) -> bool:
