@@ -2,6 +2,7 @@
 
 from lifang.core.web.tables.columns import Column
 from lifang.core.web.tables.filters import Choice, Filter, Flag, Period
+from lifang.core.web.tables.lists import ListTable
 from lifang.core.web.tables.table import Bulk, Empty, Table
 
-__all__ = ["Bulk", "Choice", "Column", "Empty", "Filter", "Flag", "Period", "Table"]
+__all__ = ["Bulk", "Choice", "Column", "Empty", "Filter", "Flag", "ListTable", "Period", "Table"]

@@ -39,12 +39,12 @@ class Column:
 
     def value(self, row: Any) -> Any:
         """The bare value, as the export takes it."""
-        return _get(row, self._value or self.name)
+        return value_of(row, self._value or self.name)
 
     def show(self, row: Any, now: datetime) -> Any:
         """The cell as HTML or text."""
         shown = self.cell(row) if callable(self.cell) else RENDER[self.cell](self.value(row), now)
-        url = _get(row, self.link) if self.link else ""
+        url = value_of(row, self.link) if self.link else ""
         return format_html('<a href="{}">{}</a>', url, shown) if url else shown
 
     @property
@@ -56,7 +56,8 @@ class Column:
         return " ".join([*known, "wide"] if self.wide else known)
 
 
-def _get(row: Any, value: Value) -> Any:
+def value_of(row: Any, value: Value) -> Any:
+    """A dotted path of attributes, keys and calls, or a function of the row."""
     if callable(value):
         return value(row)
     found = row

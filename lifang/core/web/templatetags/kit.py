@@ -221,3 +221,9 @@ def share(part: float | None) -> SafeString | str:
         round(max(0.0, min(1.0, part)) * 60, 1),
         f"{part:.1%}",
     )
+
+
+@register.filter(name="json")
+def as_json(value: Any) -> str:
+    """JSON for an attribute; the template escapes it."""
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)

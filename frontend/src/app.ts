@@ -1,0 +1,9 @@
+/** Starts htmx, the islands and the few behaviours that every page has. */
+import htmx from "htmx.org";
+import { listen } from "./lib/page.ts";
+import { watchIslands } from "./mount.ts";
+
+document.documentElement.classList.add("js");
+Object.assign(window, { htmx });
+listen();
+watchIslands();

@@ -1,0 +1,122 @@
+/** What every page does without being an island: CSRF for htmx, toasts, confirmation in words, closing of menus. */
+import htmx from "htmx.org";
+import { toast } from "./dom.ts";
+import { word } from "./words.ts";
+
+const TOAST_SECONDS = 8;
+
+export function listen(): void {
+  document.addEventListener("htmx:configRequest", sendToken);
+  document.addEventListener("htmx:sendError", () => toast(word("offline"), "error"));
+  document.addEventListener("htmx:responseError", complain);
+  document.addEventListener("click", confirmFirst, true);
+  document.addEventListener("click", closeMenus);
+  document.addEventListener("click", printPage);
+  document.addEventListener("submit", sendOnce);
+  document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus());
+  new MutationObserver(fadeToasts).observe(document.body, { childList: true, subtree: true });
+  fadeToasts();
+  document.querySelector<HTMLElement>("[data-focus]")?.focus();
+  for (const clock of document.querySelectorAll<HTMLTimeElement>("[data-wallclock]")) runWallClock(clock);
+  for (const dialog of document.querySelectorAll<HTMLDialogElement>("dialog[data-idle]")) forgetWhenIdle(dialog);
+}
+
+function sendToken(event: Event): void {
+  const token = document.querySelector<HTMLMetaElement>("meta[name=csrf]")?.content;
+  if (token) (event as CustomEvent).detail.headers["X-CSRFToken"] = token;
+}
+
+/** The server's own words are shown by their toast; only a silent failure gets ours. */
+function complain(event: Event): void {
+  const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
+  if (xhr.status >= 500 || !xhr.responseText.includes("data-toast")) toast(word("failed"), "error");
+  else htmx.swap("#toasts", xhr.responseText, { swapStyle: "none" } as never);
+}
+
+let agreed: Element | null = null;
+
+/** `data-confirm` asks in words what will happen, before anything happens. */
+function confirmFirst(event: Event): void {
+  const asked = (event.target as Element).closest<HTMLElement>("[data-confirm]");
+  const dialog = document.getElementById("confirm") as HTMLDialogElement | null;
+  if (!asked || !dialog) return;
+  if (agreed === asked) {
+    agreed = null;
+    return;
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const words = dialog.querySelector("#confirm-words");
+  if (words) words.textContent = asked.dataset.confirm ?? "";
+  dialog.returnValue = "";
+  dialog.showModal();
+  dialog.addEventListener(
+    "close",
+    () => {
+      if (dialog.returnValue !== "yes") return;
+      agreed = asked;
+      asked.click();
+    },
+    { once: true },
+  );
+}
+
+function closeMenus(event?: Event): void {
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details[open]:has(> .pop)")) {
+    if (!event || !menu.contains(event.target as Node)) menu.open = false;
+  }
+}
+
+function printPage(event: Event): void {
+  if ((event.target as Element).closest("[data-print]")) window.print();
+}
+
+/** A form with `data-once` cannot be sent twice by impatience. */
+function sendOnce(event: Event): void {
+  const form = event.target as HTMLFormElement;
+  if (!form.matches("[data-once]")) return;
+  if (form.classList.contains("sending")) event.preventDefault();
+  form.classList.add("sending");
+}
+
+function fadeToasts(): void {
+  for (const shown of document.querySelectorAll<HTMLElement>("[data-toast]:not([data-fading])")) {
+    shown.dataset.fading = "";
+    // An error stays until it is clicked away: nobody should have to read against the clock.
+    if (!shown.matches(".error")) setTimeout(() => shown.remove(), TOAST_SECONDS * 1000);
+    shown.addEventListener("click", () => shown.remove());
+  }
+}
+
+function runWallClock(clock: HTMLTimeElement): void {
+  const offset = Date.parse(clock.dateTime) - Date.now();
+  const two = (part: number) => String(part).padStart(2, "0");
+  setInterval(() => {
+    const now = new Date(Date.now() + offset);
+    const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+    clock.textContent = `${day} ${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
+  }, 1000);
+}
+
+/** A kiosk asks "are you still there?" before it clears what a resident left on it. */
+function forgetWhenIdle(dialog: HTMLDialogElement): void {
+  const seconds = Number(dialog.dataset.idle);
+  const left = dialog.querySelector("[data-left]");
+  let idle = 0;
+  for (const sign of ["pointerdown", "keydown", "scroll"])
+    addEventListener(
+      sign,
+      () => {
+        idle = 0;
+      },
+      { passive: true },
+    );
+  setInterval(() => {
+    idle += 1;
+    if (idle >= seconds && !dialog.open) dialog.showModal();
+    if (!dialog.open) return;
+    const rest = seconds + 30 - idle;
+    if (left) left.textContent = `${rest}`;
+    if (rest <= 0) location.assign(document.querySelector<HTMLAnchorElement>(".kioskbar .brand")?.href ?? "/");
+  }, 1000);
+}

@@ -1,0 +1,38 @@
+from functools import cached_property
+from typing import Any
+
+from lifang.core.web.tables.columns import value_of
+from lifang.core.web.tables.filters import Choice, Flag, Period
+from lifang.core.web.tables.table import Table
+
+
+class ListTable(Table):
+    """A table over a list that was computed, not queried: the same kit, narrowed and sorted in memory."""
+
+    @cached_property
+    def rows(self) -> list[Any]:  # type: ignore[override]
+        found = [row for row in self.given if self._matches(row)]
+        field = self.sort.lstrip("-")
+        if not field:
+            return found
+        known = [row for row in found if value_of(row, field) is not None]
+        unknown = [row for row in found if value_of(row, field) is None]
+        return sorted(known, key=lambda row: value_of(row, field), reverse=self.sort.startswith("-")) + unknown
+
+    def _matches(self, row: Any) -> bool:
+        words = self.text.lower().split()
+        told = " ".join(str(value_of(row, name) or "") for name in self.search).lower()
+        return all(word in told for word in words) and all(self._passes(row, each) for each in self.filters)
+
+    def _passes(self, row: Any, each: Any) -> bool:
+        if isinstance(each, Choice):
+            chosen = each.chosen(self.query, self.actor)
+            return not chosen or str(value_of(row, each.field)) in chosen
+        if isinstance(each, Flag):
+            return self.query.get(each.name) != "1" or bool(value_of(row, each.name))
+        if isinstance(each, Period):
+            day = value_of(row, each.field)
+            day = day.date() if hasattr(day, "date") else day
+            first, last = each.bound(self.query, "from"), each.bound(self.query, "to")
+            return day is not None and (not first or day >= first) and (not last or day <= last)
+        return True
