@@ -144,10 +144,10 @@ def _owner_is_gone(name: str) -> bool:
 
 
 def migrations_hash() -> str:
-    """Changes when any migration, the wall or an SQL file changes: then the template is built anew."""
+    """Changes when any migration, grant, the wall or an SQL file changes: then the template is built anew."""
     from django.apps import apps  # noqa: PLC0415 -- the app registry exists only after setup
 
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(provision.GRANTS.encode())
     files = {
         file
         for config in apps.get_app_configs()
