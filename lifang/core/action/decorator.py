@@ -6,7 +6,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import models, transaction
 
-from lifang.core.access import Actor, Refusal, Refused
+from lifang.core.access import SYSTEM, Actor, Refusal, Refused
 from lifang.core.access.wall import behind
 from lifang.core.action.unit import Unit, running
 from lifang.core.events.outbox import gathering
@@ -17,11 +17,13 @@ R = TypeVar("R")
 ACTIONS: dict[str, Callable[..., Any]] = {}
 
 
-def action(name: str, *, open_to_all: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def action(name: str, *, beyond: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function the only writer of one kind of change.
 
     `name` is the capability, the audit entry and the API operation. Keywords `actor` and `at` are required.
     Raises `Refused`; a refusal leaves its own audit line. Inside another action it joins that one.
+    `beyond`: it may change rows out of the actor's sight (a reporter's own case, a case that moves away);
+    the capability is still asked for, and the rules inside say why it is right.
     """
 
     def wrap(act: Callable[P, R]) -> Callable[P, R]:
@@ -33,7 +35,7 @@ def action(name: str, *, open_to_all: bool = False) -> Callable[[Callable[P, R]]
             assert isinstance(actor, Actor)  # noqa: S101 -- narrows the type
             assert isinstance(at, datetime)  # noqa: S101 -- narrows the type
             subject = _subject(kwargs)
-            return _run(Unit(name, actor, at, subject, open_to_all), lambda: act(**kwargs))  # type: ignore[call-arg]
+            return _run(Unit(name, actor, at, subject, beyond=beyond), lambda: act(**kwargs))  # type: ignore[call-arg]
 
         ACTIONS[name] = acting
         return acting
@@ -44,20 +46,22 @@ def action(name: str, *, open_to_all: bool = False) -> Callable[[Callable[P, R]]
 @contextmanager
 def together(*, actor: Actor, at: datetime) -> Iterator[None]:
     """Several actions as one: one transaction, their audit lines and events written at its end."""
-    unit = Unit("", actor, at, None, open_to_all=True)
+    unit = Unit("", actor, at, None)
     with behind(actor), transaction.atomic(), gathering(), unit.on_the_record():
         yield
 
 
 def _subject(kwargs: dict[str, Any]) -> models.Model | None:
-    return next((value for value in kwargs.values() if isinstance(value, models.Model)), None)
+    """The first thing named that lies somewhere, else the first thing named at all."""
+    rows = [value for value in kwargs.values() if isinstance(value, models.Model)]
+    return next((row for row in rows if hasattr(row, "area")), rows[0] if rows else None)
 
 
 def _run(unit: Unit, act: Callable[[], R]) -> R:
     outer = running.get()
     if outer is not None:
         return _inside(outer, unit, act)
-    with behind(unit.actor):
+    with behind(SYSTEM if unit.beyond else unit.actor):
         try:
             with transaction.atomic(), gathering(), unit.on_the_record():
                 _check(unit)
@@ -75,8 +79,6 @@ def _inside(outer: Unit, unit: Unit, act: Callable[[], R]) -> R:
 
 
 def _check(unit: Unit) -> None:
-    if unit.open_to_all:
-        return
     area = getattr(unit.subject, "area", None)
     if not unit.actor.may(unit.name, area or None):
         raise Refused(Refusal("not_allowed"))

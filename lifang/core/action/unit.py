@@ -23,10 +23,10 @@ class Unit:
     """Collects for one audit line; the outermost unit writes the lines of all, in order, at the end."""
 
     def __init__(
-        self, name: str, actor: Actor, at: datetime, subject: models.Model | None, open_to_all: bool
+        self, name: str, actor: Actor, at: datetime, subject: models.Model | None, *, beyond: bool = False
     ) -> None:
         self.name, self.actor, self.at = name, actor, at
-        self.subject, self.open_to_all = subject, open_to_all
+        self.subject, self.beyond = subject, beyond
         self.held: list[tuple[models.Model, Snapshot]] = []
         self.made: models.Model | None = None
         self.joined: list[Unit] = []

@@ -6,6 +6,16 @@ from typing import Any
 
 import yaml
 
+from lifang.core.config import ROOT
+
+
+class Mistake(Exception):  # noqa: N818 -- it is one
+    """A wrong catalogue entry, with the file and line to mend."""
+
+    def __init__(self, path: Path, line: int, message: str) -> None:
+        shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+        super().__init__(f"{shown}:{line}: {message}")
+
 
 class _Lined(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
     pass
@@ -24,7 +34,7 @@ def read_entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         return
     loader = _Lined(path.read_text("utf-8"))
     try:
-        node = loader.get_single_node()
+        node = _node(loader, path)
         if node is None:
             return
         if isinstance(node, yaml.SequenceNode):
@@ -36,6 +46,14 @@ def read_entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 yield key.start_mark.line + 1, {"key": key.value, **(entry or {})}
     finally:
         loader.dispose()
+
+
+def _node(loader: Any, path: Path) -> Any:
+    try:
+        return loader.get_single_node()
+    except yaml.MarkedYAMLError as wrong:
+        line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
+        raise Mistake(path, line, f"not readable: {wrong.problem}") from wrong
 
 
 def read_map(path: Path) -> dict[str, Any]:

@@ -4,18 +4,10 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from lifang.core.catalogue.lines import read_entries
+from lifang.core.catalogue.lines import Mistake, read_entries
 from lifang.core.config import ROOT, config
 
 T = TypeVar("T", bound=msgspec.Struct)
-
-
-class Mistake(Exception):  # noqa: N818 -- it is one
-    """A wrong catalogue entry, with the file and line to mend."""
-
-    def __init__(self, path: Path, line: int, message: str) -> None:
-        shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-        super().__init__(f"{shown}:{line}: {message}")
 
 
 class Catalogue(Generic[T]):

@@ -133,11 +133,29 @@ def open_turn(flow: Flow, subject: Subject, state: State, at: datetime, turn: Tu
     )
 
 
-def close_turns(subject: Subject, at: datetime, turns: Iterable[str] | None = None) -> None:
-    """Close the subject's open to-dos, or only those of some holders."""
+def ask(flow: Flow, subject: Subject, capability: str, holder: str, *, title: str, at: datetime, due_at: datetime | None) -> None:
+    """Open a to-do beside the state's own, e.g. a decision on a delay."""
+    Todo.objects.create(
+        area=subject.area,
+        holders=subject.holders,
+        flow=flow.key,
+        subject=subject.pk,
+        state=subject.state,
+        capability=capability,
+        turn=holder,
+        title=title,
+        opened_at=at,
+        due_at=due_at,
+    )
+
+
+def close_turns(subject: Subject, at: datetime, *, turn: str = "", capability: str = "") -> None:
+    """Close the subject's open to-dos, or only those of one holder or capability."""
     found = Todo.objects.filter(subject=subject.pk, done_at__isnull=True)
-    if turns is not None:
-        found = found.filter(turn__in=list(turns))
+    if turn:
+        found = found.filter(turn=turn)
+    if capability:
+        found = found.filter(capability=capability)
     found.update(done_at=at)
 
 
@@ -166,4 +184,4 @@ def replay(flow: Flow, taken: Iterable[Step]) -> str:
     return state
 
 
-__all__ = ["Said", "Turn", "close_turns", "move", "open_turn", "replay", "set_due", "share", "start"]
+__all__ = ["Said", "Turn", "ask", "close_turns", "move", "open_turn", "replay", "set_due", "share", "start"]

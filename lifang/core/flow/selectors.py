@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from lifang.core.access import Actor
+from lifang.core.access.desks import desk
 from lifang.core.access.scope import within
 from lifang.core.flow.models import Clock, Step, Todo
 
@@ -15,6 +16,7 @@ def todos(actor: Actor) -> QuerySet[Todo]:
     for grant in actor.grants:
         may = Q(capability__in=grant.capabilities)
         if grant.sees == "area":
+            parts.append(may & Q(turn=desk(grant.area)))
             parts.append(may & Q(turn="") & within(grant.area))
         if grant.holder:
             parts.append(may & Q(turn=grant.holder))

@@ -1,0 +1,32 @@
+"""Everything that changes a case. Keywords only; `actor` and `at` always."""
+
+from lifang.cases.actions.desk import (
+    accept,
+    answer,
+    arbitrate,
+    ask_verification,
+    correct,
+    dispatch,
+    escalate,
+    press,
+    refuse,
+    verify,
+)
+from lifang.cases.actions.report import add, join, record, report, self_handle, withdraw
+from lifang.cases.actions.shape import merge, split
+from lifang.cases.actions.time import (
+    ask_delay,
+    decide_delay,
+    resume,
+    suspend,
+    tell_overdue,
+)
+from lifang.cases.actions.unit import feed_back, return_, sign
+from lifang.cases.actions.verdict import archive, call_back, check, rate, reopen
+
+__all__ = [
+    "accept", "add", "answer", "arbitrate", "archive", "ask_delay", "ask_verification", "call_back",
+    "check", "correct", "decide_delay", "dispatch", "escalate", "feed_back", "join", "merge", "press",
+    "rate", "record", "refuse", "reopen", "report", "resume", "return_", "self_handle", "sign", "split",
+    "suspend", "tell_overdue", "verify", "withdraw",
+]  # fmt: skip

@@ -1,0 +1,69 @@
+"""What all actions on a case share: making a move, giving the turn, telling it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from lifang.cases.catalogue import CASE, limit_of
+from lifang.cases.events import CaseMoved
+from lifang.cases.models import Case, Handling
+from lifang.core.access import Actor
+from lifang.core.access.desks import desk, desk_of
+from lifang.core.events import publish
+from lifang.core.flow import engine
+from lifang.core.flow.clocks import Allowance
+from lifang.core.flow.engine import Said, Turn
+
+
+def moved(
+    case: Case,
+    key: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    turn: Turn | None = None,
+    note: str = "",
+    body: str = "",
+    public: bool | None = None,
+    **facts: Any,
+) -> Case:
+    """Make one move and tell it. Facts are codes and ids for the timeline."""
+    before = case.state
+    said = Said(note=note.strip(), body=body, facts=facts, public=public)
+    engine.move(CASE(), case, key, actor=actor, at=at, turn=turn, said=said)
+    publish(
+        CaseMoved(case=case.pk, move=key, from_state=before, to_state=case.state, at=at),
+        area=case.area,
+    )
+    return case
+
+
+def allowance(case: Case, stage: str, at: datetime, hours: str = "") -> Allowance | None:
+    """How long a stage of this case may take, if it is limited."""
+    limit = limit_of(case.matter, stage, f"{localtime(at):%m-%d}")
+    return Allowance(limit, hours) if limit else None
+
+
+def at_desk(case: Case, stage: str, at: datetime, *, of: str = "") -> Turn:
+    """The turn of the case's own desk, or of the nearest one that holds a capability."""
+    area = desk_of(of, case.area, at) if of else case.desk
+    return Turn((desk(area),), allowance(case, stage, at), _title(case), case.level != "ordinary")
+
+
+def at_units(case: Case, parts: list[Handling], stage: str, at: datetime, hours: str) -> Turn:
+    """The turn of every unit that has a part."""
+    holders = tuple(part.holder for part in parts)
+    return Turn(holders, allowance(case, stage, at, hours), _title(case), case.level != "ordinary")
+
+
+def promise(case: Case, stages: tuple[str, ...], at: datetime, hours: str = "") -> datetime:
+    """When these stages, one after another, are over."""
+    for stage in stages:
+        given = allowance(case, stage, at, hours)
+        at = given.due(at) if given else at
+    return at
+
+
+def _title(case: Case) -> str:
+    return f"{case.matter}|{case.place}"[:200]

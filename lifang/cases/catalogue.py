@@ -1,0 +1,165 @@
+"""What can be wrong, how long it may take, and the lists of reasons: see `data/`."""
+
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from lifang.core.calendar.terms import Limit
+from lifang.core.catalogue import catalogue
+from lifang.core.flow.shape import flow
+from lifang.core.i18n import Text
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A named choice."""
+
+    key: str
+    name: Text
+
+
+class Major(Entry, frozen=True, kw_only=True):
+    icon: str
+    kind: Literal["component", "behaviour"]
+
+
+class Matter(Entry, frozen=True, kw_only=True):
+    """One thing that can be wrong (GB/T 47678.5-2026), or a local extension."""
+
+    kind: Literal["matter"]
+    major: str
+    level: Literal["ordinary", "urgent", "life"]
+    icon: str
+    words: list[str] = []
+    public: bool = True
+    photo: Literal["report", "after", "both", "none"] = "none"
+    confused: list[str] = []
+    hint: Text | None = None
+    duty: str
+    limits: str
+    source: str
+    confirmed: bool
+    local: bool = False
+
+
+class Component(Entry, frozen=True, kw_only=True):
+    """A public thing that stands somewhere (GB/T 47678.5-2026)."""
+
+    kind: Literal["component"]
+    major: str
+    icon: str
+    duty: str
+    source: str
+    confirmed: bool
+    local: bool = False
+
+
+class Season(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+    from_: str  # month-day, both ends inside
+    to: str
+    stages: dict[str, Limit]
+
+
+class Limits(Entry, frozen=True, kw_only=True):
+    """A limit for each stage; a season replaces single ones."""
+
+    stages: dict[str, Limit]
+    seasons: list[Season] = []
+    note: Text | None = None
+    source: str
+    confirmed: bool
+
+    def of(self, stage: str, month_day: str) -> Limit | None:
+        """The limit of a stage on a day of the year (`"07-15"`)."""
+        for season in self.seasons:
+            if stage in season.stages and _inside(season.from_, season.to, month_day):
+                return season.stages[stage]
+        return self.stages.get(stage) or (self.stages.get("accept") if stage == "verify" else None)
+
+
+def _inside(first: str, last: str, day: str) -> bool:
+    return first <= day <= last if first <= last else day >= first or day <= last
+
+
+class Source(Entry, frozen=True, kw_only=True):
+    icon: str = "world"
+    by: Literal["resident", "staff", "machine"]
+
+
+class ReturnReason(Entry, frozen=True, kw_only=True):
+    hint: Text | None = None
+    suggest: bool = False
+    disputed: bool = False
+
+
+class RefuseReason(Entry, frozen=True, kw_only=True):
+    answer: Text  # what the resident is told
+
+
+class Outcome(Entry, frozen=True, kw_only=True):
+    solved: bool
+    public: Text
+
+
+class SuspendReason(Entry, frozen=True, kw_only=True):
+    review: Limit
+
+
+class DelayReason(Entry, frozen=True, kw_only=True):
+    evidence: bool
+
+
+class Number(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    number: str
+    name: Text
+
+
+class Emergency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the report form stops and a telephone number takes its place."""
+
+    key: str
+    matters: list[str] = []
+    words: list[str] = []
+    numbers: list[Number]
+    own: list[str] = []
+    title: Text
+    steps: list[Text] = []
+
+
+class Synonym(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    key: str
+    words: list[str]
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Numbers a city may want otherwise."""
+
+    key: str
+    amount: Decimal
+    note: Text
+
+
+MAJORS = catalogue("cases", "majors", Major)
+MATTERS = catalogue("cases", "matters", Matter)
+COMPONENTS = catalogue("cases", "components", Component)
+LIMITS = catalogue("cases", "limits", Limits)
+SOURCES = catalogue("cases", "sources", Source)
+RETURN_REASONS = catalogue("cases", "return_reasons", ReturnReason)
+REFUSE_REASONS = catalogue("cases", "refuse_reasons", RefuseReason)
+OUTCOMES = catalogue("cases", "close_outcomes", Outcome)
+SUSPEND_REASONS = catalogue("cases", "suspend_reasons", SuspendReason)
+DELAY_REASONS = catalogue("cases", "delay_reasons", DelayReason)
+EMERGENCIES = catalogue("cases", "emergency", Emergency)
+SYNONYMS = catalogue("cases", "synonyms", Synonym)
+POLICY = catalogue("cases", "policy", Policy)
+CASE = flow("cases", "case")
+
+
+def policy(key: str) -> int:
+    """A policy number: `reopen_days`, `near_metres`, `returns_to_arbitration` …"""
+    return int(POLICY[key].amount)
+
+
+def limit_of(matter: str, stage: str, month_day: str) -> Limit | None:
+    """How long a stage of a matter may take on a day of the year."""
+    return LIMITS[MATTERS[matter].limits].of(stage, month_day)

@@ -1,0 +1,67 @@
+"""What cases do when something is told. Each is one line."""
+
+from lifang.cases.actions import tell
+from lifang.cases.events import (
+    CaseAccepted,
+    CaseClosed,
+    CaseDispatched,
+    CaseMerged,
+    CasePressed,
+    CaseRefused,
+    CaseReopened,
+    CaseReported,
+    DelayDecided,
+)
+from lifang.core.access import Actor
+from lifang.core.events import listens
+from lifang.core.flow.events import StageOverdue
+
+
+@listens(CaseReported)
+def on_case_reported(told: CaseReported, system: Actor) -> None:
+    tell.urgent(system, told.case, told.at)
+
+
+@listens(CaseAccepted)
+def on_case_accepted(told: CaseAccepted, system: Actor) -> None:
+    tell.to_reporters(system, told.case, "cases.accepted", told.at)
+
+
+@listens(CaseRefused)
+def on_case_refused(told: CaseRefused, system: Actor) -> None:
+    tell.to_reporters(system, told.case, "cases.refused", told.at)
+
+
+@listens(CaseDispatched)
+def on_case_dispatched(told: CaseDispatched, system: Actor) -> None:
+    tell.to_units(system, told.case, [told.lead, *told.assists], "cases.dispatched", told.at)
+
+
+@listens(DelayDecided)
+def on_delay_decided(told: DelayDecided, system: Actor) -> None:
+    tell.delay(system, told.case, told.granted, told.at)
+
+
+@listens(CasePressed)
+def on_case_pressed(told: CasePressed, system: Actor) -> None:
+    tell.to_lead(system, told.case, "cases.pressed", told.at)
+
+
+@listens(CaseClosed)
+def on_case_closed(told: CaseClosed, system: Actor) -> None:
+    tell.to_reporters(system, told.case, "cases.closed", told.at)
+
+
+@listens(CaseReopened)
+def on_case_reopened(told: CaseReopened, system: Actor) -> None:
+    tell.to_reporters(system, told.case, "cases.reopened", told.at)
+
+
+@listens(CaseMerged)
+def on_case_merged(told: CaseMerged, system: Actor) -> None:
+    tell.to_reporters(system, told.into, "cases.merged", told.at)
+
+
+@listens(StageOverdue)
+def on_stage_overdue(told: StageOverdue, system: Actor) -> None:
+    tell.overdue(system, told.flow, told.subject, told.at)

@@ -1,0 +1,7 @@
+from lifang.cases.models.case import CELL_METRES, Case
+from lifang.cases.models.delay import Delay
+from lifang.cases.models.handling import Handling
+from lifang.cases.models.reporter import Reporter
+from lifang.cases.models.verdict import CallBack, Check, Pressing
+
+__all__ = ["CELL_METRES", "CallBack", "Case", "Check", "Delay", "Handling", "Pressing", "Reporter"]

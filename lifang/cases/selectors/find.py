@@ -1,0 +1,48 @@
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from lifang.cases.models import Case, Reporter
+from lifang.core.access import Actor, Refused
+from lifang.core.crypto.masks import mask_name, mask_telephone
+from lifang.core.search import matching
+
+
+def cases(actor: Actor) -> QuerySet[Case]:
+    """Every case this actor may see, the lead unit at hand."""
+    return Case.objects.visible_to(actor).select_related("lead").order_by("-opened_at", "-pk")
+
+
+def case(actor: Actor, pk: UUID) -> Case:
+    """One case. Raises `Refused("not_found")` alike for what is not there and what is not yours."""
+    found = cases(actor).filter(pk=pk).first()
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+def find(actor: Actor, text: str) -> QuerySet[Case]:
+    """Cases whose number, words or place match."""
+    return matching(cases(actor), text)
+
+
+def mine(actor: Actor) -> QuerySet[Case]:
+    """The cases a resident reported or joined, newest first."""
+    return cases(actor).filter(reporters__account=actor.id).distinct() if actor.id else Case.objects.none()
+
+
+def contact(actor: Actor, case: Case) -> list[dict[str, str]]:
+    """How the reporters can be reached, masked: name, telephone, what they said, when."""
+    if not actor.may("cases.contact", case.area):
+        return []
+    return [
+        {
+            "id": str(row.pk),
+            "name": mask_name(str(row.name)) if row.name else "",
+            "phone": mask_telephone(str(row.phone)) if row.phone else "",
+            "said": row.said,
+            "at": row.at.isoformat(),
+            "stars": str(row.stars or ""),
+        }
+        for row in Reporter.objects.filter(case=case).order_by("at")
+    ]
