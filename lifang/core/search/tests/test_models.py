@@ -66,6 +66,20 @@ def test_two_chinese_characters_use_the_index(notes):
     assert matching(notes.all(), "路灯").count() == 10
 
 
+def test_the_index_is_used_behind_the_wall_too(notes):
+    notes.bulk_create(
+        [Note(words=f"第{n}号 路灯" if n % 50 == 0 else f"第{n}号 井盖") for n in range(500)]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE files_note ENABLE ROW LEVEL SECURITY")
+        cursor.execute("ALTER TABLE files_note FORCE ROW LEVEL SECURITY")
+        cursor.execute("CREATE POLICY see ON files_note USING (words ~ '第[1-9]')")
+        cursor.execute("ANALYZE files_note")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "Bitmap Index Scan on note_tokens" in matching(notes.all(), "路灯").explain()
+    assert matching(notes.all(), "路灯").count() == 9
+
+
 def test_a_model_that_loses_the_index_is_told():
     assert [error.id for error in Blind.check() if error.id == "search.E001"] == ["search.E001"]
     assert not [error for error in Note.check() if error.id == "search.E001"]

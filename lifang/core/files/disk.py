@@ -1,0 +1,86 @@
+"""Content on disk under its own SHA-256, there for sure before the database says so."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from lifang.core.config import config
+from lifang.core.crypto.seals import content_id
+
+PICTURE: Final = ""
+THUMB: Final = ".thumb"
+
+
+def place(sha256: str, part: str = PICTURE) -> Path:
+    """Where content lies; the name is checked, so nobody walks out of the folder."""
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise ValueError("not a content name")
+    return config().files_dir / sha256[:2] / sha256[2:4] / f"{sha256}{part}"
+
+
+def put(data: bytes, thumb: bytes = b"") -> str:
+    """Keep content; on return it survives a power cut. The name it is kept under."""
+    sha256 = content_id(data)
+    if thumb:
+        _write(place(sha256, THUMB), thumb)
+    _write(place(sha256), data)
+    return sha256
+
+
+def get(sha256: str, part: str = PICTURE) -> bytes:
+    """The content with this name."""
+    return place(sha256, part).read_bytes()
+
+
+def _write(path: Path, data: bytes) -> None:
+    _folders(path.parent)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    _settle(path.parent)
+
+
+def _folders(folder: Path) -> None:
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
+        _settle(each.parent)
+
+
+def _settle(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def older_than(moment: datetime) -> Iterator[str]:
+    """Names of content that was last put before a moment."""
+    for path in sorted(config().files_dir.glob("??/??/*")):
+        if (
+            not path.name.startswith(".")
+            and not path.suffix
+            and path.stat().st_mtime < moment.timestamp()
+        ):
+            yield path.name
+
+
+def drop(sha256: str) -> None:
+    """Remove content and its thumb."""
+    for part in (PICTURE, THUMB):
+        place(sha256, part).unlink(missing_ok=True)

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from lifang.core.files import views
+
+app_name = "files"
+urlpatterns = [
+    path("<uuid:pk>", views.file, name="file"),
+    path("<uuid:pk>/thumb", views.thumb, name="thumb"),
+]
