@@ -1,13 +1,15 @@
 """What may be: pure functions over what was asked and what is known."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from lifang.core.access import Actor, Refusal
 from lifang.core.crypto.numbers import credit_fault
 from lifang.core.geo.coverage import coverage
-from lifang.core.geo.divisions import Level
+from lifang.core.geo.divisions import Level, ancestors, padded, unpadded
 from lifang.core.geo.shapes import Area
 from lifang.core.i18n import Text, text
 from lifang.orgs.catalogue import MATTER, DutyLine, PostKind
@@ -15,6 +17,7 @@ from lifang.orgs.terms import LEVELS, UNIT_LEVEL, DivisionKind, Role
 
 # Borders are drawn by hand and by different offices: this much may stick out of the parent, or lie double.
 TOLERANCE_M2 = 50.0
+_FORMULA = ("=", "+", "-", "@")  # a spreadsheet would calculate these
 
 
 def allowed(actor: Actor, capability: str, area: str) -> Refusal | None:
@@ -104,7 +107,7 @@ def may_draw(
     return None
 
 
-def holds_its_parts(shape: Area, name: str, parts: Iterable[Neighbour]) -> Refusal | None:
+def holds_its_parts(shape: Area, parts: Iterable[Neighbour]) -> Refusal | None:
     """A new outline may not leave parts that are drawn already outside."""
     shapes = {part.code: part for part in parts}
     lost: dict[str, float] = {}
@@ -124,6 +127,13 @@ def may_retire(parts: int, postings: int, units: int) -> Refusal | None:
     """An area goes last: first what stands in it."""
     if parts or postings or units:
         return Refusal("division_in_use", {"parts": parts, "postings": postings, "units": units})
+    return None
+
+
+def may_succeed(code: str, successor: str, abolished: bool) -> Refusal | None:
+    """Another living area of the same level takes over."""
+    if successor == code or abolished or len(successor) != len(code):
+        return Refusal("division_successor", {"field": "successor"})
     return None
 
 
@@ -160,12 +170,39 @@ def may_post(
     return None
 
 
-class Known(NamedTuple):
-    """A unit as the duties matrix needs it."""
+def not_oneself(actor: Actor, account: UUID) -> Refusal | None:
+    """Nobody gives a post to oneself."""
+    return Refusal("post_oneself") if actor.id == account else None
 
-    kind: str
-    area: str
-    open: bool = True
+
+def may_hold(kind: str, closed: bool) -> Refusal | None:
+    """Posts are for open accounts of staff."""
+    if closed:
+        return Refusal("account_closed", {"field": "account"})
+    return None if kind == "staff" else Refusal("account_not_staff", {"field": "account"})
+
+
+_LOGIN = re.compile(r"[A-Za-z0-9_.@-]{3,64}")
+
+
+def good_person(login: str, name: str, telephone: str) -> Refusal | None:
+    """A login of letters and figures, a name, and perhaps a telephone number."""
+    if not _LOGIN.fullmatch(login):
+        return Refusal("login_shape", {"login": login[:40], "field": "login"})
+    if not name.strip() or len(name) > 80 or name.lstrip().startswith(_FORMULA):
+        return Refusal("person_name", {"field": "name"})
+    if telephone and (set(telephone) - set("0123456789 +-") or len(telephone) > 20):
+        return Refusal("person_telephone", {"field": "telephone"})
+    return None
+
+
+def may_answer(serves: str, area: str, closed: bool) -> Refusal | None:
+    """An open unit that serves the whole area, or a part of it, or works next door in the same county."""
+    if closed:
+        return Refusal("unit_closed", {"field": "unit"})
+    county = int(Level.COUNTY)
+    same = serves.startswith(area[:county]) or area.startswith(serves)
+    return None if same else Refusal("unit_elsewhere", {"field": "unit"})
 
 
 class Word(NamedTuple):
@@ -211,8 +248,6 @@ def plan_import(
     rows: Iterable[Mapping[str, str]], root: str
 ) -> tuple[dict[str, Planned], list[tuple[int, Refusal]]]:
     """Rows by code, and the faults by row number (from 1)."""
-    from lifang.core.geo.divisions import ancestors, padded, unpadded  # noqa: PLC0415 -- names clash
-
     planned: dict[str, Planned] = {}
     faults: list[tuple[int, Refusal]] = []
     for number, row in enumerate(rows, 1):
@@ -237,8 +272,8 @@ def plan_import(
 
 
 def _row_fault(code: str, name: str, root: str) -> Refusal | None:
-    if not name or len(name) > 80:
-        return Refusal("division_name", {"code": code})
+    if not name or len(name) > 80 or name.startswith(_FORMULA):
+        return Refusal("division_name", {"code": code, "field": "name"})
     if not (code.startswith(root) or root.startswith(code)):
         return Refusal("division_elsewhere", {"code": code, "root": root})
     return None

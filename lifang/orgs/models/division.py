@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 
 from lifang.core.geo.divisions import Level
 from lifang.core.ids import new_id
+from lifang.orgs.models.holding import Holding
 from lifang.orgs.terms import KIND_NAMES, LEVELS, DivisionKind
 
 _CODE = r"^([0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})$"
@@ -32,6 +33,8 @@ class Division(models.Model):
     north = models.FloatField(null=True, blank=True)
     square_metres = models.FloatField(null=True, blank=True)
     drawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Holding()
 
     class Meta:
         ordering = ["code"]

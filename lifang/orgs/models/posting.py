@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from lifang.core.ids import new_id
+from lifang.orgs.models.holding import Holding
 
 
 class Posting(models.Model):
@@ -19,6 +20,8 @@ class Posting(models.Model):
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
     grant = models.OneToOneField("access.GrantRow", models.PROTECT, related_name="+")
+
+    objects = Holding()
 
     class Meta:
         ordering = ["area", "post", "id"]

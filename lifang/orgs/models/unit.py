@@ -3,6 +3,7 @@ from django.db.models import F, Q
 
 from lifang.core.i18n import Text
 from lifang.core.ids import new_id
+from lifang.orgs.models.holding import Holding
 from lifang.orgs.terms import Role
 
 
@@ -20,6 +21,8 @@ class Unit(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
     opened = models.DateField()
     closed = models.DateField(null=True, blank=True)
+
+    objects = Holding()
 
     class Meta:
         ordering = ["area", "kind", "id"]
@@ -72,6 +75,8 @@ class Duty(models.Model):
     note = models.CharField(max_length=200, blank=True)  # the document that says so
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
+
+    objects = Holding()
 
     class Meta:
         ordering = ["matter", "area", "role", "id"]
