@@ -23,14 +23,14 @@ class _SealedAttribute(DeferredAttribute):
             super().__get__(row, owner)  # deferred: Django fetches it through __set__
         value = row.__dict__[name]
         if isinstance(value, Sealed):
-            value = row.__dict__[name] = self.field.opened(value, row)
+            value = row.__dict__[name] = self.field.opened(value, row)  # type: ignore[attr-defined]
         return value
 
     def __set__(self, row: models.Model, value: Any) -> None:
         row.__dict__[self.field.attname] = value
 
 
-class SealedText(models.Field):
+class SealedText(models.Field):  # type: ignore[type-arg]
     """Text under encryption, bound to this column of this row: an envelope moved elsewhere does not open.
 
     It is not searchable; put a `BlindIndex` beside it. `bound_to` keeps old rows readable after a model
@@ -90,7 +90,7 @@ class SealedText(models.Field):
         return super().formfield(**{"form_class": forms.CharField, **kwargs})
 
 
-class BlindIndex(models.BinaryField):
+class BlindIndex(models.BinaryField):  # type: ignore[type-arg]
     """The keyed fingerprint of a sealed field beside it: `filter(telephone_key="138 …")` finds equals.
 
     Filled from `of` whenever the row is saved; with `update_fields` name both. `purpose` separates

@@ -112,4 +112,4 @@ def near(
     part = up + Value(math.cos(math.radians(lat)), FloatField()) * Cos(Radians(F(y))) * along
     away = Value(2.0 * RADIUS, FloatField()) * ASin(Least(Value(1.0, FloatField()), Sqrt(part)))
     found = rows.filter(**inside).annotate(metres_away=away)
-    return found.filter(metres_away__lte=metres).order_by("metres_away", "pk")
+    return found.filter(metres_away__lte=metres).order_by("metres_away", "pk")  # type: ignore[return-value]

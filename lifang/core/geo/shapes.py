@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 import shapely
@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from lifang.core.i18n import Text, text
 
-Area = Polygon | MultiPolygon
+Area: TypeAlias = Polygon | MultiPolygon
 
 MAX_CORNERS: Final = 20_000
 MAX_BYTES: Final = 20_000_000
@@ -117,8 +117,10 @@ def _polygon(rings: object) -> Polygon:
 def _signed(shape: Area) -> float:
     """The area by the corners' formula, where the loops of a bow tie cancel each other."""
     parts = getattr(shape, "geoms", [shape])
-    return sum(
-        abs(Polygon(p.exterior).area) - sum(Polygon(h).area for h in p.interiors) for p in parts
+    return float(
+        sum(
+            abs(Polygon(p.exterior).area) - sum(Polygon(h).area for h in p.interiors) for p in parts
+        )
     )
 
 
@@ -150,7 +152,8 @@ def mended(shape: Area) -> Area:
         shape = _as_area(parts) if parts else Polygon()
     if shape.is_empty or not shape.area:
         raise BadShape("shape_few_corners")
-    return shapely.orient_polygons(shape)
+    oriented: Area = shapely.orient_polygons(shape)
+    return oriented
 
 
 def _listed(value: object) -> list[Any] | tuple[Any, ...]:

@@ -13,7 +13,7 @@ from lifang.core.search.words import name_terms, query_terms, terms
 M = TypeVar("M", bound=models.Model)
 
 
-class Tokens(ArrayField):
+class Tokens(ArrayField):  # type: ignore[type-arg]
     """Terms of the row's own texts; computed at each save, also in `bulk_create`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
