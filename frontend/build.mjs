@@ -1,7 +1,7 @@
 /** Builds app.js with its islands, app.css and the icon sprite into lifang/core/web/static/build, with hashed names. */
 import { createHash } from "node:crypto";
 import { watch } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";

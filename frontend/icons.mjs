@@ -25,7 +25,7 @@ export async function findIcons(folder) {
 }
 
 /** Icons of the states (lifang/core/web/show.py). */
-const KINDS = ["circle", "progress", "hourglass", "alarm", "alert-triangle", "circle-check", "circle-minus"];
+const KINDS = ["circle", "progress", "hourglass", "alarm", "alert-triangle", "circle-check", "circle-minus", "point"];
 
 /** One SVG of symbols; an unknown name stops the build. */
 export async function sprite(names, folder) {

@@ -22,10 +22,11 @@ const living = new Map<HTMLElement, Promise<Undo>>();
 
 export function watchIslands(): void {
   mountIn(document.documentElement);
+  const elements = (nodes: NodeList) => [...nodes].filter((node) => node instanceof HTMLElement);
   new MutationObserver((changes) => {
-    for (const change of changes) {
-      for (const gone of change.removedNodes) if (gone instanceof HTMLElement) unmountIn(gone);
-      for (const come of change.addedNodes) if (come instanceof HTMLElement) mountIn(come);
+    for (const { removedNodes, addedNodes } of changes) {
+      elements(removedNodes).forEach(unmountIn);
+      elements(addedNodes).forEach(mountIn);
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
 }

@@ -1,9 +1,9 @@
 /** Keeps "in 2 h (today 17:30)" true while the page is open. */
-import { near } from "../lib/near.ts";
+import { left, limit } from "../lib/near.ts";
 
 const EVERY = 30_000;
 
-export function mount(root: HTMLElement): () => void {
+export function mount(root: HTMLElement, { says }: { says?: "left" }): () => void {
   const time = root as HTMLTimeElement;
   const due = Date.parse(time.dateTime);
   if (Number.isNaN(due)) return () => undefined;
@@ -13,7 +13,7 @@ export function mount(root: HTMLElement): () => void {
   const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
   const timer = setInterval(() => {
     const now = served + performance.now() - opened;
-    time.textContent = near(due, now, language);
+    time.textContent = says === "left" ? left(due, now, language) : limit(due, now, language);
     time.classList.toggle("late", due < now);
   }, EVERY);
   return () => clearInterval(timer);

@@ -79,7 +79,7 @@ function text(view: DataView, entry: { count: number; at: number } | undefined, 
 }
 
 function degrees(view: DataView, entry: { count: number; at: number } | undefined, side: string, little: boolean): number | null {
-  if (!entry || entry.count !== 3) return null;
+  if (entry?.count !== 3) return null;
   const at = view.getUint32(entry.at, little);
   const part = (i: number) => view.getUint32(at + i * 8, little) / view.getUint32(at + i * 8 + 4, little);
   const value = part(0) + part(1) / 60 + part(2) / 3600;

@@ -32,12 +32,33 @@ export function exact(at: number, now: number, language: Language, zone?: string
 
 export function near(at: number, now: number, language: Language, zone?: string): string {
   const zh = language === "zh";
-  const length = at - now;
-  const when = exact(at, now, language, zone);
-  if (Math.abs(length) < MINUTE) return `${zh ? "现在" : "now"} (${when})`;
-  const words = rough(length, language);
-  if (length < 0) return zh ? `${words}前（${when}）` : `${words} ago (${when})`;
-  return zh ? `${words}后（${when}）` : `in ${words} (${when})`;
+  const when = zh ? `（${exact(at, now, language, zone)}）` : ` (${exact(at, now, language, zone)})`;
+  if (Math.abs(at - now) < MINUTE) return `${zh ? "现在" : "now"}${when}`;
+  const words = rough(at - now, language);
+  if (at < now) return zh ? `${words}前${when}` : `${words} ago${when}`;
+  return zh ? `${words}后${when}` : `in ${words}${when}`;
+}
+
+/** A limit in a list: near while there is time, "1 h over" after it. */
+export function limit(at: number, now: number, language: Language, zone?: string): string {
+  if (at >= now) return near(at, now, language, zone);
+  const [words, when] = [rough(at - now, language), exact(at, now, language, zone)];
+  return language === "zh" ? `已超时 ${words}（${when}）` : `${words} over (${when})`;
+}
+
+/** What is left of a limit in two units: "2 h 5 min left", "1 day 3 h over". */
+export function left(at: number, now: number, language: Language): string {
+  const words = span(at - now, language);
+  if (language === "zh") return at < now ? `已超时 ${words}` : `还剩 ${words}`;
+  return `${words} ${at < now ? "over" : "left"}`;
+}
+
+function span(length: number, language: Language): string {
+  const size = Math.abs(length);
+  if (size < MINUTE) return language === "zh" ? "不到 1 分钟" : "less than a minute";
+  const inner = size >= DAY ? (size < 7 * DAY ? size % DAY : 0) : size >= HOUR ? size % HOUR : 0;
+  const small = inner >= (size >= DAY ? HOUR : MINUTE) ? ` ${rough(inner, language)}` : "";
+  return rough(size, language) + small;
 }
 
 function offset(at: number, zone?: string): number {

@@ -89,12 +89,16 @@ function fadeToasts(): void {
 }
 
 function runWallClock(clock: HTMLTimeElement): void {
-  const offset = Date.parse(clock.dateTime) - Date.now();
+  const started = Date.parse(clock.dateTime);
+  const opened = performance.now();
+  // Shown in the site's zone, which the server's own words carry, whatever the screen's computer thinks.
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(clock.dateTime) ?? [];
+  const zone = (sign === "-" ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000;
   const two = (part: number) => String(part).padStart(2, "0");
   setInterval(() => {
-    const now = new Date(Date.now() + offset);
-    const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-    clock.textContent = `${day} ${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
+    const now = new Date(started + zone + performance.now() - opened);
+    const day = `${now.getUTCFullYear()}-${two(now.getUTCMonth() + 1)}-${two(now.getUTCDate())}`;
+    clock.textContent = `${day} ${two(now.getUTCHours())}:${two(now.getUTCMinutes())}:${two(now.getUTCSeconds())}`;
   }, 1000);
 }
 

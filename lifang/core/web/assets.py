@@ -1,12 +1,14 @@
 """Hashed names of what `frontend/` builds, and which icons its sprite holds."""
 
 import json
+import logging
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+LOG = logging.getLogger(__name__)
 BUILD = Path(__file__).parent / "static" / "build"
 
 
@@ -35,3 +37,11 @@ def _read() -> dict[str, Any]:
 def asset_url(name: str) -> str:
     """The address of a built file, e.g. `app.js`."""
     return f"{settings.STATIC_URL}build/{manifest()['files'][name]}"
+
+
+def known_icon(name: str) -> str:
+    """The name itself, or a plain dot for an icon whose name the build did not find written anywhere."""
+    if name in manifest()["icons"]:
+        return name
+    LOG.warning("icon %r is not in the sprite: write its name literally, then run `make build`", name)
+    return "point"

@@ -98,7 +98,7 @@ class GalleryTable(ListTable):
     per_page = 10
     bulk = (
         Bulk("sign", _("Sign for"), "/gallery/table", icon="signature"),
-        Bulk("close", _("Close"), "/gallery/table", icon="circle-check", confirm=_("Close the chosen cases? Everybody who reported is told.")),
+        Bulk("close", _("Close the case"), "/gallery/table", icon="circle-check", confirm=_("Close the chosen cases? Everybody who reported is told.")),
     )
     empty = Empty(_("No case waits here."), _("New cases of your streets appear here by themselves."), act=(_("Report a trouble"), "/gallery/step"))
 
@@ -157,10 +157,10 @@ def points(now: datetime, count: int = 60) -> dict[str, Any]:
 def entries(now: datetime) -> list[Entry]:
     before = [Photo("/static/web/gallery-before.svg", _("Lamp, dark"), now)]
     return [
-        Entry(now - timedelta(minutes=12), _("Signed for"), _("City management, team 2"), "signature", kind="progress", waited=timedelta(minutes=41)),
-        Entry(now - timedelta(minutes=53), _("Dispatched"), _("Street command centre"), "send", str(_("Nearest team that mends lamps.")), kind="waiting", waited=timedelta(minutes=7)),
-        Entry(now - timedelta(hours=1), _("Note"), _("Street command centre"), "note", str(_("The caller is hard of hearing: write, do not call.")), private=True),
-        Entry(now - timedelta(hours=26), _("Reported"), _("Resident"), "message-2", str(_("The lamp at the gate has been dark for three nights.")), kind="open", photos=before),
+        Entry(now - timedelta(minutes=12), _("Signed for"), _("City management, team 2"), icon="signature", kind="progress", waited=timedelta(minutes=41)),
+        Entry(now - timedelta(minutes=53), _("Dispatched"), _("Street command centre"), icon="send", text=str(_("Nearest team that mends lamps.")), kind="waiting", waited=timedelta(minutes=7)),
+        Entry(now - timedelta(hours=1), _("Note"), _("Street command centre"), icon="note", text=str(_("The caller is hard of hearing: write, do not call.")), private=True),
+        Entry(now - timedelta(hours=26), _("Reported"), _("Resident"), icon="message-2", text=str(_("The lamp at the gate has been dark for three nights.")), kind="open", photos=before),
     ]
 
 

@@ -31,12 +31,12 @@ def _pair(large: str, count: int, small: str) -> str:
 def rough(length: timedelta) -> str:
     """A length in its largest unit: "3 h", "2 days"."""
     seconds = int(abs(length.total_seconds()))
-    for size, forms in ((DAY, _("%(count)d d")), (HOUR, _("%(count)d h")), (MINUTE, _("%(count)d min"))):
-        if seconds >= size:
-            if size == DAY:
-                return ngettext("%(count)d day", "%(count)d days", seconds // DAY) % {"count": seconds // DAY}
-            return forms % {"count": seconds // size}
-    return _("a moment")
+    if seconds >= DAY:
+        days = seconds // DAY
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    if seconds >= HOUR:
+        return _("%(count)d h") % {"count": seconds // HOUR}
+    return _("%(count)d min") % {"count": seconds // MINUTE}
 
 
 def exact(moment: datetime, now: datetime) -> str:
@@ -47,13 +47,13 @@ def exact(moment: datetime, now: datetime) -> str:
     named = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
     if days in named:
         return f"{named[days]} {clock}"
-    return f"{date_format(local, _('M j') if local.year == today.year else _('M j, Y'))} {clock}"
+    shape = _("M j") if local.year == today.year else _("M j, Y")
+    return f"{date_format(local, shape)} {clock}"
 
 
 def near(moment: datetime, now: datetime) -> str:
     """Near and exact: "in 3 h (today 17:30)", "2 days ago (Mar 3 09:12)"."""
     length = moment - now
-    if abs(length) < timedelta(minutes=1):
-        return f"{_('now')} ({exact(moment, now)})"
     words = _("in %(span)s") if length > timedelta() else _("%(span)s ago")
-    return f"{words % {'span': rough(length)}} ({exact(moment, now)})"
+    said = _("now") if abs(length) < timedelta(minutes=1) else words % {"span": rough(length)}
+    return _("%(near)s (%(exact)s)") % {"near": said, "exact": exact(moment, now)}

@@ -50,10 +50,11 @@ class Column:
     @property
     def css(self) -> str:
         """Classes of the cell."""
-        if not isinstance(self.cell, str):
-            return "wide" if self.wide else ""
-        known = ["num"] if self.cell in NUMERIC else ["nowrap"] if self.cell in ("clock", "time", "date") else []
-        return " ".join([*known, "wide"] if self.wide else known)
+        if self.wide:
+            return "wide"
+        if self.cell in NUMERIC:
+            return "num"
+        return "nowrap" if self.link or self.cell in ("clock", "time", "date") else ""
 
 
 def value_of(row: Any, value: Value) -> Any:
@@ -108,7 +109,9 @@ def _clock(value: datetime | None, now: datetime) -> Any:
         '<time class="due {}" datetime="{}" data-island="clock">{}</time>',
         "late" if late else "soon" if (value - now).total_seconds() < 4 * 3600 else "",
         timezone.localtime(value).isoformat(),
-        f"{_('overdue')} {times.rough(now - value)} ({times.exact(value, now)})" if late else times.near(value, now),
+        _("%(length)s over (%(exact)s)") % {"length": times.rough(now - value), "exact": times.exact(value, now)}
+        if late
+        else times.near(value, now),
     )
 
 

@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from lifang.core.web import charts, times
-from lifang.core.web.assets import asset_url
+from lifang.core.web.assets import asset_url, known_icon
 from lifang.core.web.forms import control_attrs
 from lifang.core.web.panels import filled
 from lifang.core.web.show import Chip, Clock, Entry, Photo
@@ -39,7 +39,7 @@ def static_file(name: str) -> str:
 @register.simple_tag
 def icon(name: str, label: Any = "") -> SafeString:
     """A Tabler outline icon; with a label it speaks, without it is silent beside its word."""
-    url = f"{asset_url('icons.svg')}#{name}"
+    url = f"{asset_url('icons.svg')}#{known_icon(name)}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, url)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', url)
@@ -127,7 +127,7 @@ def field(bound: Any) -> SafeString:
     if bound.is_hidden:
         return bound.as_widget()
     widget = bound.field.widget
-    several = widget.input_type in ("radio", "checkbox") and hasattr(widget, "choices") if hasattr(widget, "input_type") else False
+    several = getattr(widget, "input_type", "") in ("radio", "checkbox") and hasattr(widget, "choices")
     facts = {
         "field": bound,
         "several": several,
