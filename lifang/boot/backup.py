@@ -59,7 +59,7 @@ class Place:
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
         if done.returncode:
             said = done.stderr.strip()[:2000]
-            raise Unfit(f"{name}_failed", zh=f"{name} 失败：{said}", en=f"{name} failed: {said}")
+            raise Unfit(f"{name}_failed", zh=f"{name} 失败。", en=f"{name} failed.", said=said)
 
     @contextmanager
     def session(self) -> Iterator[psycopg.Connection]:
@@ -269,7 +269,8 @@ def _verify_audit(settings: Config) -> str:
     if done.returncode:
         raise Unfit(
             "audit_broken",
-            zh=f"审计链校验失败：{done.stdout}{done.stderr}",
-            en=f"The audit chain does not hold: {done.stdout}{done.stderr}",
+            zh="审计链校验失败，请勿使用这份数据，改用另一份备份。",
+            en="The audit chain does not hold: do not use these data, take another backup.",
+            said=done.stdout + done.stderr,
         )
     return done.stdout.strip()

@@ -50,7 +50,7 @@ def build_frontend(say: Callable[[str], None] = lambda text: None) -> str:
     installed = FRONTEND / "node_modules" / ".installed-from"
     if not installed.exists() or installed.read_text() != lock:
         say("npm ci")
-        _run([npm, "ci", "--no-audit", "--no-fund"], env)
+        _run([npm, "ci"], env)
         installed.write_text(lock)
     say("npm run build")
     _run([npm, "run", "build"], env)
@@ -96,8 +96,9 @@ def _run(command: list[str], env: dict[str, str]) -> None:
         said = (done.stdout + done.stderr).strip()[:3000]
         raise Unfit(
             "build_failed",
-            zh=f"{' '.join(command[1:])} 失败：\n{said}",
-            en=f"{' '.join(command[1:])} failed:\n{said}",
+            zh=f"{' '.join(command[1:])} 失败。",
+            en=f"{' '.join(command[1:])} failed.",
+            said=said,
         )
 
 
@@ -136,9 +137,7 @@ def collect_static(home: Home) -> str:
     )
     if done.returncode:
         said = done.stderr.strip()[-2000:]
-        raise Unfit(
-            "static_failed", zh=f"收集静态文件失败：\n{said}", en=f"collectstatic failed:\n{said}"
-        )
+        raise Unfit("static_failed", zh="收集静态文件失败。", en="collectstatic failed.", said=said)
     stamp.write_text(sources)
     return "collected"
 

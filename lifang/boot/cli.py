@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return COMMANDS.get(words[0], _django)(words)
     except Unfit as fault:
-        print(f"{fault.zh}\n{fault.en}", file=sys.stderr)
+        print(fault, file=sys.stderr)
         return 1
     except msgspec.ValidationError as fault:
         print(f"设置有误 A setting is wrong: {fault}", file=sys.stderr)

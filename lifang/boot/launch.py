@@ -103,6 +103,7 @@ class Launch:
         self.sweep()
         self.engines()
         build(self.steps, self.home)
+        self.check()
         self.schema()
         if seed:
             seed(self)
@@ -139,6 +140,19 @@ class Launch:
         self.env["LIFANG_NATS_URL"] = server.url
         return f"{server.version()} embedded"
 
+    def check(self) -> None:
+        """Settings and catalogues: a mistake stops the start with its file and line."""
+        with self.steps.step("设置与目录", "settings and catalogues"):
+            with self.run("check", stdout=subprocess.DEVNULL) as checking:
+                pass
+            if checking.returncode:
+                raise Unfit(
+                    "check_failed",
+                    zh="设置或目录数据有误，请按下列提示改正。",
+                    en="A setting or a catalogue is wrong; correct what is listed.",
+                    said=_tail(self.home.logs / "check.log", lines=40),
+                )
+
     def schema(self) -> None:
         """Migrations, skipped when the database says that it has these very ones."""
         as_app, as_owner = databases.urls(self.config)
@@ -163,8 +177,9 @@ class Launch:
             where = self.home.logs / "upgrade.log"
             raise Unfit(
                 "upgrade_failed",
-                zh=f"数据结构升级失败，见 {where}：\n{_tail(where)}",
-                en=f"The schema could not be upgraded, see {where}:\n{_tail(where)}",
+                zh=f"数据结构升级失败，见 {where}。",
+                en=f"The schema could not be upgraded, see {where}.",
+                said=_tail(where),
             )
         return applied
 
@@ -248,8 +263,9 @@ class Launch:
                 where = self.home.logs / f"{name}.log"
                 raise Unfit(
                     "door_silent",
-                    zh=f"{name} 没有应答，见 {where}：\n{_tail(where)}",
-                    en=f"{name} does not answer, see {where}:\n{_tail(where)}",
+                    zh=f"{name} 没有应答，见 {where}。",
+                    en=f"{name} does not answer, see {where}.",
+                    said=_tail(where),
                 )
             time.sleep(0.1)
 

@@ -126,4 +126,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["err"], "level": "INFO"},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"}
+    },  # else every command lists every periodic job
 }

@@ -53,7 +53,9 @@ class Steps:
             TimeElapsedColumn(),
             TextColumn("{task.fields[doing]}"),
         )
-        with Progress(*columns, console=self.console, transient=True) as progress:
+        with Progress(
+            *columns, console=self.console, transient=True, disable=not self.console.is_terminal
+        ) as progress:
             step = Step(progress, title)
             try:
                 yield step

@@ -1,8 +1,8 @@
 """Live events for open pages: server-sent events, fed by NATS, each reader behind the scope of its actor.
 
 A page asks `GET /streams/events?areas=370306001&names=cases.` with its session cookie. It gets `hello` when the line
-stands (and after every reconnect: what was missed meanwhile is fetched by the page, not replayed here) and then one
-message an event. A reader too slow for its queue is told `hello` again instead of a growing backlog.
+stands and then the events, named by what a page listens for (`case`, `todo`, `alarm`, `notice`). Nothing is replayed: a
+page that lost the line asks anew, and so is told to when NATS was away or when it was too slow for its queue.
 """
 
 import asyncio
@@ -33,15 +33,20 @@ from django.contrib.auth import SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
 
-from lifang.core.access.actor import Actor, Kind  # noqa: E402
+from lifang.core.access.actor import NOBODY, Actor, Kind  # noqa: E402
 from lifang.core.access.grants import actor_of, anonymous  # noqa: E402
 from lifang.core.config import config  # noqa: E402
 
+__all__ = ["NOBODY", "app"]
 log = logging.getLogger("lifang.streams")
 PING_SECONDS = 15.0
 QUEUE_LENGTH = 256
 ASK_AGAIN_SECONDS = 60.0  # a closed account or an ended session loses its stream within a minute
 HELLO = "event: hello\ndata: {}\n\n"
+# What a page listens for (frontend/src/islands/stream.ts); other events are called by their context.
+KINDS = {"cases": ("case", "todo"), "sensing": ("alarm",), "notify": ("notice",)}
+# Something may have been missed: everything on the page asks again.
+ASK_AGAIN = "".join(f"event: {kind}\ndata: {{}}\n\n" for kinds in KINDS.values() for kind in kinds)
 
 
 @dataclass(eq=False)
@@ -76,7 +81,11 @@ def fan_out(body: bytes) -> int:
     told: dict[str, Any] = json.loads(body)
     area, name = str(told.get("area", "")), str(told.get("name", ""))
     line = json.dumps(told, ensure_ascii=False)
-    text = f"id: {told.get('id', '')}\ndata: {line}\n\n"
+    context = name.partition(".")[0]
+    head = f"id: {told.get('id', '')}\n"
+    text = "".join(
+        f"{head}event: {kind}\ndata: {line}\n\n" for kind in KINDS.get(context, (context,))
+    )
     wanted = [reader for reader in READERS if reader.wants(area, name)]
     for reader in wanted:
         reader.give(text)
@@ -138,7 +147,7 @@ async def _lines(reader: Reader, key: str) -> AsyncIterator[str]:
                     return
             if reader.overflowed:
                 reader.overflowed, reader.queue = False, asyncio.Queue(QUEUE_LENGTH)
-                text = HELLO
+                text = ASK_AGAIN
             yield text
     finally:
         READERS.discard(reader)
@@ -153,7 +162,7 @@ async def listen() -> None:
 
     async def back() -> None:
         for reader in READERS:
-            reader.give(HELLO)
+            reader.give(ASK_AGAIN)
 
     while True:
         try:

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from lifang.boot.health import healthz
+
 urlpatterns = [
+    path("healthz", healthz),
     path("", include("lifang.core.web.urls")),
     path("", include("lifang.core.accounts.urls")),
     path("files/", include("lifang.core.files.urls")),

@@ -199,8 +199,9 @@ class Nats:
                 said = "\n".join(self.log.read_text(errors="replace").splitlines()[-5:])
                 raise Unfit(
                     "nats_did_not_start",
-                    zh=f"NATS 没有启动，见 {self.log}：\n{said}",
-                    en=f"NATS did not start, see {self.log}:\n{said}",
+                    zh=f"NATS 没有启动，见 {self.log}。",
+                    en=f"NATS did not start, see {self.log}.",
+                    said=said,
                 )
             time.sleep(0.02)
 

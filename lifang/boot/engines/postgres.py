@@ -182,8 +182,9 @@ class Postgres:
             said = done.stderr.strip()
             raise Unfit(
                 "pg_initdb_failed",
-                zh=f"无法建立数据库目录 {self.data}：{said}",
-                en=f"Cannot create the database in {self.data}: {said}",
+                zh=f"无法建立数据库目录 {self.data}。",
+                en=f"Cannot create the database in {self.data}.",
+                said=said,
             )
         making.rename(self.data)
         private(self.run_dir)
@@ -230,8 +231,9 @@ class Postgres:
                 said = "\n".join(self.log.read_text(errors="replace").splitlines()[-5:])
                 raise Unfit(
                     "pg_did_not_start",
-                    zh=f"PostgreSQL 没有启动，见 {self.log}：\n{said}",
-                    en=f"PostgreSQL did not start, see {self.log}:\n{said}",
+                    zh=f"PostgreSQL 没有启动，见 {self.log}。",
+                    en=f"PostgreSQL did not start, see {self.log}.",
+                    said=said,
                 )
             waiting(spent)
             time.sleep(0.02)

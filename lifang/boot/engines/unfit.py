@@ -4,6 +4,11 @@
 class Unfit(Exception):
     """The platform must not run on this engine or this machine as it is."""
 
-    def __init__(self, code: str, *, zh: str, en: str) -> None:
-        super().__init__(f"{zh}\n{en}")
-        self.code, self.zh, self.en = code, zh, en
+    def __init__(self, code: str, *, zh: str, en: str, said: str = "") -> None:
+        super().__init__("\n".join(filter(None, (zh, en, said))))
+        self.code, self.zh, self.en, self.said = (
+            code,
+            zh,
+            en,
+            said,
+        )  # said: what the failed program printed
