@@ -37,7 +37,9 @@ def prefer(
 ) -> Preference:
     """Say how one wants to be reached."""
     telephone = re.sub(r"[\s-]", "", telephone)
-    insist(_well_formed(telephone, TELEPHONE), _well_formed(email.strip(), MAIL))
+    insist(
+        _well_formed("telephone", telephone, TELEPHONE), _well_formed("email", email.strip(), MAIL)
+    )
     wish = Preference.objects.filter(holder=actor.holder).first() or Preference(holder=actor.holder)
     wish.telephone, wish.email = telephone or None, email.strip() or None
     wish.sms, wish.mail, wish.pace = sms, mail, Pace(pace)
@@ -89,5 +91,7 @@ def _own(actor: Actor) -> list[str]:
     return sorted(actor.scope.holders)
 
 
-def _well_formed(text: str, shape: re.Pattern[str]) -> Refusal | None:
-    return None if not text or shape.fullmatch(text) else Refusal("address_malformed")
+def _well_formed(field: str, text: str, shape: re.Pattern[str]) -> Refusal | None:
+    if not text or shape.fullmatch(text):
+        return None
+    return Refusal("address_malformed", {"field": field})

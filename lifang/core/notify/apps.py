@@ -9,7 +9,10 @@ class NotifyConfig(AppConfig):
     label = "notify"
 
     def ready(self) -> None:
+        from lifang.core.notify.web.entries import register_entries  # noqa: PLC0415 -- models must be ready
+
         register(check_templates)
+        register_entries()
 
 
 def check_templates(**_: Any) -> list[CheckMessage]:
