@@ -22,11 +22,11 @@ from lifang.cases.actions.time import (
     tell_overdue,
 )
 from lifang.cases.actions.unit import feed_back, return_, sign
-from lifang.cases.actions.verdict import archive, call_back, check, rate, reopen
+from lifang.cases.actions.verdict import archive, call_back, check, not_solved, rate, reopen
 
 __all__ = [
     "accept", "add", "answer", "arbitrate", "archive", "ask_delay", "ask_verification", "call_back",
-    "check", "correct", "decide_delay", "dispatch", "escalate", "feed_back", "join", "merge", "press",
+    "check", "correct", "decide_delay", "dispatch", "escalate", "feed_back", "join", "merge", "not_solved", "press",
     "rate", "record", "refuse", "reopen", "report", "resume", "return_", "self_handle", "sign", "split",
     "suspend", "tell_overdue", "verify", "withdraw",
 ]  # fmt: skip

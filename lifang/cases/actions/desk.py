@@ -52,7 +52,13 @@ def ask_verification(*, actor: Actor, case: Case, at: datetime, note: str = "") 
 
 @action("cases.verify")
 def verify(
-    *, actor: Actor, case: Case, at: datetime, found: bool, note: str = "", photos: Sequence[Print] = ()
+    *,
+    actor: Actor,
+    case: Case,
+    at: datetime,
+    found: bool,
+    note: str = "",
+    photos: Sequence[Print] = (),
 ) -> Case:
     """Say what was seen on the spot; the desk decides."""
     case = Case.objects.hold(case.pk)
@@ -92,22 +98,45 @@ def correct(
 
 @action("cases.dispatch")
 def dispatch(
-    *, actor: Actor, case: Case, at: datetime, lead: UUID, assists: Sequence[UUID] = (), note: str = ""
+    *,
+    actor: Actor,
+    case: Case,
+    at: datetime,
+    lead: UUID,
+    assists: Sequence[UUID] = (),
+    note: str = "",
 ) -> Case:
     """Hand the case to one leading unit and any assisting ones."""
-    return _hand_over("dispatch", actor=actor, case=case, at=at, lead=lead, assists=assists, note=note)
+    return _hand_over(
+        "dispatch", actor=actor, case=case, at=at, lead=lead, assists=assists, note=note
+    )
 
 
 @action("cases.arbitrate")
 def arbitrate(
-    *, actor: Actor, case: Case, at: datetime, lead: UUID, assists: Sequence[UUID] = (), note: str = ""
+    *,
+    actor: Actor,
+    case: Case,
+    at: datetime,
+    lead: UUID,
+    assists: Sequence[UUID] = (),
+    note: str = "",
 ) -> Case:
     """Settle, after three returns, who handles it. It cannot be returned as somebody else's duty again."""
-    return _hand_over("arbitrate", actor=actor, case=case, at=at, lead=lead, assists=assists, note=note)
+    return _hand_over(
+        "arbitrate", actor=actor, case=case, at=at, lead=lead, assists=assists, note=note
+    )
 
 
 def _hand_over(
-    move: str, *, actor: Actor, case: Case, at: datetime, lead: UUID, assists: Sequence[UUID], note: str
+    move: str,
+    *,
+    actor: Actor,
+    case: Case,
+    at: datetime,
+    lead: UUID,
+    assists: Sequence[UUID],
+    note: str,
 ) -> Case:
     case = Case.objects.hold(case.pk)
     chosen = {unit.pk: unit for unit in orgs.units(actor).filter(pk__in=[lead, *assists])}

@@ -13,7 +13,13 @@ from lifang.core.files.terms import Kind
 
 
 def keep_photos(
-    case: Case, photos: Sequence[Print], kind: Photo, *, actor: Actor, at: datetime, fresh: bool = False
+    case: Case,
+    photos: Sequence[Print],
+    kind: Photo,
+    *,
+    actor: Actor,
+    at: datetime,
+    fresh: bool = False,
 ) -> None:
     """Keep photos with the case. `fresh` refuses one that was used before, anywhere (journey W-D2)."""
     for photo in photos:

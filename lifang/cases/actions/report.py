@@ -63,7 +63,11 @@ def report(
     case.promised_at = promise(case, ("accept", "dispatch", "sign", "handle"), at)
     case.concern([actor.holder] if actor.kind is Kind.RESIDENT else [])
     engine.start(
-        CASE(), case, actor=actor, at=at, turn=at_desk(case, "accept", at),
+        CASE(),
+        case,
+        actor=actor,
+        at=at,
+        turn=at_desk(case, "accept", at),
         said=Said(note=text.strip(), facts={"source": source}, public=True),
     )
     _reporter(case, actor, at, name=name, phone=phone, said=text, first=True)
@@ -106,9 +110,7 @@ def join(
 
 
 @action("cases.add", beyond=True)
-def add(
-    *, actor: Actor, case: Case, at: datetime, text: str, photos: Sequence[Print] = ()
-) -> Case:
+def add(*, actor: Actor, case: Case, at: datetime, text: str, photos: Sequence[Print] = ()) -> Case:
     """Tell more about a case one reported or works on."""
     case = Case.objects.hold(case.pk)
     insist(None if text.strip() or photos else Refusal("words_missing"))

@@ -28,7 +28,9 @@ def ask_delay(
     part = own_part(actor, parts_of(case))
     insist(rules.may_ask_delay(part, pending_delay(case)))
     clock = clocks.of(case)
-    insist(None if clock and reason in DELAY_REASONS and amount > 0 else Refusal("no_delay_pending"))
+    insist(
+        None if clock and reason in DELAY_REASONS and amount > 0 else Refusal("no_delay_pending")
+    )
     assert part is not None and clock is not None  # noqa: S101, PT018 -- refused above
     delay = Delay.objects.create(
         case=case, unit=part.unit, reason=reason, note=note.strip(), asked=amount,
@@ -51,7 +53,10 @@ def decide_delay(
     case = Case.objects.hold(case.pk)
     delay, clock = pending_delay(case), clocks.of(case)
     assert clock is not None or delay is None  # noqa: S101 -- a delay is asked only while a clock runs
-    most = Limit((clock.amount if clock else 1) * policy("delay_times"), delay.measure if delay else "work_hour")  # type: ignore[arg-type]
+    most = Limit(
+        (clock.amount if clock else 1) * policy("delay_times"),
+        delay.measure if delay else "work_hour",
+    )  # type: ignore[arg-type]
     insist(rules.may_grant_delay(delay, granted, most))
     assert delay is not None and clock is not None  # noqa: S101, PT018 -- refused above
     delay.granted, delay.decided_at, delay.decided_by_id = granted, at, actor.id
@@ -66,7 +71,9 @@ def decide_delay(
     move = "grant_delay" if granted else "deny_delay"
     moved(case, move, actor=actor, at=at, note=note, amount=str(granted))
     publish(
-        DelayDecided(case=case.pk, delay=delay.pk, granted=bool(granted), due_at=case.due_at, at=at),
+        DelayDecided(
+            case=case.pk, delay=delay.pk, granted=bool(granted), due_at=case.due_at, at=at
+        ),
         area=case.area,
     )
     return delay

@@ -70,7 +70,9 @@ def return_(
     facts = {"reason": reason, "suggested": str(suggested or ""), "unit": str(part.unit_id)}
     if part.role == Role.ASSIST:
         engine.close_turns(case, at, turn=part.holder)
-        return moved(case, "add", actor=actor, at=at, note=note, body=part.holder, public=False, **facts)
+        return moved(
+            case, "add", actor=actor, at=at, note=note, body=part.holder, public=False, **facts
+        )
     arbitration = rules.goes_to_arbitration(
         case.returns, why.disputed, policy("returns_to_arbitration")
     )

@@ -33,7 +33,10 @@ def check(
     """Look whether it was really done. Passed: it is closed and the public answer goes out."""
     case = Case.objects.hold(case.pk)
     parts = parts_of(case)
-    insist(rules.may_check(actor, parts), None if outcome in OUTCOMES else Refusal("bad_input", {"detail": outcome}))
+    insist(
+        rules.may_check(actor, parts),
+        None if outcome in OUTCOMES else Refusal("bad_input", {"detail": outcome}),
+    )
     Check.objects.create(
         case=case, round=case.round, passed=passed, by_id=actor.id, at=at, note=note.strip()
     )
@@ -91,7 +94,7 @@ def rate(
     insist(
         None if reporter.case_id == case.pk else Refusal("not_yours"),
         Refusal("already_rated") if reporter.stars else None,
-        None if 1 <= stars <= 5 else Refusal("bad_input", {"detail": stars}),  # noqa: PLR2004 -- five stars
+        None if 1 <= stars <= 5 else Refusal("bad_input", {"detail": stars}),
     )
     reporter.stars, reporter.rated_at = stars, at
     reporter.save(update_fields=["stars", "rated_at"])
@@ -100,14 +103,20 @@ def rate(
     return reporter
 
 
-@action("cases.reopen", beyond=True)
-def reopen(
-    *, actor: Actor, case: Case, at: datetime, note: str, reporter: Reporter | None = None
-) -> Case:
-    """Not solved after all: by the reporter with the receipt, or by the desk for one."""
+@action("cases.reopen")
+def reopen(*, actor: Actor, case: Case, at: datetime, note: str) -> Case:
+    """Not solved after all, says the desk."""
+    case = Case.objects.hold(case.pk)
+    insist(rules.may_reopen(case, at, policy("reopen_days"), policy("reopen_times")))
+    return _open_again(case, actor=actor, at=at, note=note)
+
+
+@action("cases.not_solved", beyond=True)
+def not_solved(*, actor: Actor, case: Case, reporter: Reporter, at: datetime, note: str) -> Case:
+    """Not solved after all, says a reporter who holds the receipt."""
     case = Case.objects.hold(case.pk)
     insist(
-        None if reporter is None or reporter.case_id == case.pk else Refusal("not_yours"),
+        None if reporter.case_id == case.pk else Refusal("not_yours"),
         rules.may_reopen(case, at, policy("reopen_days"), policy("reopen_times")),
     )
     return _open_again(case, actor=actor, at=at, note=note)

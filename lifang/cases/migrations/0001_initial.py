@@ -3,241 +3,597 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
 import lifang.cases.terms
 import lifang.core.crypto.fields
 import lifang.core.ids
 import lifang.core.search.models
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orgs', '0002_revision'),
+        ("orgs", "0002_revision"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=lifang.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('area', models.CharField(db_collation='C', max_length=15)),
-                ('holders', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('state', models.CharField(max_length=30)),
-                ('state_since', models.DateTimeField()),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('steps_taken', models.PositiveIntegerField(default=0)),
-                ('tokens', lifang.core.search.models.Tokens(size=None)),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('matter', models.CharField(max_length=12)),
-                ('level', models.CharField(choices=[('ordinary', 'ordinary'), ('urgent', 'urgent'), ('life', 'life')], max_length=8)),
-                ('source', models.CharField(max_length=20)),
-                ('text', models.TextField(blank=True)),
-                ('place', models.CharField(blank=True, max_length=200)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('cell', models.BigIntegerField(editable=False, null=True)),
-                ('opened_at', models.DateTimeField()),
-                ('promised_at', models.DateTimeField(null=True)),
-                ('desk', models.CharField(db_collation='C', max_length=15)),
-                ('reports', models.PositiveIntegerField(default=1)),
-                ('returns', models.PositiveSmallIntegerField(default=0)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('pressed_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('handled_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=20)),
-                ('answer', models.TextField(blank=True)),
-                ('self_handled', models.BooleanField(default=False)),
-                ('reference', models.CharField(blank=True, max_length=60)),
-                ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
-                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken_in', to='cases.case')),
-                ('split_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='split_off', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lifang.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("area", models.CharField(db_collation="C", max_length=15)),
+                (
+                    "holders",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("state", models.CharField(max_length=30)),
+                ("state_since", models.DateTimeField()),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("steps_taken", models.PositiveIntegerField(default=0)),
+                ("tokens", lifang.core.search.models.Tokens(size=None)),
+                ("number", models.CharField(max_length=20, unique=True)),
+                ("matter", models.CharField(max_length=12)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("ordinary", "ordinary"), ("urgent", "urgent"), ("life", "life")],
+                        max_length=8,
+                    ),
+                ),
+                ("source", models.CharField(max_length=20)),
+                ("text", models.TextField(blank=True)),
+                ("place", models.CharField(blank=True, max_length=200)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("cell", models.BigIntegerField(editable=False, null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("promised_at", models.DateTimeField(null=True)),
+                ("desk", models.CharField(db_collation="C", max_length=15)),
+                ("reports", models.PositiveIntegerField(default=1)),
+                ("returns", models.PositiveSmallIntegerField(default=0)),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("pressed_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("handled_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=20)),
+                ("answer", models.TextField(blank=True)),
+                ("self_handled", models.BooleanField(default=False)),
+                ("reference", models.CharField(blank=True, max_length=60)),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.unit",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="taken_in",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "split_from",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="split_off",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CallBack',
+            name="CallBack",
             fields=[
-                ('id', models.UUIDField(default=lifang.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('round', models.PositiveSmallIntegerField()),
-                ('reached', models.BooleanField()),
-                ('solved', models.BooleanField(null=True)),
-                ('stars', models.PositiveSmallIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('note', models.TextField(blank=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='call_backs', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lifang.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                ("reached", models.BooleanField()),
+                ("solved", models.BooleanField(null=True)),
+                ("stars", models.PositiveSmallIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                ("note", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="call_backs",
+                        to="cases.case",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.UUIDField(default=lifang.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('round', models.PositiveSmallIntegerField()),
-                ('passed', models.BooleanField()),
-                ('at', models.DateTimeField()),
-                ('note', models.TextField(blank=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lifang.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                ("passed", models.BooleanField()),
+                ("at", models.DateTimeField()),
+                ("note", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="cases.case",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delay',
+            name="Delay",
             fields=[
-                ('id', models.UUIDField(default=lifang.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('reason', models.CharField(max_length=30)),
-                ('note', models.TextField()),
-                ('asked', models.DecimalField(decimal_places=2, max_digits=8)),
-                ('granted', models.DecimalField(decimal_places=2, max_digits=8, null=True)),
-                ('measure', models.CharField(choices=[('work_hour', 'work_hour'), ('work_day', 'work_day'), ('calendar_hour', 'calendar_hour'), ('calendar_day', 'calendar_day')], max_length=14)),
-                ('asked_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delays', to='cases.case')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lifang.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=30)),
+                ("note", models.TextField()),
+                ("asked", models.DecimalField(decimal_places=2, max_digits=8)),
+                ("granted", models.DecimalField(decimal_places=2, max_digits=8, null=True)),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("work_hour", "work_hour"),
+                            ("work_day", "work_day"),
+                            ("calendar_hour", "calendar_hour"),
+                            ("calendar_day", "calendar_day"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delays",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Handling',
+            name="Handling",
             fields=[
-                ('id', models.UUIDField(default=lifang.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('lead', 'lead'), ('assist', 'assist')], max_length=6)),
-                ('round', models.PositiveSmallIntegerField()),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('handed_at', models.DateTimeField()),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('fed_back_at', models.DateTimeField(null=True)),
-                ('returned_at', models.DateTimeField(null=True)),
-                ('returned_for', models.CharField(blank=True, max_length=30)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handlings', to='cases.case')),
-                ('fed_back_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('suggested', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lifang.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("lead", "lead"), ("assist", "assist")], max_length=6
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("handed_at", models.DateTimeField()),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("fed_back_at", models.DateTimeField(null=True)),
+                ("returned_at", models.DateTimeField(null=True)),
+                ("returned_for", models.CharField(blank=True, max_length=30)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handlings",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "fed_back_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "suggested",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.unit",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pressing',
+            name="Pressing",
             fields=[
-                ('id', models.UUIDField(default=lifang.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('note', models.TextField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pressings', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lifang.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("note", models.TextField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pressings",
+                        to="cases.case",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reporter',
+            name="Reporter",
             fields=[
-                ('id', models.UUIDField(default=lifang.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', lifang.core.crypto.fields.SealedText(blank=True)),
-                ('phone', lifang.core.crypto.fields.SealedText(blank=True)),
-                ('phone_index', lifang.core.crypto.fields.BlindIndex(form='telephone', max_length=32, null=True, of='phone', purpose='phone')),
-                ('said', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('token', models.CharField(max_length=24, unique=True)),
-                ('first', models.BooleanField(default=False)),
-                ('stars', models.PositiveSmallIntegerField(null=True)),
-                ('rated_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reporters', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lifang.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", lifang.core.crypto.fields.SealedText(blank=True)),
+                ("phone", lifang.core.crypto.fields.SealedText(blank=True)),
+                (
+                    "phone_index",
+                    lifang.core.crypto.fields.BlindIndex(
+                        form="telephone", max_length=32, null=True, of="phone", purpose="phone"
+                    ),
+                ),
+                ("said", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                ("token", models.CharField(max_length=24, unique=True)),
+                ("first", models.BooleanField(default=False)),
+                ("stars", models.PositiveSmallIntegerField(null=True)),
+                ("rated_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reporters",
+                        to="cases.case",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['area', 'state'], name='case_area_state'),
+            model_name="case",
+            index=models.Index(fields=["area", "state"], name="case_area_state"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['area', '-opened_at'], name='case_area_opened'),
+            model_name="case",
+            index=models.Index(fields=["area", "-opened_at"], name="case_area_opened"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['area', '-closed_at'], name='case_area_closed'),
+            model_name="case",
+            index=models.Index(fields=["area", "-closed_at"], name="case_area_closed"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state__in', (lifang.cases.terms.State['AWAITING_ACCEPTANCE'], lifang.cases.terms.State['AWAITING_VERIFICATION'], lifang.cases.terms.State['AWAITING_DISPATCH'], lifang.cases.terms.State['AWAITING_SIGNING'], lifang.cases.terms.State['HANDLING'], lifang.cases.terms.State['SUSPENDED'], lifang.cases.terms.State['AWAITING_ARBITRATION'], lifang.cases.terms.State['AWAITING_CHECK']))), fields=['cell', 'matter'], name='case_near'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        (
+                            lifang.cases.terms.State["AWAITING_ACCEPTANCE"],
+                            lifang.cases.terms.State["AWAITING_VERIFICATION"],
+                            lifang.cases.terms.State["AWAITING_DISPATCH"],
+                            lifang.cases.terms.State["AWAITING_SIGNING"],
+                            lifang.cases.terms.State["HANDLING"],
+                            lifang.cases.terms.State["SUSPENDED"],
+                            lifang.cases.terms.State["AWAITING_ARBITRATION"],
+                            lifang.cases.terms.State["AWAITING_CHECK"],
+                        ),
+                    )
+                ),
+                fields=["cell", "matter"],
+                name="case_near",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['lead', 'state'], name='case_lead_state'),
+            model_name="case",
+            index=models.Index(fields=["lead", "state"], name="case_lead_state"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['holders'], name='case_holders'),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["holders"], name="case_holders"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tokens'], name='case_tokens'),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["tokens"], name="case_tokens"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('source', 'reference'), name='case_once_per_reference'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reference", ""), _negated=True),
+                fields=("source", "reference"),
+                name="case_once_per_reference",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='case_closes_after_opening'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", True),
+                    ("closed_at__gte", models.F("opened_at")),
+                    _connector="OR",
+                ),
+                name="case_closes_after_opening",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', (lifang.cases.terms.State['AWAITING_CALLBACK'], lifang.cases.terms.State['CLOSED'], lifang.cases.terms.State['ARCHIVED']))), ('state', 'archived'), models.Q(models.Q(('state__in', (lifang.cases.terms.State['AWAITING_CALLBACK'], lifang.cases.terms.State['CLOSED'], lifang.cases.terms.State['ARCHIVED'])), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='case_closed_has_a_time'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        (
+                            "state__in",
+                            (
+                                lifang.cases.terms.State["AWAITING_CALLBACK"],
+                                lifang.cases.terms.State["CLOSED"],
+                                lifang.cases.terms.State["ARCHIVED"],
+                            ),
+                        ),
+                    ),
+                    ("state", "archived"),
+                    models.Q(
+                        models.Q(
+                            (
+                                "state__in",
+                                (
+                                    lifang.cases.terms.State["AWAITING_CALLBACK"],
+                                    lifang.cases.terms.State["CLOSED"],
+                                    lifang.cases.terms.State["ARCHIVED"],
+                                ),
+                            ),
+                            _negated=True,
+                        ),
+                        ("closed_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_closed_has_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), ('merged_into__isnull', False)), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='case_merged_into_something'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "merged"), ("merged_into__isnull", False)),
+                    models.Q(
+                        models.Q(("state", "merged"), _negated=True), ("merged_into__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="case_merged_into_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__range', (-90, 90)), ('lon__range', (-180, 180))), _connector='OR'), name='case_point_on_earth'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat__isnull", True), ("lon__isnull", True)),
+                    models.Q(("lat__range", (-90, 90)), ("lon__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="case_point_on_earth",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('reports__gte', 1)), name='case_somebody_reported'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reports__gte", 1)), name="case_somebody_reported"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.CheckConstraint(condition=models.Q(('stars__isnull', True), ('stars__range', (1, 5)), _connector='OR'), name='call_back_stars'),
+            model_name="callback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("stars__isnull", True), ("stars__range", (1, 5)), _connector="OR"
+                ),
+                name="call_back_stars",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delay',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('case',), name='delay_one_pending'),
+            model_name="delay",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("decided_at__isnull", True)),
+                fields=("case",),
+                name="delay_one_pending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delay',
-            constraint=models.CheckConstraint(condition=models.Q(('asked__gt', 0)), name='delay_asks_for_something'),
+            model_name="delay",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("asked__gt", 0)), name="delay_asks_for_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handling',
-            constraint=models.UniqueConstraint(condition=models.Q(('fed_back_at__isnull', True), ('returned_at__isnull', True)), fields=('case', 'unit'), name='handling_once_open'),
+            model_name="handling",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("fed_back_at__isnull", True), ("returned_at__isnull", True)),
+                fields=("case", "unit"),
+                name="handling_once_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handling',
-            constraint=models.UniqueConstraint(condition=models.Q(('returned_at__isnull', True), ('role', 'lead')), fields=('case', 'round'), name='handling_one_lead'),
+            model_name="handling",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("returned_at__isnull", True), ("role", "lead")),
+                fields=("case", "round"),
+                name="handling_one_lead",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handling',
-            constraint=models.CheckConstraint(condition=models.Q(('fed_back_at__isnull', True), ('signed_at__isnull', False), _connector='OR'), name='handling_signed_before_feedback'),
+            model_name="handling",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fed_back_at__isnull", True), ("signed_at__isnull", False), _connector="OR"
+                ),
+                name="handling_signed_before_feedback",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reporter',
-            constraint=models.UniqueConstraint(condition=models.Q(('account__isnull', False)), fields=('case', 'account'), name='reporter_once'),
+            model_name="reporter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("account__isnull", False)),
+                fields=("case", "account"),
+                name="reporter_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reporter',
-            constraint=models.UniqueConstraint(condition=models.Q(('first', True)), fields=('case',), name='reporter_one_first'),
+            model_name="reporter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("first", True)), fields=("case",), name="reporter_one_first"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reporter',
-            constraint=models.CheckConstraint(condition=models.Q(('stars__isnull', True), ('stars__range', (1, 5)), _connector='OR'), name='reporter_stars'),
+            model_name="reporter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("stars__isnull", True), ("stars__range", (1, 5)), _connector="OR"
+                ),
+                name="reporter_stars",
+            ),
         ),
     ]

@@ -21,15 +21,21 @@ class Case(Subject, Searchable):
     matter = models.CharField(max_length=12)
     level = models.CharField(max_length=8, choices=[(level.value, level.value) for level in Level])
     source = models.CharField(max_length=20)
-    text = models.TextField(blank=True)  # what the first reporter said; staff see it, the public does not
+    text = models.TextField(
+        blank=True
+    )  # what the first reporter said; staff see it, the public does not
     place = models.CharField(max_length=200, blank=True)
     lon = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
     cell = models.BigIntegerField(null=True, editable=False)
 
     opened_at = models.DateTimeField()
-    promised_at = models.DateTimeField(null=True)  # by when it should be handled, as the reporter is told
-    desk = models.CharField(max_length=15, db_collation="C")  # the area whose desk accepts and dispatches it
+    promised_at = models.DateTimeField(
+        null=True
+    )  # by when it should be handled, as the reporter is told
+    desk = models.CharField(
+        max_length=15, db_collation="C"
+    )  # the area whose desk accepts and dispatches it
     lead = models.ForeignKey("orgs.Unit", models.PROTECT, null=True, related_name="+")
     reports = models.PositiveIntegerField(default=1)
     returns = models.PositiveSmallIntegerField(default=0)  # in a row, since the last signature
@@ -60,7 +66,9 @@ class Case(Subject, Searchable):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "reference"], condition=~Q(reference=""), name="case_once_per_reference"
+                fields=["source", "reference"],
+                condition=~Q(reference=""),
+                name="case_once_per_reference",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),

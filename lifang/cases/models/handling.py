@@ -26,7 +26,8 @@ class Handling(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "unit"], condition=Q(returned_at__isnull=True, fed_back_at__isnull=True),
+                fields=["case", "unit"],
+                condition=Q(returned_at__isnull=True, fed_back_at__isnull=True),
                 name="handling_once_open",
             ),
             models.UniqueConstraint(

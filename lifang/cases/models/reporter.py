@@ -16,7 +16,9 @@ class Reporter(models.Model):
     phone_index = BlindIndex(of="phone", purpose="phone", form="telephone")
     said = models.TextField(blank=True)
     at = models.DateTimeField()
-    token = models.CharField(max_length=24, unique=True)  # opens the receipt; known to the reporter only
+    token = models.CharField(
+        max_length=24, unique=True
+    )  # opens the receipt; known to the reporter only
     first = models.BooleanField(default=False)
     stars = models.PositiveSmallIntegerField(null=True)
     rated_at = models.DateTimeField(null=True)
@@ -26,7 +28,9 @@ class Reporter(models.Model):
             models.UniqueConstraint(
                 fields=["case", "account"], condition=Q(account__isnull=False), name="reporter_once"
             ),
-            models.UniqueConstraint(fields=["case"], condition=Q(first=True), name="reporter_one_first"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(first=True), name="reporter_one_first"
+            ),
             models.CheckConstraint(
                 condition=Q(stars__isnull=True) | Q(stars__range=(1, 5)), name="reporter_stars"
             ),

@@ -64,7 +64,7 @@ class _Facts:
             return rules.may_check(self.actor, self.parts)
         if move == "escalate":
             above = rules.desk_above(self.case.desk)
-            return None if above and len(above) >= 6 else Refusal("nothing_above")  # noqa: PLR2004 -- a county
+            return None if above and len(above) >= 6 else Refusal("nothing_above")
         return None
 
     def _of_unit(self, move: str) -> Refusal | None:

@@ -37,11 +37,15 @@ def counts(actor: Actor, within: str, at: datetime, midnight: datetime) -> Count
     month = at - timedelta(days=30)
     handled = Q(handled_at__gte=month, handled_at__isnull=False)
     tomorrow = midnight + timedelta(days=1)
-    live = _rows(actor, within).filter(state__in=OPEN).aggregate(
-        open=Count("pk"),
-        overdue=Count("pk", filter=Q(due_at__lt=at) & ~Q(state="suspended")),
-        due_today=Count("pk", filter=Q(due_at__gte=at, due_at__lt=tomorrow)),
-        urgent=Count("pk", filter=~Q(level="ordinary")),
+    live = (
+        _rows(actor, within)
+        .filter(state__in=OPEN)
+        .aggregate(
+            open=Count("pk"),
+            overdue=Count("pk", filter=Q(due_at__lt=at) & ~Q(state="suspended")),
+            due_today=Count("pk", filter=Q(due_at__gte=at, due_at__lt=tomorrow)),
+            urgent=Count("pk", filter=~Q(level="ordinary")),
+        )
     )
     past = _rows(actor, within).filter(opened_at__gte=month - timedelta(days=60)).aggregate(
         new_today=Count("pk", filter=Q(opened_at__gte=midnight)),
@@ -70,11 +74,16 @@ def daily(actor: Actor, within: str, at: datetime, days: int = 30) -> list[dict[
     """Cases opened on each of the last days: day, opened."""
     rows = _rows(actor, within).filter(opened_at__gte=at - timedelta(days=days))
     return list(
-        rows.annotate(day=TruncDate("opened_at")).values("day").annotate(opened=Count("pk")).order_by("day")
+        rows.annotate(day=TruncDate("opened_at"))
+        .values("day")
+        .annotate(opened=Count("pk"))
+        .order_by("day")
     )
 
 
 def running(actor: Actor, within: str, most: int = 12) -> list[Case]:
     """The open cases whose clock runs out first."""
-    rows = _rows(actor, within).filter(state__in=OPEN, due_at__isnull=False).exclude(state="suspended")
+    rows = (
+        _rows(actor, within).filter(state__in=OPEN, due_at__isnull=False).exclude(state="suspended")
+    )
     return list(rows.select_related("lead").order_by("due_at")[:most])

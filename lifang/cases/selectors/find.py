@@ -28,7 +28,11 @@ def find(actor: Actor, text: str) -> QuerySet[Case]:
 
 def mine(actor: Actor) -> QuerySet[Case]:
     """The cases a resident reported or joined, newest first."""
-    return cases(actor).filter(reporters__account=actor.id).distinct() if actor.id else Case.objects.none()
+    return (
+        cases(actor).filter(reporters__account=actor.id).distinct()
+        if actor.id
+        else Case.objects.none()
+    )
 
 
 def contact(actor: Actor, case: Case) -> list[dict[str, str]]:

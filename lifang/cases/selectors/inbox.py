@@ -24,15 +24,17 @@ def inbox(actor: Actor, at: datetime, most: int = 200, capability: str = "") -> 
     if capability:
         rows = rows.filter(capability=capability)
     waiting = list(rows[:most])
-    found: dict[UUID, Case] = (
-        Case.objects.select_related("lead").in_bulk({todo.subject for todo in waiting})  # behind the wall
-    )
+    found: dict[UUID, Case] = Case.objects.select_related("lead").in_bulk(
+        {todo.subject for todo in waiting}
+    )  # behind the wall
     list_ = [
         Waiting(todo, found[todo.subject], why(found[todo.subject], todo, at))
         for todo in waiting
         if todo.subject in found
     ]
-    return sorted(list_, key=lambda one: (_ORDER.index(one.why), one.todo.due_at or one.todo.opened_at))
+    return sorted(
+        list_, key=lambda one: (_ORDER.index(one.why), one.todo.due_at or one.todo.opened_at)
+    )
 
 
 _ORDER = ["life", "pressed", "overdue", "due_soon", "urgent", "reopened", "many", "oldest"]
@@ -47,7 +49,7 @@ def why(case: Case, todo: Todo, at: datetime) -> str:
         "due_soon": todo.due_at is not None and todo.due_at < at + SOON,
         "urgent": case.level == "urgent",
         "reopened": case.round > 1,
-        "many": case.reports >= 3,  # noqa: PLR2004 -- three neighbours
+        "many": case.reports >= 3,
     }
     return next((reason for reason, holds in checks.items() if holds), "oldest")
 

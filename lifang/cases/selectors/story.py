@@ -49,7 +49,9 @@ def story(actor: Actor, case: Case, *, public: bool = False) -> list[Told]:
     return told
 
 
-def _told(step: Step, case: Case, names: dict[UUID, str], public: bool, before: datetime | None) -> Told:
+def _told(
+    step: Step, case: Case, names: dict[UUID, str], public: bool, before: datetime | None
+) -> Told:
     unit = UUID(step.body.removeprefix("unit:")) if step.body.startswith("unit:") else None
     who = names.get(unit, "") if unit else place_name(case.desk, 1)
     note = step.note if not public or step.move in _SHOWN else ""

@@ -23,7 +23,13 @@ class Unit:
     """Collects for one audit line; the outermost unit writes the lines of all, in order, at the end."""
 
     def __init__(
-        self, name: str, actor: Actor, at: datetime, subject: models.Model | None, *, beyond: bool = False
+        self,
+        name: str,
+        actor: Actor,
+        at: datetime,
+        subject: models.Model | None,
+        *,
+        beyond: bool = False,
     ) -> None:
         self.name, self.actor, self.at = name, actor, at
         self.subject, self.beyond = subject, beyond
@@ -43,7 +49,7 @@ class Unit:
     @contextmanager
     def on_the_record(self) -> Iterator[None]:
         """Run as the outermost action and append every line at the end."""
-        with self._current():
+        with self.current():
             yield
         append([unit.line() for unit in (self, *self.joined) if unit.name])
 
@@ -51,11 +57,12 @@ class Unit:
     def joined_by(self, inner: "Unit") -> Iterator[None]:
         self.joined.append(inner)
         inner.joined = self.joined
-        with inner._current():
+        with inner.current():
             yield
 
     @contextmanager
-    def _current(self) -> Iterator[None]:
+    def current(self) -> Iterator[None]:
+        """Be the running action, noticing held rows."""
         unit, note = running.set(self), on_hold.set(self.notice)
         try:
             yield

@@ -13,7 +13,21 @@ _TOLD = (
     models.IntegerField,
     models.ForeignKey,
 )
-_CODES = {"state", "area", "matter", "post", "outcome", "kind", "reason", "source", "key"}
+_CODES = {
+    "state",
+    "area",
+    "desk",
+    "level",
+    "matter",
+    "post",
+    "outcome",
+    "kind",
+    "reason",
+    "source",
+    "key",
+}
+
+_NOTHING: tuple[Any, ...] = (None, "", 0, False, [], {})
 
 Snapshot = dict[str, Any]
 
@@ -29,7 +43,7 @@ def difference(row: models.Model, before: Snapshot | None) -> dict[str, Any]:
     for field in row._meta.concrete_fields:
         was = None if before is None else before.get(field.attname)
         now = getattr(row, field.attname, None)
-        if was == now or field.primary_key:
+        if was == now or field.primary_key or (before is None and now in _NOTHING):
             continue
         tellable = isinstance(field, _TOLD) or field.name in _CODES
         told = tellable and not isinstance(field, ArrayField)

@@ -9,7 +9,7 @@ import yaml
 from lifang.core.config import ROOT
 
 
-class Mistake(Exception):  # noqa: N818 -- it is one
+class Mistake(Exception):
     """A wrong catalogue entry, with the file and line to mend."""
 
     def __init__(self, path: Path, line: int, message: str) -> None:

@@ -20,7 +20,9 @@ class Outbox(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["seq"], condition=Q(heard_at__isnull=True), name="outbox_unheard"),
-            models.Index(fields=["seq"], condition=Q(passed_at__isnull=True), name="outbox_unpassed"),
+            models.Index(
+                fields=["seq"], condition=Q(passed_at__isnull=True), name="outbox_unpassed"
+            ),
             BrinIndex(fields=["at"], name="outbox_at"),
         ]
 

@@ -116,7 +116,11 @@ def tell_overdue(at: datetime, most: int = 500) -> int:
     for clock in told:
         publish(
             StageOverdue(
-                flow=clock.flow, subject=clock.subject, stage=clock.stage, due_at=clock.due_at, at=at
+                flow=clock.flow,
+                subject=clock.subject,
+                stage=clock.stage,
+                due_at=clock.due_at,
+                at=at,
             ),
             area=clock.area,
         )

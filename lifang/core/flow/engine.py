@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-
 from lifang.core.access import Actor, Refusal, Refused
 from lifang.core.flow import clocks
 from lifang.core.flow.models import Clock, Step, Subject, Todo
@@ -34,7 +33,9 @@ class Said:
     public: bool | None = None  # None = as the flow says
 
 
-def start(flow: Flow, subject: Subject, *, actor: Actor, at: datetime, turn: Turn, said: Said) -> Step:
+def start(
+    flow: Flow, subject: Subject, *, actor: Actor, at: datetime, turn: Turn, said: Said
+) -> Step:
     """Put a new subject into the flow's first state. Saves the subject."""
     first = flow.states[0]
     subject.state, subject.state_since, subject.steps_taken = first.key, at, 0
@@ -61,7 +62,9 @@ def move(
     made, said = flow.move[key], said or Said()
     before = subject.state
     if before not in made.from_:
-        raise Refused(Refusal("no_such_move", {"move": made.name, "state": flow.state[before].name}))
+        raise Refused(
+            Refusal("no_such_move", {"move": made.name, "state": flow.state[before].name})
+        )
     if made.note == "required" and not said.note.strip():
         raise Refused(Refusal("note_missing", {"move": made.name}))
     if turn:
@@ -133,7 +136,16 @@ def open_turn(flow: Flow, subject: Subject, state: State, at: datetime, turn: Tu
     )
 
 
-def ask(flow: Flow, subject: Subject, capability: str, holder: str, *, title: str, at: datetime, due_at: datetime | None) -> None:
+def ask(
+    flow: Flow,
+    subject: Subject,
+    capability: str,
+    holder: str,
+    *,
+    title: str,
+    at: datetime,
+    due_at: datetime | None,
+) -> None:
     """Open a to-do beside the state's own, e.g. a decision on a delay."""
     Todo.objects.create(
         area=subject.area,
@@ -184,4 +196,15 @@ def replay(flow: Flow, taken: Iterable[Step]) -> str:
     return state
 
 
-__all__ = ["Said", "Turn", "ask", "close_turns", "move", "open_turn", "replay", "set_due", "share", "start"]
+__all__ = [
+    "Said",
+    "Turn",
+    "ask",
+    "close_turns",
+    "move",
+    "open_turn",
+    "replay",
+    "set_due",
+    "share",
+    "start",
+]

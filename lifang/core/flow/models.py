@@ -28,7 +28,9 @@ class Step(Scoped):
     to_state = models.CharField(max_length=30)
     at = models.DateTimeField()
     account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
-    body = models.CharField(max_length=120, blank=True)  # the office that acted, as told to residents
+    body = models.CharField(
+        max_length=120, blank=True
+    )  # the office that acted, as told to residents
     note = models.TextField(blank=True)
     facts = models.JSONField(default=dict)
     public = models.BooleanField(default=False)
@@ -133,7 +135,9 @@ class Todo(Scoped):
                 fields=["turn", "due_at"], condition=Q(done_at__isnull=True), name="todo_turn"
             ),
             models.Index(
-                fields=["area", "capability"], condition=Q(done_at__isnull=True), name="todo_open_area"
+                fields=["area", "capability"],
+                condition=Q(done_at__isnull=True),
+                name="todo_open_area",
             ),
             models.Index(fields=["subject"], name="todo_subject"),
         ]

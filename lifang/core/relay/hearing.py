@@ -63,7 +63,7 @@ def _give(listener: Listener, told: Outbox, at: datetime) -> None:
 def _try(listener: Listener, told: Outbox, at: datetime) -> bool:
     try:
         _give(listener, told, at)
-    except Exception as error:  # noqa: BLE001 -- one bad listener must not stop the others
+    except Exception as error:
         log.exception("listener %s failed on %s", listener.name, told.pk)
         _lay_aside(listener, told, error, at)
         return False

@@ -2,58 +2,96 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import lifang.core.ids
 from django.db import migrations, models
+
+import lifang.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Inbox',
+            name="Inbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('listener', models.CharField(max_length=120)),
-                ('event', models.UUIDField()),
-                ('done_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("listener", models.CharField(max_length=120)),
+                ("event", models.UUIDField()),
+                ("done_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('listener', 'event'), name='inbox_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("listener", "event"), name="inbox_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.UUIDField(default=lifang.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField(editable=False, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('facts', models.JSONField()),
-                ('area', models.CharField(blank=True, db_collation='C', max_length=15)),
-                ('at', models.DateTimeField()),
-                ('heard_at', models.DateTimeField(null=True)),
-                ('passed_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lifang.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("seq", models.BigIntegerField(editable=False, unique=True)),
+                ("name", models.CharField(max_length=60)),
+                ("facts", models.JSONField()),
+                ("area", models.CharField(blank=True, db_collation="C", max_length=15)),
+                ("at", models.DateTimeField()),
+                ("heard_at", models.DateTimeField(null=True)),
+                ("passed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('heard_at__isnull', True)), fields=['seq'], name='outbox_unheard'), models.Index(condition=models.Q(('passed_at__isnull', True)), fields=['seq'], name='outbox_unpassed'), django.contrib.postgres.indexes.BrinIndex(fields=['at'], name='outbox_at')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("heard_at__isnull", True)),
+                        fields=["seq"],
+                        name="outbox_unheard",
+                    ),
+                    models.Index(
+                        condition=models.Q(("passed_at__isnull", True)),
+                        fields=["seq"],
+                        name="outbox_unpassed",
+                    ),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["at"], name="outbox_at"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Trouble',
+            name="Trouble",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('listener', models.CharField(max_length=120)),
-                ('tries', models.PositiveIntegerField(default=0)),
-                ('error', models.TextField()),
-                ('again_at', models.DateTimeField(null=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='events.outbox')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("listener", models.CharField(max_length=120)),
+                ("tries", models.PositiveIntegerField(default=0)),
+                ("error", models.TextField()),
+                ("again_at", models.DateTimeField(null=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="events.outbox"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('listener', 'event'), name='trouble_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("listener", "event"), name="trouble_once")
+                ],
             },
         ),
     ]

@@ -2,13 +2,13 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import lifang.core.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import lifang.core.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,74 +17,184 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.UUIDField(default=lifang.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('area', models.CharField(db_collation='C', max_length=15)),
-                ('holders', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('flow', models.CharField(max_length=30)),
-                ('subject', models.UUIDField()),
-                ('stage', models.CharField(max_length=30)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=8)),
-                ('unit', models.CharField(choices=[('work_hour', 'work_hour'), ('work_day', 'work_day'), ('calendar_hour', 'calendar_hour'), ('calendar_day', 'calendar_day')], max_length=14)),
-                ('hours', models.CharField(blank=True, max_length=30)),
-                ('started_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('pauses', models.JSONField(default=list)),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('overdue_told_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lifang.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("area", models.CharField(db_collation="C", max_length=15)),
+                (
+                    "holders",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("flow", models.CharField(max_length=30)),
+                ("subject", models.UUIDField()),
+                ("stage", models.CharField(max_length=30)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=8)),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("work_hour", "work_hour"),
+                            ("work_day", "work_day"),
+                            ("calendar_hour", "calendar_hour"),
+                            ("calendar_day", "calendar_day"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("hours", models.CharField(blank=True, max_length=30)),
+                ("started_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("pauses", models.JSONField(default=list)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("overdue_told_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['started_at'],
-                'indexes': [models.Index(fields=['subject'], name='clock_subject'), models.Index(condition=models.Q(('overdue_told_at__isnull', True), ('stopped_at__isnull', True)), fields=['due_at'], name='clock_to_tell')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('stopped_at__isnull', True)), fields=('subject',), name='clock_one_runs'), models.CheckConstraint(condition=models.Q(('stopped_at__isnull', True), ('stopped_at__gte', models.F('started_at')), _connector='OR'), name='clock_stops_after_start')],
+                "ordering": ["started_at"],
+                "indexes": [
+                    models.Index(fields=["subject"], name="clock_subject"),
+                    models.Index(
+                        condition=models.Q(
+                            ("overdue_told_at__isnull", True), ("stopped_at__isnull", True)
+                        ),
+                        fields=["due_at"],
+                        name="clock_to_tell",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("stopped_at__isnull", True)),
+                        fields=("subject",),
+                        name="clock_one_runs",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stopped_at__isnull", True),
+                            ("stopped_at__gte", models.F("started_at")),
+                            _connector="OR",
+                        ),
+                        name="clock_stops_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Todo',
+            name="Todo",
             fields=[
-                ('id', models.UUIDField(default=lifang.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('area', models.CharField(db_collation='C', max_length=15)),
-                ('holders', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('flow', models.CharField(max_length=30)),
-                ('subject', models.UUIDField()),
-                ('state', models.CharField(max_length=30)),
-                ('capability', models.CharField(max_length=60)),
-                ('turn', models.CharField(blank=True, max_length=60)),
-                ('title', models.CharField(max_length=200)),
-                ('urgent', models.BooleanField(default=False)),
-                ('opened_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lifang.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("area", models.CharField(db_collation="C", max_length=15)),
+                (
+                    "holders",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("flow", models.CharField(max_length=30)),
+                ("subject", models.UUIDField()),
+                ("state", models.CharField(max_length=30)),
+                ("capability", models.CharField(max_length=60)),
+                ("turn", models.CharField(blank=True, max_length=60)),
+                ("title", models.CharField(max_length=200)),
+                ("urgent", models.BooleanField(default=False)),
+                ("opened_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['turn', 'due_at'], name='todo_turn'), models.Index(condition=models.Q(('done_at__isnull', True)), fields=['area', 'capability'], name='todo_open_area'), models.Index(fields=['subject'], name='todo_subject')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('subject', 'capability', 'turn'), name='todo_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True)),
+                        fields=["turn", "due_at"],
+                        name="todo_turn",
+                    ),
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True)),
+                        fields=["area", "capability"],
+                        name="todo_open_area",
+                    ),
+                    models.Index(fields=["subject"], name="todo_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("done_at__isnull", True)),
+                        fields=("subject", "capability", "turn"),
+                        name="todo_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.UUIDField(default=lifang.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('area', models.CharField(db_collation='C', max_length=15)),
-                ('holders', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('flow', models.CharField(max_length=30)),
-                ('subject', models.UUIDField()),
-                ('seq', models.PositiveIntegerField()),
-                ('move', models.CharField(max_length=30)),
-                ('from_state', models.CharField(blank=True, max_length=30)),
-                ('to_state', models.CharField(max_length=30)),
-                ('at', models.DateTimeField()),
-                ('body', models.CharField(blank=True, max_length=120)),
-                ('note', models.TextField(blank=True)),
-                ('facts', models.JSONField(default=dict)),
-                ('public', models.BooleanField(default=False)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lifang.core.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("area", models.CharField(db_collation="C", max_length=15)),
+                (
+                    "holders",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("flow", models.CharField(max_length=30)),
+                ("subject", models.UUIDField()),
+                ("seq", models.PositiveIntegerField()),
+                ("move", models.CharField(max_length=30)),
+                ("from_state", models.CharField(blank=True, max_length=30)),
+                ("to_state", models.CharField(max_length=30)),
+                ("at", models.DateTimeField()),
+                ("body", models.CharField(blank=True, max_length=120)),
+                ("note", models.TextField(blank=True)),
+                ("facts", models.JSONField(default=dict)),
+                ("public", models.BooleanField(default=False)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['seq'],
-                'indexes': [models.Index(fields=['flow', 'at'], name='step_flow_at')],
-                'constraints': [models.UniqueConstraint(fields=('subject', 'seq'), name='step_in_order')],
+                "ordering": ["seq"],
+                "indexes": [models.Index(fields=["flow", "at"], name="step_flow_at")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subject", "seq"), name="step_in_order")
+                ],
             },
         ),
     ]

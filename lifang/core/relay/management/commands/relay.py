@@ -79,9 +79,11 @@ class Command(BaseCommand):
                 return
 
 
-
 async def _connect() -> Any:
     return await nats.connect(
-        settings.LIFANG_NATS_URL, name="relay", max_reconnect_attempts=1, connect_timeout=2,
+        settings.LIFANG_NATS_URL,
+        name="relay",
+        max_reconnect_attempts=1,
+        connect_timeout=2,
         allow_reconnect=False,
     )
