@@ -14,6 +14,8 @@ from django.db import connections
 from lifang.boot.testing import APP, OWNER, TestServer
 from lifang.core.config import config
 
+pytest_plugins = ["lifang.core.testing.plugin"]
+
 # Files and keys of tests never touch the data folder of a person.
 os.environ["LIFANG_HOME"] = tempfile.mkdtemp(prefix="lifang-home-")
 atexit.register(shutil.rmtree, os.environ["LIFANG_HOME"], ignore_errors=True)

@@ -4,8 +4,8 @@ import json
 import re
 from typing import Any, Final, NoReturn
 
-from django.http import HttpRequest, RawPostDataException
 from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, RawPostDataException
 from ninja.parser import Parser
 
 from lifang.core.access import Refused

@@ -45,17 +45,22 @@ def _context(operation: Operation) -> str:
 @cache
 def api() -> LifangAPI:
     """Built once, after all apps are ready."""
+    return build("api", routers())
+
+
+def build(namespace: str, found: list[tuple[str, Router]]) -> LifangAPI:
+    """An API of these routers, each below its label."""
     made = LifangAPI(
         title="lifang",
         version=VERSION,
-        urls_namespace="api",
+        urls_namespace=namespace,
         docs_url=None,
         openapi_url="/openapi.json",
         auth=SignedIn(),
         parser=HardParser(),
     )
     faults.install(made)
-    for label, router in routers():
+    for label, router in found:
         made.add_router(f"/{label}/", router, tags=[label])
     return made
 
@@ -76,9 +81,9 @@ def routers() -> list[tuple[str, Router]]:
     return found
 
 
-def mounted() -> tuple[list[URLPattern], str, str]:
+def mounted(of: NinjaAPI) -> tuple[list[URLPattern], str, str]:
     """What `path("v1/", …)` takes: ninja's patterns behind the edge."""
-    patterns, app_name, namespace = api().urls
+    patterns, app_name, namespace = of.urls
     kept = [
         pattern
         for pattern in patterns
@@ -128,4 +133,4 @@ def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
     return faults.fault(request, faults.NOT_FOUND)
 
 
-__all__ = ["api", "edge", "mounted", "nothing", "routers"]
+__all__ = ["api", "build", "edge", "mounted", "nothing", "routers"]

@@ -16,4 +16,4 @@ def temporary_table(model: type[models.Model]) -> Iterator[None]:
         for line in made:
             cursor.execute(line.replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1))
         yield
-        cursor.execute(f'DROP TABLE "{model._meta.db_table}"')  # noqa: SLF001 -- Django's public _meta
+        cursor.execute(f'DROP TABLE "{model._meta.db_table}"')

@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import lifang.core.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import lifang.core.ids
 
 
 class Migration(migrations.Migration):

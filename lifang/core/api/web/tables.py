@@ -21,7 +21,7 @@ class KeyTable(Table):
     acts = Column(_("May also act"), value=lambda row: len(row.capabilities), cell="number")
     used_at = Column(_("Last used"), cell="time", sort="used_at")
     expires_at = Column(_("Expires"), cell="time", sort="expires_at")
-    state = Column(_("State"), cell="state", value=lambda row: chip(row))
+    state = Column(_("State"), cell="state", value=lambda row: _chip(row))
 
     key = "keys"
     search = ("name", "prefix")
@@ -34,5 +34,5 @@ class KeyTable(Table):
     )
 
 
-def chip(row: ApiKey) -> Any:
+def _chip(row: ApiKey) -> Any:
     return Chip("idle", _("Revoked")) if row.revoked_at else Chip("done", _("In force"))
