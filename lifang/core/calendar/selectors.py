@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import NamedTuple
+from uuid import UUID
 
 from lifang.core.access import Actor
 from lifang.core.calendar.book import work_calendar
@@ -25,7 +26,7 @@ def days(actor: Actor, year: int) -> list[Day]:
     return list(Day.objects.filter(date__year=year))
 
 
-def day(actor: Actor, pk: object) -> Day | None:
+def day(actor: Actor, pk: UUID) -> Day | None:
     return Day.objects.filter(pk=pk).first()
 
 

@@ -129,7 +129,7 @@ def _translated(catalog: Catalog) -> Iterator[Key]:
 
 def _fault(message: Message) -> bool:
     sources = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-    targets = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    targets = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
     allowed = set().union(*(_names(text) for text in sources))
     needed = _names(sources[-1])
     return any(target and not needed <= _names(target) <= allowed for target in targets)

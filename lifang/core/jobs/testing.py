@@ -41,4 +41,4 @@ def waiting() -> list[tuple[str, dict[str, object]]]:
 
 def _read(facts: object) -> dict[str, object]:
 
-    return json.loads(facts) if isinstance(facts, str) else dict(facts)  # type: ignore[call-overload]
+    return json.loads(facts) if isinstance(facts, str) else dict(facts)  # type: ignore[call-overload,no-any-return]

@@ -109,8 +109,9 @@ def _sent_to(message: Message, at: datetime) -> Sequence[datetime]:
     rows = Message.objects.filter(
         address_key=message.address, channel=message.channel, sent_at__gt=at - rules.DAY
     ).values_list("sent_at", "digest")
+    single = [sent for sent, digest in rows if sent and not digest]
     # A digest is one letter, however many messages it held.
-    return [at for at, digest in rows if not digest] + list({at for at, digest in rows if digest})
+    return single + list({sent for sent, digest in rows if sent and digest})
 
 
 def _letter(rows: list[Message]) -> Letter:

@@ -9,7 +9,7 @@ from lifang.core.notify.terms import Channel, State
 from lifang.core.web.show import Chip
 from lifang.core.web.tables import Bulk, Choice, Column, Empty, Period, Table
 
-CHANNELS = {Channel.SMS: _("Text message"), Channel.EMAIL: _("E-mail")}
+CHANNELS: dict[str, Any] = {Channel.SMS: _("Text message"), Channel.EMAIL: _("E-mail")}
 STATES = {
     State.QUEUED: ("waiting", _("Waiting")),
     State.SENDING: ("progress", _("On its way")),

@@ -1,7 +1,9 @@
 """The inbox of whoever is signed in, how they want to be told, and what left the house."""
 
+from typing import cast
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,10 +21,12 @@ from lifang.core.web.views import only
 
 @require_GET
 @only(Kind.RESIDENT, Kind.STAFF)
-def inbox(request: HttpRequest) -> HttpResponseBase:
+def inbox(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     table = InboxTable(request, selectors.inbox(actor))
-    return table.response("notify/inbox.html", {"unread": selectors.unread(actor)})
+    return cast(
+        "HttpResponse", table.response("notify/inbox.html", {"unread": selectors.unread(actor)})
+    )
 
 
 @require_POST
@@ -54,11 +58,10 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @only(Kind.STAFF)
-def outbox(request: HttpRequest) -> HttpResponseBase:
+def outbox(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     insist(None if actor.may("notify.see_outbox") else Refusal("not_allowed"))
     stand_ins = [adapter(channel).local for channel in (Channel.SMS, Channel.EMAIL)]
     table = OutboxTable(request, selectors.outbox(actor))
-    return table.response(
-        "notify/outbox.html", {"local": any(stand_ins), "all_local": all(stand_ins)}
-    )
+    shown = {"local": any(stand_ins), "all_local": all(stand_ins)}
+    return cast("HttpResponse", table.response("notify/outbox.html", shown))
