@@ -49,7 +49,7 @@ class Reach:
 
     @classmethod
     def of(cls, subject: Scoped) -> "Reach":
-        return cls(subject._meta.label_lower, subject.pk, subject.area, tuple(subject.holders))  # noqa: SLF001 -- Django's public _meta
+        return cls(subject._meta.label_lower, subject.pk, subject.area, tuple(subject.holders))
 
 
 def take_in(
