@@ -100,5 +100,5 @@ def _from_validation(request: HttpRequest, raised: ValidationError) -> HttpRespo
 
 
 def _broken(request: HttpRequest, raised: Exception) -> HttpResponse:
-    log.exception("%s %s", request.method, request.path, exc_info=raised)
+    log.error("%s %s", request.method, request.path, exc_info=raised)
     return fault(request, Refusal("broken"))

@@ -4,11 +4,14 @@
 """
 
 import itertools
-import json
 import random
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
+
+from lifang.core.testing.bodies import bodies
+
+__all__ = ["GENERATORS", "Hostile", "bodies", "count", "sample", "texts"]
 
 
 class Hostile(NamedTuple):
@@ -368,73 +371,3 @@ def sample(most: int, salt: str) -> list[Hostile]:
 def count() -> Counter[str]:
     """How many of each kind, and `bodies`."""
     return Counter(one.kind for one in texts()) + Counter(bodies=sum(1 for _ in bodies()))
-
-
-def bodies() -> Iterator[bytes]:
-    """Bodies that must be refused by whoever reads JSON."""
-    for depth, (start, end) in itertools.product(
-        (21, 50, 500, 5_000, 100_000), (("[", "]"), ('{"a":', "}"), ('[{"a":', "}]"))
-    ):
-        yield (start * depth + "1" + end * depth).encode()
-        yield (start * depth).encode()
-    for value in ("1", '"a"', "null", "[]", "{}"):
-        for key in ("a", "", "state", "__proto__", "里", "\\u0061"):
-            first = "a" if key == "\\u0061" else key
-            yield f'{{"{first}":{value},"b":2,"{key}":{value}}}'.encode()
-            yield f'[{{"x":{{"{first}":1,"{key}":{value}}}}}]'.encode()
-    for word in (
-        "NaN",
-        "Infinity",
-        "-Infinity",
-        "nan",
-        "undefined",
-        "True",
-        "None",
-        "0x10",
-        "01",
-        "+1",
-        ".5",
-        "1.",
-        "1e",
-        "'a'",
-        "--1",
-        "1_0",
-        "//",
-        "/**/1",
-    ):
-        for around in ("%s", "[%s]", '{"a":%s}', '{"a":[1,%s]}', '[1,{"b":%s}]'):
-            yield (around % word).encode()
-    for digits in (20, 21, 40, 309, 4_301, 100_000):
-        for around in ("%s", "[%s]", '{"a":%s}'):
-            yield (around % ("9" * digits)).encode()
-            yield (around % ("-" + "9" * digits)).encode()
-    for number in ("9223372036854775808", "-9223372036854775809", "1e400", "-1e400", "1e99999999"):
-        for around in ("%s", "[%s]", '{"a":%s}', '{"a":{"b":%s}}'):
-            yield (around % number).encode()
-    for escape in ("\\ud800", "\\udfff", "a\\ud83d", "\\ude00\\ud83d", "\\u0000", "a\\u0000b"):
-        for around in ('"%s"', '["%s"]', '{"a":"%s"}', '{"%s":1}', '{"a":[{"b":"%s"}]}'):
-            yield (around % escape).encode()
-    for raw in (
-        b"\xff",
-        b"\xc0\xaf",
-        b"\xed\xa0\x80",
-        b"\xf5\x80\x80\x80",
-        b"\xe9",
-        b"\x80",
-        b"\xfe\xff",
-    ):
-        for around in (b'"%s"', b'["%s"]', b'{"a":"%s"}', b"%s"):
-            yield around % raw
-    for control in range(32):
-        yield b'{"a":"%c"}' % control
-    honest = json.dumps(
-        {"title": "路灯不亮", "parts": [1, 2, {"a": None}], "ok": True}, ensure_ascii=False
-    ).encode()
-    for cut in range(len(honest)):
-        yield honest[:cut]
-    for tail in (b"{}", b"x", b"]", b"}", b",", b"\x00", b"1", b"//"):
-        yield honest + tail
-    for encoding in ("utf-16", "utf-16-le", "utf-32", "gb18030"):
-        yield honest.decode().encode(encoding)
-    yield b"\xef\xbb\xbf" + honest
-    yield b'"' + b"a" * 1_100_000 + b'"'

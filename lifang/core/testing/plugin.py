@@ -3,7 +3,7 @@
 Loaded by the root `conftest.py`; imports nothing of Django before it is set up.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -35,12 +35,11 @@ def refused() -> Callable[..., Any]:
 
 
 @pytest.fixture(autouse=True)
-def _full_buckets() -> Iterator[None]:
+def _full_buckets() -> None:
     """One test's requests do not count against another's."""
     from lifang.core.api.rates import BUCKETS  # noqa: PLC0415 -- Django must be set up
 
     BUCKETS.clear()
-    yield
 
 
 def _cast_member(key: str) -> Any:

@@ -85,7 +85,7 @@ def state() -> dict[str, tuple[int, int]]:
         cursor.execute(_TABLES)
         names = [name for (name,) in cursor.fetchall() if not name.startswith(_ASIDE)]
         each = (
-            f"SELECT '{name}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM \"{name}\" t"  # noqa: S608 -- names from the catalogue
+            f"SELECT '{name}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM \"{name}\" t"
             for name in names
         )
         cursor.execute(" UNION ALL ".join(each))

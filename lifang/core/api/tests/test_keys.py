@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from lifang.core.api import actions, selectors
 from lifang.core.api.models import ApiKey
+from lifang.core.api.router import api
 from lifang.core.api.secret import read_token
 from lifang.core.api.tests.make import make_key
 from lifang.core.audit.models import Entry
@@ -127,8 +128,6 @@ def test_the_list_of_keys_does_not_grow(grid_worker, at, grows):
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_reference_page_lists_every_operation(client, language):
-    from lifang.core.api.router import api
-
     page = client.get(reverse("api_reference"), {"lang": language}).content.decode()
     for path, methods in api().get_openapi_schema()["paths"].items():
         for method in methods:

@@ -8,6 +8,10 @@ from lifang.core.web.show import Chip
 from lifang.core.web.tables import Column, Empty, Table
 
 
+def _chip(row: ApiKey) -> Any:
+    return Chip("idle", _("Revoked")) if row.revoked_at else Chip("done", _("In force"))
+
+
 class KeyTable(Table):
     name = Column(
         _("What it is for"),
@@ -21,7 +25,7 @@ class KeyTable(Table):
     acts = Column(_("May also act"), value=lambda row: len(row.capabilities), cell="number")
     used_at = Column(_("Last used"), cell="time", sort="used_at")
     expires_at = Column(_("Expires"), cell="time", sort="expires_at")
-    state = Column(_("State"), cell="state", value=lambda row: _chip(row))
+    state = Column(_("State"), cell="state", value=_chip)
 
     key = "keys"
     search = ("name", "prefix")
@@ -32,7 +36,3 @@ class KeyTable(Table):
         act=(_("Issue a key"), "keys:new"),
         icon="key",
     )
-
-
-def _chip(row: ApiKey) -> Any:
-    return Chip("idle", _("Revoked")) if row.revoked_at else Chip("done", _("In force"))
