@@ -13,12 +13,12 @@ SELECT a.name, a.kind, g.post, g.area, g.sees, g.holder
 FROM accounts_account a
 LEFT JOIN access_grant g ON g.account_id = a.id
      AND g.valid_from <= %(at)s AND (g.valid_to IS NULL OR g.valid_to > %(at)s)
-WHERE a.id = %(id)s AND a.closed_at IS NULL
+WHERE a.id = %(id)s AND a.closed_at IS NULL AND a.locked_at IS NULL
 """
 
 
 def actor_of(account: UUID | None, at: datetime) -> Actor:
-    """The actor an account is at this moment; a closed or unknown account is nobody."""
+    """The actor an account is at this moment; a closed, locked or unknown account is nobody."""
     if account is None:
         return anonymous()
     with connection.cursor() as cursor:
@@ -30,7 +30,9 @@ def actor_of(account: UUID | None, at: datetime) -> Actor:
 def actor_from(account: UUID, rows: list[tuple[str, ...]]) -> Actor:
     """An actor from rows (name, kind, post, area, sees, holder)."""
     grants = tuple(
-        Grant(post, area, of_post(post), sees, holder) for _, _, post, area, sees, holder in rows if post
+        Grant(post, area, of_post(post), sees, holder)
+        for _, _, post, area, sees, holder in rows
+        if post
     )
     name, kind = rows[0][0], rows[0][1]
     return Actor(account, name, Kind(kind), grants, basic(kind), scope_of(grants, account))

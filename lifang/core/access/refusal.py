@@ -21,7 +21,7 @@ class Refusal:
         return str(known.text.of(**self.facts)) if known else self.reason
 
 
-class Refused(Exception):  # noqa: N818 -- it is not an error, it is an answer
+class Refused(Exception):
     """An act was refused; carries the `Refusal`."""
 
     def __init__(self, refusal: Refusal | str, **facts: Any) -> None:

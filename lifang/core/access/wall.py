@@ -30,6 +30,12 @@ def stand(actor: Actor) -> None:
     _tell(_values(actor))
 
 
+def told(actor: Actor, areas: str, holders: str) -> None:
+    """A statement has just set these for the actor: note it; where they are not the actor's, say it again."""
+    connection.__dict__["_lifang_wall"] = (connection.connection, (areas, holders))
+    _tell(_values(actor))
+
+
 def forget() -> None:
     """Make the next `behind` speak to the database again."""
     connection.__dict__.pop("_lifang_wall", None)

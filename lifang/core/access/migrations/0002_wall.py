@@ -16,7 +16,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(SEES, "DROP FUNCTION lifang_sees(text, text[])"),
-        migrations.RunSQL(
-            EXCLUSIVE, "ALTER TABLE access_grant DROP CONSTRAINT grant_one_guard"
-        ),
+        migrations.RunSQL(EXCLUSIVE, "ALTER TABLE access_grant DROP CONSTRAINT grant_one_guard"),
     ]

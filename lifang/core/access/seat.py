@@ -1,0 +1,60 @@
+"""Session, account and grants of a request in one statement, which also raises the wall."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from lifang.core.access import wall
+from lifang.core.access.actor import Actor
+from lifang.core.access.grants import actor_from, anonymous
+
+# `set_config` is in the select list of the one row that is found: no row, no wall moved.
+_SEAT = """
+SELECT s.id, s.content, s.seen_at, a.id, a.name, a.kind, g.grants,
+  set_config('lifang.areas', coalesce(CASE WHEN g.everywhere THEN '*' ELSE g.areas END, ''), false),
+  set_config('lifang.holders', coalesce((
+    SELECT string_agg(h, ',' ORDER BY h COLLATE "C")
+    FROM unnest(array_append(g.holders, 'account:' || a.id)) h WHERE a.id IS NOT NULL), ''), false)
+FROM accounts_session s
+LEFT JOIN accounts_account a ON a.id = s.account_id AND a.closed_at IS NULL AND a.locked_at IS NULL
+LEFT JOIN LATERAL (
+  SELECT json_agg(json_build_array(post, area, sees, holder) ORDER BY id) AS grants,
+    bool_or(area = '' AND sees = 'area') AS everywhere,
+    string_agg(DISTINCT area, ',' ORDER BY area) FILTER (WHERE sees = 'area') AS areas,
+    array_agg(DISTINCT holder::text) FILTER (WHERE holder <> '') AS holders
+  FROM access_grant
+  WHERE account_id = a.id AND valid_from <= %(at)s AND (valid_to IS NULL OR valid_to > %(at)s)
+) g ON a.id IS NOT NULL
+WHERE s.key = %(key)s AND s.ends_at > %(at)s
+  AND s.seen_at + s.idle_seconds * interval '1 second' > %(at)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who sits behind a cookie now, and the session's row."""
+
+    actor: Actor
+    session: UUID
+    content: bytes
+    seen_at: datetime
+
+
+def seat(key: bytes, at: datetime) -> Seat | None:
+    """The seat behind a session key, and the wall raised for its actor; nothing if the session is over."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEAT, {"key": key, "at": at})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    session, content, seen_at, account, name, kind, grants, areas, holders = row
+    actor = anonymous()
+    if account is not None:
+        held = grants if grants is None or isinstance(grants, list) else json.loads(grants)
+        rows = [(name, kind, *grant) for grant in held or [("", "", "", "")]]
+        actor = actor_from(account, rows)
+    wall.told(actor, areas, holders)
+    return Seat(actor, session, bytes(content), seen_at)
