@@ -10,6 +10,7 @@ export type Bounds = [number, number, number, number];
 export type BaseProps = {
   areas?: string | GeoJSON.FeatureCollection;
   tiles?: string;
+  credit?: string;
   bounds?: Bounds;
   centre?: [number, number];
   zoom?: number;
@@ -68,6 +69,8 @@ export async function basemap(box: HTMLElement, props: BaseProps, also: GeoJSON.
         ? { bounds: whole, fitBoundsOptions: { padding: 24 } }
         : {}),
   });
+  // Whoever lends tiles wants to be named on the map.
+  if (props.tiles && props.credit) box.append(h("p", { class: "mapcredit" }, props.credit));
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   await new Promise<void>((ready) => map.once("load", () => ready()));

@@ -3,7 +3,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -76,7 +75,7 @@ def _text(value: Any, now: datetime) -> Any:
 
 
 def _number(value: Any, now: datetime) -> str:
-    return "—" if value is None else number_format(value, use_l10n=True, force_grouping=True)
+    return "—" if value is None else f"{value:,}"
 
 
 def _percent(value: Any, now: datetime) -> str:

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -102,8 +101,8 @@ def span(length: timedelta | None) -> str:
 
 @register.filter
 def group(value: Any) -> str:
-    """A number with its thousands apart."""
-    return "" if value is None or value == "" else number_format(value, force_grouping=True)
+    """A number with its thousands apart, in both languages (Django's Chinese format parts ten thousands)."""
+    return "" if value is None or value == "" else f"{value:,}"
 
 
 @register.simple_tag(takes_context=True)
