@@ -56,7 +56,7 @@ class SealedText(models.Field):  # type: ignore[type-arg]
     def _context(self, row: models.Model) -> bytes:
         if row.pk is None:
             raise ValueError(f"{self} is bound to its row: give the row its key before its secret")
-        column = self.bound_to or f"{row._meta.concrete_model._meta.label_lower}.{self.name}"  # type: ignore[union-attr]  # noqa: SLF001 -- Django's public _meta
+        column = self.bound_to or f"{row._meta.concrete_model._meta.label_lower}.{self.name}"  # type: ignore[union-attr]
         return f"{column}:{row.pk}".encode()
 
     def opened(self, sealed: bytes, row: models.Model) -> str:
@@ -133,7 +133,7 @@ class BlindIndex(models.BinaryField):  # type: ignore[type-arg]
 
 def renew(rows: "models.QuerySet[Any]") -> int:
     """Seal the sealed fields of these rows again under the current key and profile; how many rows."""
-    fields = [f for f in rows.model._meta.concrete_fields if isinstance(f, SealedText | BlindIndex)]  # noqa: SLF001 -- Django's public _meta
+    fields = [f for f in rows.model._meta.concrete_fields if isinstance(f, SealedText | BlindIndex)]
     names = [field.name for field in fields]
     done = 0
     for row in rows.iterator(chunk_size=500):
