@@ -7,3 +7,4 @@ class OrgsConfig(AppConfig):
 
     def ready(self) -> None:
         from lifang.orgs import catalogue, events  # noqa: F401, PLC0415 -- declare themselves
+        from lifang.orgs.web import nav  # noqa: F401, PLC0415 -- registers itself

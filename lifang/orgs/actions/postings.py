@@ -118,7 +118,7 @@ def post_all(*, actor: Actor, rows: Iterable[PostRow], area: str, at: datetime) 
     """Post everybody on a list, all or none; a posting that stands already is left as it is."""
     rows = list(rows)
     insist(rules.allowed(actor, "orgs.post_all", area))
-    logins = [row.login for row in rows]
+    logins = [row.login.lower() for row in rows]
     found = Account.objects.filter(login__in=logins, closed_at__isnull=True)
     accounts = {account.login: account for account in found}
     units = _units_by_name(area)
@@ -144,7 +144,7 @@ def _one(
     units: dict[str, Unit],
     at: datetime,
 ) -> list[Posting]:
-    account = accounts.get(row.login)
+    account = accounts.get(row.login.lower())
     if account is None:
         raise Refused("login_unknown", login=row.login[:40])
     kind, unit = POSTS.get(row.post), units.get(row.place)

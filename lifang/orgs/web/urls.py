@@ -1,0 +1,32 @@
+from django.urls import path
+
+from lifang.orgs.web import public
+from lifang.orgs.web.desk import areas, people, units
+
+app_name = "orgs"
+
+urlpatterns = [
+    path("areas/", public.communities, name="communities"),
+    path("areas/<str:code>", public.community, name="community"),
+    path("areas/<str:code>/shapes", public.shapes, name="shapes"),
+    path("areas/<str:code>/faults", public.faults, name="faults"),
+    path("desk/areas", areas.areas, name="areas"),
+    path("desk/areas/<str:code>", areas.area, name="area"),
+    path("desk/areas/<str:code>/parts", areas.parts, name="parts"),
+    path("desk/areas/<str:code>/outline", areas.outline, name="outline"),
+    path("desk/areas/<str:code>/outlines", areas.outlines, name="outlines"),
+    path("desk/areas/<str:code>/list", areas.takeover, name="takeover"),
+    path("desk/areas/<str:code>/retirement", areas.retirement, name="retirement"),
+    path("desk/units", units.units, name="units"),
+    path("desk/units/new", units.new_unit, name="new_unit"),
+    path("desk/units/<uuid:pk>", units.unit, name="unit"),
+    path("desk/units/<uuid:pk>/change", units.change_unit, name="change_unit"),
+    path("desk/units/<uuid:pk>/closure", units.close_unit, name="close_unit"),
+    path("desk/duties", units.duties, name="duties"),
+    path("desk/duties/ends", units.duty_ends, name="duty_ends"),
+    path("desk/postings", people.postings, name="postings"),
+    path("desk/postings/new", people.new_posting, name="new_posting"),
+    path("desk/postings/ends", people.posting_ends, name="posting_ends"),
+    path("desk/people", people.people, name="people"),
+    path("desk/people/template", people.people_template, name="people_template"),
+]
