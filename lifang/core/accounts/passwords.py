@@ -16,6 +16,7 @@ from lifang.core.config import config
 from lifang.core.ids import short_code
 
 LONGEST: Final = 128
+TAIL: Final = 5  # characters behind a common word that make no password of it
 LEFT: Final = 4  # characters that must remain when the words about the account are taken out
 
 _AROUND: Final = "0123456789!@#$%^&*()._-+=?~ ,;:"
@@ -76,14 +77,10 @@ def _guessable(raw: str) -> bool:
     plain = raw.casefold()
     if plain == DEMO_PASSWORD.casefold() and not config().demo:
         return True
-    for read in (plain, plain.translate(_LEET)):
-        if (
-            read in common()
-            or plain.strip(_AROUND).translate(_LEET) in common()
-            or read.strip(_AROUND) in common()
-        ):
-            return True
-    return _repeats(plain) or _walks(plain)
+    reads = {plain, plain.strip(_AROUND)}
+    reads |= {read.translate(_LEET) for read in reads} | {plain.translate(_LEET).strip(_AROUND)}
+    reads |= {plain[:cut] for cut in range(max(5, len(plain) - TAIL), len(plain))}
+    return not reads.isdisjoint(common()) or _repeats(plain) or _walks(plain)
 
 
 def _repeats(plain: str) -> bool:
@@ -93,8 +90,10 @@ def _repeats(plain: str) -> bool:
 
 
 def _walks(plain: str) -> bool:
-    steps = {ord(b) - ord(a) for a, b in pairwise(plain)}
-    return len(steps) == 1 and steps <= {1, -1}
+    """abcdefgh, 87654321; figures go round."""
+    figures = plain.isdigit()
+    steps = {(ord(b) - ord(a)) % 10 if figures else ord(b) - ord(a) for a, b in pairwise(plain)}
+    return len(steps) == 1 and steps <= ({1, 9} if figures else {1, -1})
 
 
 def _about(raw: str, about: Iterable[str]) -> bool:

@@ -35,7 +35,7 @@ def step_of(secret: str, code: str, at: datetime, after: int) -> int | None:
 
 def address(secret: str, login: str, issuer: str) -> str:
     """What the QR code says to the authenticator app."""
-    return pyotp.TOTP(secret).provisioning_uri(login, issuer_name=issuer)
+    return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=issuer)
 
 
 def new_recovery_codes() -> list[str]:

@@ -32,7 +32,9 @@ def test_session_account_grants_and_wall_are_one_statement():
     make_grant(account, "department_handler", "370306", sees="unit", holder="unit:u1")
     make_grant(account, "street_dispatcher", "370306001", valid_to=AT)
     key = session_of(account).session_key
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         found = seat(key_digest(key), AT)
     assert len(asked) == 1
     assert found.actor == actor_of(account.pk, AT)
