@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.contrib.staticfiles",
     "template_partials",
     "procrastinate.contrib.django",
     "lifang.core.catalogue",
@@ -86,10 +87,7 @@ DATABASES = {"default": database_settings(CONFIG, os.environ.get("LIFANG_ROLE", 
 LIFANG_NATS_URL = CONFIG.nats_url
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
-PASSWORD_HASHERS = [
-    "lifang.core.accounts.hashers.Argon2id",
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-]
+PASSWORD_HASHERS = ["lifang.core.accounts.hashers.Argon2id"]
 AUTHENTICATION_BACKENDS = ["lifang.core.accounts.backend.Backend"]
 # A login is unique among open accounts (a constraint); a closed account keeps its name and its history.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
