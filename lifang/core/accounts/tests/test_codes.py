@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from lifang.core.access import Refused
+from lifang.core.access import SYSTEM, Refused
 from lifang.core.access.grants import anonymous
+from lifang.core.access.wall import behind
 from lifang.core.accounts import actions
 from lifang.core.accounts.models import Account, OneTimeCode
 from lifang.core.accounts.tests.make import AT
@@ -23,9 +24,6 @@ def send(telephone=NUMBER, source="192.0.2.7", at=AT):
 
 
 def sent_code() -> str:
-    from lifang.core.access import SYSTEM
-    from lifang.core.access.wall import behind
-
     with behind(SYSTEM):
         message = (
             Message.objects.filter(template="accounts.code").order_by("-asked_at", "-id").first()

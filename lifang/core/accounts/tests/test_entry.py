@@ -7,6 +7,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
 
 from lifang.core.access import Refused
 from lifang.core.access.grants import actor_of, anonymous
@@ -195,8 +196,6 @@ def test_a_clock_may_be_one_step_off(steps, right):
 def test_the_secret_is_not_in_the_database_in_clear():
     account = make_account()
     enrol(account)
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT secret FROM accounts_factor")
         assert SECRET.encode() not in bytes(cursor.fetchone()[0])

@@ -6,14 +6,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from lifang.core.access import wall
 from lifang.core.access.grants import actor_of
 from lifang.core.access.seat import seat
 from lifang.core.accounts.models import Session
 from lifang.core.accounts.sessions import SessionStore, key_digest
-from lifang.core.accounts.tests.make import AT, make_account, make_grant
+from lifang.core.accounts.tests.make import AT, make_account, make_grant, now
 
 pytestmark = pytest.mark.django_db
 
@@ -105,9 +104,9 @@ def test_a_signed_in_request_costs_one_statement_before_its_view(settings):
 def test_the_last_sign_of_life_is_kept_to_the_minute():
     client, account = Client(), make_account()
     client.force_login(account)
-    Session.objects.update(seen_at=timezone.now() - timedelta(minutes=2))
+    Session.objects.update(seen_at=now() - timedelta(minutes=2))
     client.get("/nothing")
-    assert timezone.now() - Session.objects.get().seen_at < timedelta(seconds=30)
+    assert now() - Session.objects.get().seen_at < timedelta(seconds=30)
 
 
 def test_the_content_is_sealed_and_the_key_a_digest():

@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 import pyotp
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from lifang.core.accounts.actions.entry import SIGNED_IN_AT
 from lifang.core.accounts.catalogue import DOORS, Networks
-from lifang.core.accounts.models import Account, Session
+from lifang.core.accounts.models import Account, OneTimeCode, Session
 from lifang.core.accounts.sessions import SessionStore
 from lifang.core.accounts.terms import DEMO_PASSWORD
 from lifang.core.accounts.tests.make import (
@@ -20,6 +19,7 @@ from lifang.core.accounts.tests.make import (
     make_account,
     make_admin,
     make_grant,
+    now,
 )
 from lifang.core.accounts.tests.test_codes import NUMBER, sent_code
 
@@ -40,7 +40,7 @@ def sign_in(browser, login="wang.hong", password=PASSWORD, **facts):
 
 
 def code_now(secret=SECRET, steps=0) -> str:
-    return pyotp.TOTP(secret).at(timezone.now() + timedelta(seconds=30 * steps))
+    return pyotp.TOTP(secret).at(now() + timedelta(seconds=30 * steps))
 
 
 def signed_in(browser) -> str:
@@ -51,7 +51,7 @@ def signed_in(browser) -> str:
 def age_proof(browser):
     """As if the sign-in had been long ago."""
     store = SessionStore(browser.cookies["sessionid"].value)
-    store[SIGNED_IN_AT] = (timezone.now() - timedelta(hours=2)).isoformat()
+    store[SIGNED_IN_AT] = (now() - timedelta(hours=2)).isoformat()
     store.save()
 
 
@@ -71,7 +71,7 @@ def test_staff_enrol_at_the_first_sign_in_and_see_their_codes_once(browser):
     done = browser.post(response.url, {"code": code_now(secret)})
     assert len(re.findall(r"<li><code>", words(done))) == 10
     assert 'href="/desk/accounts"' in words(done)
-    assert done.headers["Cache-Control"] == "no-store"
+    assert "no-store" in done.headers["Cache-Control"]
     assert signed_in(browser) == "wang.hong"
 
 
@@ -150,7 +150,7 @@ def test_signing_in_leads_nowhere_else(browser, configured, onward):
 def test_in_a_demonstration_a_password_is_enough_and_the_page_says_so(browser, configured):
     configured(demo=True)
     account = make_account("demo.grid", password=DEMO_PASSWORD, name="Demo Grid")
-    make_grant(account, "grid_worker", valid_from=timezone.now() - timedelta(days=1))
+    make_grant(account, "grid_worker", valid_from=now() - timedelta(days=1))
     page = words(browser.get("/sign-in?as=staff&lang=en"))
     assert "This is a demonstration" in page
     assert "Sign in as Demo Grid, Grid worker" in page
@@ -160,7 +160,7 @@ def test_in_a_demonstration_a_password_is_enough_and_the_page_says_so(browser, c
 
 def test_outside_a_demonstration_no_account_is_listed(browser):
     account = make_account("real.grid", name="Real Grid")
-    make_grant(account, "grid_worker", valid_from=timezone.now() - timedelta(days=1))
+    make_grant(account, "grid_worker", valid_from=now() - timedelta(days=1))
     page = words(browser.get("/sign-in?as=staff&lang=en"))
     assert "Real Grid" not in page
     assert DEMO_PASSWORD not in page
@@ -237,9 +237,7 @@ def test_a_resident_changes_the_number_after_both_telephones_answered(browser):
     browser.post("/sign-in/code", {"code": sent_code()})
     age_proof(browser)
     assert browser.get("/account/telephone").url.startswith("/account/confirm")
-    from lifang.core.accounts.models import OneTimeCode
-
-    OneTimeCode.objects.update(sent_at=timezone.now() - timedelta(minutes=2))
+    OneTimeCode.objects.update(sent_at=now() - timedelta(minutes=2))
     browser.post("/account/confirm", {"next": "/account/telephone"})
     browser.post("/account/confirm", {"code": sent_code(), "next": "/account/telephone"})
     assert (
