@@ -1,0 +1,1 @@
+"""What import-linter cannot see: each check is a function from a source tree to a list of faults."""
