@@ -1,13 +1,18 @@
 """The only writers of the register."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from os.path import commonprefix
+from typing import NamedTuple
 
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from lifang.core.access import Actor, Refusal, Refused, insist
 from lifang.core.accounts.models import Account
 from lifang.core.action import action
 from lifang.core.events import publish
+from lifang.core.ids import new_id
 from lifang.registry import rules
 from lifang.registry.events import PlaceAdded, ResidentEnrolled
 from lifang.registry.models import Place, Resident
@@ -76,6 +81,41 @@ def enrol_resident(
         raise Refused("already_enrolled") from error
     publish(ResidentEnrolled(resident=made.pk, account=account.pk, at=at), area=made.area)
     return made
+
+
+class Enrolment(NamedTuple):
+    """One resident of a list."""
+
+    login: str
+    name: str
+    telephone: str
+    area: str
+
+
+@action("registry.enrol_many")
+def enrol_many(*, actor: Actor, rows: Sequence[Enrolment], at: datetime) -> list[Account]:
+    """Enter a list of residents in bulk: an account without a password each, and a row in the register."""
+    insist(None if _serves(actor, _common([row.area for row in rows])) else Refusal("not_allowed"))
+    accounts = [
+        Account(
+            id=new_id(), login=row.login, name=row.name, kind="resident", area=row.area,
+            telephone=row.telephone, password=make_password(None), opened_at=at,
+        )
+        for row in rows
+    ]  # fmt: skip
+    Account.objects.bulk_create(accounts)
+    Resident.objects.bulk_create(
+        Resident(
+            account=account, name=row.name, telephone=row.telephone, area=row.area, enrolled_at=at,
+            holders=[f"account:{account.pk}"],
+        )
+        for row, account in zip(rows, accounts, strict=True)
+    )  # fmt: skip
+    return accounts
+
+
+def _common(areas: Sequence[str]) -> str:
+    return commonprefix(list(areas))
 
 
 def _serves(actor: Actor, area: str) -> bool:

@@ -92,6 +92,13 @@ def _lay_aside(listener: Listener, told: Outbox, error: Exception, at: datetime)
     known.save()
 
 
+def lay_by(*, before: datetime, at: datetime) -> int:
+    """Count events of a told past (an import, a demo) as heard and passed on; how many."""
+    return Outbox.objects.filter(at__lt=before, heard_at__isnull=True).update(
+        heard_at=at, passed_at=at
+    )
+
+
 def message(told: Outbox) -> dict[str, Any]:
     """What the stream carries: the event's name, area, time and facts."""
     return {

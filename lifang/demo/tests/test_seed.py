@@ -1,0 +1,54 @@
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from lifang.cases.models import Case
+from lifang.core.access import SYSTEM
+from lifang.core.access.wall import behind
+from lifang.core.audit.log import verify
+from lifang.core.config import config
+from lifang.core.flow.engine import replay
+from lifang.core.flow.models import Step
+from lifang.demo import seed
+from lifang.demo.county import county
+from lifang.demo.geography import outlines
+
+MONDAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
+
+
+def test_grids_fill_the_county_without_gap_or_overlap():
+    import random
+
+    shapes = dict(outlines(county(), random.Random(1)))
+    grids = [shape for code, shape in shapes.items() if len(code) == 15]
+    whole = shapes[county().code]
+    assert len(grids) == 60
+    assert abs(sum(grid.area for grid in grids) / whole.area - 1) < 1e-4
+    assert min(grid.area for grid in grids) > 0.3 * max(grid.area for grid in grids)
+
+
+@pytest.mark.django_db
+def test_a_small_county_lives_through_the_real_actions(monkeypatch):
+    import msgspec
+
+    demo = msgspec.structs.replace(config(), demo=True)
+    for module in ("lifang.core.accounts.actions.keeping", "lifang.core.accounts.passwords"):
+        monkeypatch.setattr(f"{module}.config", lambda: demo)
+    assert seed.empty()
+    built = seed.build(MONDAY, people_count=240, days=5)
+    assert (built.areas, built.staff, built.residents) == (76, 149, 240)
+    assert not seed.empty()
+    with behind(SYSTEM):
+        states = Counter(Case.objects.values_list("state", flat=True))
+        assert sum(states.values()) == built.cases > 20
+        assert len(states) >= 4
+        for case in Case.objects.all():
+            assert replay(_flow(), Step.objects.filter(subject=case.pk)) == case.state
+        assert verify().whole
+
+
+def _flow():
+    from lifang.cases.catalogue import CASE
+
+    return CASE()
