@@ -4,6 +4,8 @@ from uuid import UUID
 
 import pytest
 
+from lifang.core.access import Refused
+from lifang.core.accounts.models import Account
 from lifang.core.testing import cast
 from lifang.core.testing.proofs import grows
 from lifang.orgs import actions, selectors
@@ -20,6 +22,7 @@ from lifang.orgs.tests.make import (
     make_unit,
     square,
 )
+from lifang.orgs.web import sheets
 
 pytestmark = pytest.mark.django_db
 GRID = f"{COUNTY}001001001"
@@ -35,11 +38,11 @@ def test_every_desk_page_asks_an_outsider_to_sign_in_and_tells_a_resident_it_is_
     make_county()
     unit = make_unit()
     for who, status in ((cast.anonymous(), 302), (cast.resident(), 403)):
-        for name, *args in DESK(unit):
+        for name, *args in desk_pages(unit):
             assert who.get(name, *args).status_code == status, (name, who.key)
 
 
-def DESK(unit: Unit) -> list[tuple]:
+def desk_pages(unit: Unit) -> list[tuple]:
     return [
         ("orgs:areas",),
         ("orgs:area", COUNTY),
@@ -66,7 +69,7 @@ def test_every_desk_page_opens_for_staff_in_both_languages(language):
     unit = make_unit()
     admin = cast.system_admin()
     admin.client.cookies["django_language"] = language
-    for name, *args in DESK(unit):
+    for name, *args in desk_pages(unit):
         answer = admin.get(name, *args)
         assert answer.status_code == 200, (name, answer.content[:500])
     for code in (GRID, f"{COUNTY}001", f"{COUNTY}001001"):
@@ -124,7 +127,9 @@ def test_shapes_of_what_is_no_code_are_not_found(code):
 def test_a_strange_level_falls_back_to_the_next_smaller_one(level):
     county = make_county()
     found = cast.anonymous().get("orgs:shapes", COUNTY, query={"level": level})
-    assert [f["id"] for f in json.loads(found.content)["features"]] == [s.code for s in county.streets]
+    assert [f["id"] for f in json.loads(found.content)["features"]] == [
+        s.code for s in county.streets
+    ]
 
 
 # drawing
@@ -145,7 +150,9 @@ def test_an_outline_is_drawn_and_one_that_overlaps_is_refused_with_name_and_size
     fits = square(WEST, SOUTH, WEST + 0.5 * STEP, SOUTH + STEP)
     answer = admin.post("orgs:outline", first.code, data={"outline": json.dumps(fits)})
     assert answer.status_code == 302
-    assert Division.objects.get(pk=first.code).polygon["coordinates"] != first.polygon["coordinates"]
+    assert (
+        Division.objects.get(pk=first.code).polygon["coordinates"] != first.polygon["coordinates"]
+    )
     gaps = json.loads(admin.get("orgs:faults", first.parent_id).content)["features"]
     assert [gap["properties"]["kind"] for gap in gaps] == ["gap"]
 
@@ -158,7 +165,10 @@ def test_a_secretary_draws_grids_of_the_own_community_and_none_of_the_next():
         row.code: json.dumps(square(row.west, row.south, row.east - 0.001, row.north))
         for row in (Division.objects.get(pk=ours.code), Division.objects.get(pk=theirs.code))
     }
-    assert secretary.post("orgs:outline", ours.code, data={"outline": smaller[ours.code]}).status_code == 302
+    assert (
+        secretary.post("orgs:outline", ours.code, data={"outline": smaller[ours.code]}).status_code
+        == 302
+    )
     answer = secretary.post("orgs:outline", theirs.code, data={"outline": smaller[theirs.code]})
     assert answer.status_code == 200  # the form again, with the reason
     assert "没有这项权限" in answer.content.decode()
@@ -205,8 +215,10 @@ def test_a_list_with_faults_imports_nothing_and_names_each_row():
 
 def test_a_list_is_imported_twice_and_the_second_time_changes_nothing():
     admin = cast.system_admin()
-    rows = "代码,名称\n990101,试验县\n990101001000,大街街道\n990101001001,和平社区\n".encode("utf-8-sig")
-    assert "已导入" in admin.post("orgs:takeover", COUNTY, data={"file": file(rows)}).content.decode() or True
+    rows = "代码,名称\n990101,试验县\n990101001000,大街街道\n990101001001,和平社区\n".encode(
+        "utf-8-sig"
+    )
+    assert admin.post("orgs:takeover", COUNTY, data={"file": file(rows)}).status_code == 200
     first = list(Division.objects.values_list("code", "name", "valid_from"))
     assert [code for code, *_ in first] == ["990101", "990101001", "990101001001"]
     token = selectors.revision()
@@ -236,7 +248,10 @@ def test_a_unit_is_added_changed_and_closed_and_a_wrong_credit_code_is_told():
     given["credit_code"] = "91990101MA00003300"
     assert leader.post("orgs:new_unit", data=given).status_code == 302
     unit = Unit.objects.get()
-    assert leader.post("orgs:change_unit", unit.pk, data={**given, "phone": "10012345678"}).status_code == 302
+    assert (
+        leader.post("orgs:change_unit", unit.pk, data={**given, "phone": "10012345678"}).status_code
+        == 302
+    )
     unit.refresh_from_db()
     assert (unit.phone, unit.credit_code) == ("10012345678", "91990101MA00003300")
     assert leader.post("orgs:close_unit", unit.pk).status_code == 302
@@ -248,7 +263,13 @@ def test_a_line_of_the_matrix_is_written_asked_and_taken_back():
     make_county()
     unit = make_unit(name="城管队")
     leader = cast.county_leader()
-    given = {"matter": "09005", "area": COUNTY, "unit": str(unit.pk), "role": "lead", "note": "1号文"}
+    given = {
+        "matter": "09005",
+        "area": COUNTY,
+        "unit": str(unit.pk),
+        "role": "lead",
+        "note": "1号文",
+    }
     assert leader.post("orgs:duties", data=given).status_code == 302
     duty = Duty.objects.get()
     page = leader.get("orgs:duties", query={"matter": "09005", "where": GRID}).content.decode()
@@ -264,7 +285,7 @@ def test_a_dispatcher_of_a_street_writes_no_line_for_the_county():
     unit = make_unit()
     given = {"matter": "09005", "area": COUNTY, "unit": str(unit.pk), "role": "lead"}
     answer = cast.street_dispatcher().post("orgs:duties", data=given)
-    assert "没有这项权限" in answer.content.decode()
+    assert answer.status_code == 403
     assert not Duty.objects.exists()
 
 
@@ -327,8 +348,6 @@ def test_the_same_list_opens_accounts_for_one_administrator_and_gives_posts_for_
 def test_a_wrong_row_of_people_is_named_and_nobody_is_opened():
     make_county()
     system = cast.system_admin()
-    from lifang.core.accounts.models import Account
-
     before = Account.objects.count()
     bad = PEOPLE + "x,=HYPERLINK(1),,,\n"
     page = system.post("orgs:people", data={"file": file(bad.encode())}).content.decode()
@@ -339,18 +358,19 @@ def test_a_wrong_row_of_people_is_named_and_nobody_is_opened():
 def test_a_grid_worker_neither_opens_nor_posts():
     make_county()
     answer = cast.grid_worker().post("orgs:people", data={"file": file(PEOPLE.encode())})
-    assert "没有这项权限" in answer.content.decode()
+    assert answer.status_code == 403
     assert not Posting.objects.exists()
 
 
 def test_the_template_can_be_uploaded_as_it_is_told():
     make_county()
-    from lifang.orgs.web import sheets
-
     content = cast.system_admin().get("orgs:people_template").content
     assert content.startswith(b"PK")
-    with pytest.raises(Exception, match="sheet_unreadable"):
-        sheets.read_rows(content, ("login", "name"))  # no lines yet; its columns are known
+    with pytest.raises(Refused) as refused:
+        sheets.read_rows(content, ("login", "name", "telephone", "post", "place"))
+    assert (
+        refused.value.refusal.facts["fault"] == "empty"
+    )  # its columns are known, its lines are not yet there
 
 
 # costs
@@ -395,4 +415,4 @@ def test_an_unknown_unit_and_area_are_not_found():
     admin = cast.system_admin()
     assert admin.get("orgs:unit", UUID(int=7)).status_code == 404
     assert admin.get("orgs:area", "990199").status_code == 404
-    assert admin.get("orgs:outline", "../../etc").status_code == 404
+    assert admin.get("orgs:outline", "etc").status_code == 404

@@ -72,6 +72,7 @@ def _shown(actor: Actor, division: Division) -> dict[str, Any]:
         "fit_names": _fit_names(fit),
         "gap_square_metres": round(sum(gap.square_metres for gap in fit.gaps)),
         "map": map_props(division),
+        "square_metres": round(division.square_metres or 0),
         "workers": selectors.grid_workers(code) if division.level == Level.GRID else [],
         "kind_note": getattr(GRID_KINDS.get(division.kind), "note", None),
         "part_level": _part_level(division),

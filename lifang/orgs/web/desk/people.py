@@ -97,6 +97,8 @@ def people(request: HttpRequest) -> HttpResponse:
         "may": may(actor, within, "orgs.open_accounts", "orgs.post_all"),
         "place": selectors.place_name(within),
     }
+    if request.method == "POST" and not any(context["may"].values()):
+        raise Refused("not_allowed")
     if request.method == "POST" and form.is_valid():
         with form.refusals():
             rows = sheets.read_rows(form.content(), ("login", "name"))
@@ -111,10 +113,7 @@ def _taken_over(
     request: HttpRequest, actor: Actor, within: str, rows: list[dict[str, str]]
 ) -> dict[str, Any]:
     done: dict[str, Any] = {"rows": len(rows)}
-    opens = actor.may("orgs.open_accounts", within)
-    if not opens and not actor.may("orgs.post_all", within):
-        raise Refused("not_allowed")
-    if opens:
+    if actor.may("orgs.open_accounts", within):
         wanted = [
             actions.OpenRow(row.get("login", ""), row.get("name", ""), row.get("telephone", ""))
             for row in rows

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from lifang.core.access import Refusal, insist
 from lifang.core.calendar.catalogue import HOURS
 from lifang.core.web.htmx import page
 from lifang.orgs import actions, selectors
@@ -99,6 +100,8 @@ def duties(request: HttpRequest) -> HttpResponseBase:
     form = forms.DutyForm(
         request.POST or None, actor=actor, within=within[:6], initial={"area": within}
     )
+    if request.method == "POST":
+        insist(None if actor.may("orgs.set_duty") else Refusal("not_allowed"))
     if request.method == "POST" and form.is_valid():
         with form.refusals():
             chosen = selectors.unit(actor, form.cleaned_data.pop("unit"))
