@@ -31,7 +31,7 @@ check: dev build ## style, types, architecture, front end, settings, migrations,
 	$(BIN)/lifang templates --check
 	cd frontend && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
 	cd frontend && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
-	$(BIN)/lifang check --fail-level WARNING
+	$(BIN)/lifang check
 	$(BIN)/lifang makemigrations --check --dry-run
 	$(BIN)/lifang messages --check
 

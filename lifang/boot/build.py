@@ -12,13 +12,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 from lifang.boot.engines.unfit import Unfit
 from lifang.boot.home import Home
 from lifang.boot.steps import Steps
 from lifang.core.config import ROOT
+from lifang.core.i18n.messages import compile_messages
 
 FRONTEND = ROOT / "frontend"
 PACKAGE = ROOT / "lifang"
@@ -31,7 +29,7 @@ def build(steps: Steps, home: Home | None = None) -> None:
     with steps.step("前端", "front end") as step:
         step.done(build_frontend(step.say))
     with steps.step("文字", "messages") as step:
-        step.done(f"{compile_messages()} files")
+        step.done(f"{len(compile_messages())} compiled")
     if home is not None:
         with steps.step("静态文件", "static files") as step:
             step.done(collect_static(home))
@@ -100,20 +98,6 @@ def _run(command: list[str], env: dict[str, str]) -> None:
             en=f"{' '.join(command[1:])} failed.",
             said=said,
         )
-
-
-def compile_messages() -> int:
-    """Every .po whose .mo is missing or older; how many there are."""
-    catalogues = sorted(PACKAGE.glob("**/locale/*/LC_MESSAGES/django.po"))
-    for source in catalogues:
-        target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
-            continue
-        fresh = target.with_name(f".{target.name}.{os.getpid()}")
-        with source.open("rb") as read, fresh.open("wb") as write:
-            write_mo(write, read_po(read, locale=source.parents[1].name))
-        fresh.replace(target)
-    return len(catalogues)
 
 
 def collect_static(home: Home) -> str:

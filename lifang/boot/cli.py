@@ -149,10 +149,16 @@ def _restore(words: list[str]) -> int:
 
 
 def _messages(words: list[str]) -> int:
-    from lifang.boot.build import compile_messages  # noqa: PLC0415
+    """`lifang messages [--check]`: compile; with --check also what has no Chinese yet, or lost a placeholder."""
+    from lifang.core.i18n import messages  # noqa: PLC0415
 
-    print(compile_messages())
-    return 0
+    messages.compile_messages()
+    if "--check" not in words:
+        return 0
+    faults = [f"no Chinese: {found}" for found in messages.missing_messages()]
+    faults += [f"placeholder: {fault}" for fault in messages.faulty_messages()]
+    print("\n".join(faults) or "every message has its Chinese")
+    return 1 if faults else 0
 
 
 def _import(words: list[str]) -> int:

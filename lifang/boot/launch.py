@@ -1,5 +1,6 @@
 """The start, step by step: engines, schema, front end, then the platform's own processes."""
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -107,8 +108,11 @@ class Launch:
         self.schema()
         if seed:
             seed(self)
-        self.processes()
+        self.ports()
+        web, streams, relay, jobs = self.programs()
+        self.supervisor.add(web, streams)
         self.doors()
+        self.supervisor.add(relay, jobs)  # after the doors: they would only slow them down
 
     def sweep(self) -> None:
         """End what a killed supervisor left, before ports are looked at."""
@@ -141,8 +145,13 @@ class Launch:
         return f"{server.version()} embedded"
 
     def check(self) -> None:
-        """Settings and catalogues: a mistake stops the start with its file and line."""
-        with self.steps.step("设置与目录", "settings and catalogues"):
+        """Settings and catalogues: a mistake stops the start with its file and line. Skipped if none has changed."""
+        stamp = self.home.run / "checked"
+        with self.steps.step("设置与目录", "settings and catalogues") as step:
+            sources = self._sources()
+            if stamp.exists() and stamp.read_text() == sources:
+                step.done("unchanged")
+                return
             with self.run("check", stdout=subprocess.DEVNULL) as checking:
                 pass
             if checking.returncode:
@@ -152,6 +161,20 @@ class Launch:
                     en="A setting or a catalogue is wrong; correct what is listed.",
                     said=_tail(self.home.logs / "check.log", lines=40),
                 )
+            stamp.write_text(sources)
+            step.done("well")
+
+    def _sources(self) -> str:
+        """One hash of the code, the site's overlay and the settings."""
+        folders = (ROOT / "lifang", self.config.site_dir)
+        files = [
+            file
+            for folder in folders
+            for kind in ("py", "yaml", "toml")
+            for file in folder.rglob(f"*.{kind}")
+        ]
+        seen = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(files)]
+        return hashlib.sha256(repr((seen, self.config)).encode()).hexdigest()
 
     def schema(self) -> None:
         """Migrations, skipped when the database says that it has these very ones."""
@@ -197,7 +220,15 @@ class Launch:
     def programs(self) -> list[Program]:
         """The platform's own processes."""
         c, python = self.config, sys.executable
-        granian = [python, "-m", "granian", "--host", c.host, "--no-ws", "--respawn-failed-workers"]
+        granian = [
+            python,
+            "-m",
+            "lifang.boot.serve",
+            "--host",
+            c.host,
+            "--no-ws",
+            "--respawn-failed-workers",
+        ]
         granian += [
             "--respawn-interval",
             "0.5",
@@ -227,8 +258,8 @@ class Launch:
         }
         return [Program(name, command, self.home, self.env) for name, command in commands.items()]
 
-    def processes(self) -> None:
-        """Start them; a port in use is refused with the setting that changes it."""
+    def ports(self) -> None:
+        """A port in use is refused with the setting that changes it."""
         for port, setting in (
             (self.config.port, "LIFANG_PORT"),
             (self.config.streams_port, "LIFANG_STREAMS_PORT"),
@@ -239,9 +270,6 @@ class Launch:
                     zh=f"端口 {port} 已被其他程序占用。请设置 {setting} 使用其他端口。",
                     en=f"Port {port} is taken by another program. Choose another with {setting}.",
                 )
-        web, streams, relay, jobs = self.programs()
-        self.supervisor.add(relay, jobs)
-        self.supervisor.add(web, streams)
 
     def doors(self) -> None:
         """Wait until both ports answer."""

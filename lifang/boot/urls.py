@@ -8,6 +8,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("", include("lifang.core.web.urls")),
     path("", include("lifang.core.accounts.urls")),
+    path("", include("lifang.core.audit.urls")),
     path("files/", include("lifang.core.files.urls")),
     path("", include("lifang.core.notify.urls")),
     path("", include("lifang.orgs.web.urls")),
