@@ -90,6 +90,7 @@ function showFaults({ map }: Base, faults: GeoJSON.FeatureCollection): void {
 class Editor {
   private past: Ring[] = [];
   private chosen = -1;
+  private dragged = false;
   private marks: Marker[] = [];
   private readonly rings: Ring[];
   private readonly base: Base;
@@ -179,10 +180,10 @@ class Editor {
   }
 
   private middle(place: Place, index: number): Marker {
-    const element = h("button", { type: "button", class: "middle", tabindex: "-1" });
+    const element = h("button", { type: "button", class: "middle", tabindex: "-1", "aria-label": `+ ${index + 1}` });
     on<MouseEvent>(element, "click", (event) => {
       event.stopPropagation();
-      this.change(inserted(this.ring, index, place));
+      if (!this.dragged) this.change(inserted(this.ring, index, place));
     });
     return this.drag(element, place, (at) => inserted(this.ring, index, at));
   }
@@ -191,7 +192,14 @@ class Editor {
     const marker = new Marker({ element, draggable: true }).setLngLat(place).addTo(this.base.map);
     const at = () => this.snap(marker.getLngLat().toArray() as Place);
     marker.on("drag", () => this.line(made(at())));
-    marker.on("dragend", () => this.change(made(at())));
+    marker.on("dragend", () => {
+      this.dragged = true;
+      // The library still works with this marker: it may be taken away only afterwards, and after the click that ends a drag.
+      setTimeout(() => {
+        this.dragged = false;
+        this.change(made(at()));
+      });
+    });
     return marker;
   }
 }

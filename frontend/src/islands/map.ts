@@ -114,7 +114,7 @@ function fillList(list: HTMLElement, { map }: Base, points: GeoJSON.FeatureColle
   });
   const more = seen.length - lines.length;
   list.replaceChildren(
-    h("h3", {}, `${word("inView")} ${seen.length}`),
+    h("p", { class: "maphead" }, `${word("inView")} ${seen.length}`),
     lines.length ? h("ul", { "data-rows": true }, ...lines) : h("p", { class: "empty quiet" }, word("nothing")),
     ...(more > 0 ? [h("p", { class: "sub" }, `${word("more")} ${more}`)] : []),
   );

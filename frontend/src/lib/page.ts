@@ -7,6 +7,7 @@ const TOAST_SECONDS = 8;
 
 export function listen(): void {
   document.addEventListener("htmx:configRequest", sendToken);
+  document.addEventListener("htmx:configRequest", shorten);
   document.addEventListener("htmx:sendError", () => toast(word("offline"), "error"));
   document.addEventListener("htmx:responseError", complain);
   document.addEventListener("click", confirmFirst, true);
@@ -24,6 +25,18 @@ export function listen(): void {
 function sendToken(event: Event): void {
   const token = document.querySelector<HTMLMetaElement>("meta[name=csrf]")?.content;
   if (token) (event as CustomEvent).detail.headers["X-CSRFToken"] = token;
+}
+
+/** A list's address says only what differs: it is kept and sent around as the saved view. */
+function shorten(event: Event): void {
+  const { elt, formData } = (event as CustomEvent<{ elt: Element; formData: FormData }>).detail;
+  if (!elt.matches("form.tools")) return;
+  for (const name of new Set(formData.keys())) {
+    if (formData.getAll(name).every((value) => value === "")) formData.delete(name);
+  }
+  const columns = elt.querySelector<HTMLElement>("[data-defaults]");
+  const name = columns?.querySelector("input")?.name ?? "";
+  if (formData.getAll(name).join(",") === columns?.dataset.defaults) formData.delete(name);
 }
 
 /** The server's own words are shown by their toast; only a silent failure gets ours. */

@@ -12,7 +12,7 @@ LOG = logging.getLogger(__name__)
 BUILD = Path(__file__).parent / "static" / "build"
 
 
-class NotBuilt(Exception):  # noqa: N818 -- says what to do
+class NotBuilt(Exception):
     """The front end has not been built."""
 
 
@@ -43,5 +43,7 @@ def known_icon(name: str) -> str:
     """The name itself, or a plain dot for an icon whose name the build did not find written anywhere."""
     if name in manifest()["icons"]:
         return name
-    LOG.warning("icon %r is not in the sprite: write its name literally, then run `make build`", name)
+    LOG.warning(
+        "icon %r is not in the sprite: write its name literally, then run `make build`", name
+    )
     return "point"

@@ -20,7 +20,10 @@ class Bar:
 def bars(rows: Sequence[Sequence[Any]]) -> list[Bar]:
     """Rows of (label, value[, url]) with their length against the longest."""
     longest = max((float(row[1]) for row in rows), default=0) or 1
-    return [Bar(row[0], row[1], row[2] if len(row) > 2 else "", round(100 * float(row[1]) / longest, 2)) for row in rows]
+    return [
+        Bar(row[0], row[1], row[2] if len(row) > 2 else "", round(100 * float(row[1]) / longest, 2))
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,9 @@ class Lines:
     @property
     def rows(self) -> list[tuple[Any, list[float | None]]]:
         """The chart's table: one row a label."""
-        return [(label, [line.values[i] for line in self.series]) for i, label in enumerate(self.labels)]
+        return [
+            (label, [line.values[i] for line in self.series]) for i, label in enumerate(self.labels)
+        ]
 
 
 def top_of(largest: float) -> float:
@@ -101,7 +106,9 @@ def _spread(drawn: list[Line]) -> list[Line]:
         floor = y
         placed.append(Line(line.name, line.values, line.path, line.end, y, line.number))
     over = floor - (HEIGHT - 4)
-    moved = [Line(p.name, p.values, p.path, p.end, p.label_y - max(0, over), p.number) for p in placed]
+    moved = [
+        Line(p.name, p.values, p.path, p.end, p.label_y - max(0, over), p.number) for p in placed
+    ]
     return sorted(moved, key=lambda line: line.number)
 
 
@@ -112,5 +119,8 @@ def spark(values: Sequence[float], width: int = 96, height: int = 24) -> str:
     low, high = min(values), max(values)
     reach = (high - low) or 1
     step = (width - 4) / (len(values) - 1)
-    points = (f"{2 + i * step:.1f} {height - 2 - (v - low) / reach * (height - 4):.1f}" for i, v in enumerate(values))
+    points = (
+        f"{2 + i * step:.1f} {height - 2 - (v - low) / reach * (height - 4):.1f}"
+        for i, v in enumerate(values)
+    )
     return "M" + "L".join(points)

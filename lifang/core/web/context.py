@@ -16,4 +16,9 @@ def door_of(path: str) -> str:
 def page(request: HttpRequest) -> dict[str, Any]:
     """What every door template needs: the site, the door and its navigation."""
     door = door_of(request.path)
-    return {"site": site(), "door": door, "nav": Nav(request, door), "messages": get_messages(request)}
+    return {
+        "site": site(),
+        "door": door,
+        "nav": Nav(request, door),
+        "messages": get_messages(request),
+    }

@@ -11,7 +11,9 @@ def message(request: HttpRequest, status: int, **facts: object) -> HttpResponse:
     """A page that says what happened, what was kept, what to do now."""
     base = "web/desk.html" if door_of(request.path) == "desk" else "web/public.html"
     back = request.headers.get("Referer") if request.method == "POST" else None
-    return render(request, "web/message.html", {"base": base, "back": back or "/", **facts}, status=status)
+    return render(
+        request, "web/message.html", {"base": base, "back": back or "/", **facts}, status=status
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -42,6 +42,9 @@ def control_attrs(field: Any) -> dict[str, Any]:
     attrs: dict[str, Any] = {"aria-describedby": " ".join(told)} if told else {}
     if field.errors:
         attrs["aria-invalid"] = "true"
-    if isinstance(field.field.widget, forms.Textarea) and str(field.field.widget.attrs.get("rows")) == "10":
+    if (
+        isinstance(field.field.widget, forms.Textarea)
+        and str(field.field.widget.attrs.get("rows")) == "10"
+    ):
         attrs["rows"] = 4  # Django's ten lines frighten
     return attrs

@@ -36,7 +36,9 @@ TITLES = (
     _("Manhole cover is missing"),
     _("Noise from a building site at night"),
 )
-LONG = _("The very long name of a matter that somebody described with all its circumstances, its neighbours, its history and its wishes")
+LONG = _(
+    "The very long name of a matter that somebody described with all its circumstances, its neighbours, its history and its wishes"
+)
 PLACES = (_("Lane 3, gate 2"), _("Behind the school"), _("Market, east side"))
 
 
@@ -72,7 +74,9 @@ def rows(now: datetime, count: int) -> list[Row]:
             f"990101-{n:05d}",
             LONG if n % 11 == 3 else TITLES[n % len(TITLES)],
             kinds[n % len(kinds)],
-            None if kinds[n % len(kinds)] in ("done", "idle") else now + timedelta(minutes=-90 if n % 7 == 3 else 47 * n + 20),
+            None
+            if kinds[n % len(kinds)] in ("done", "idle")
+            else now + timedelta(minutes=-90 if n % 7 == 3 else 47 * n + 20),
             now - timedelta(hours=5 * n + 1),
             (n * 7) % 23 + 1,
             PLACES[n % len(PLACES)],
@@ -93,24 +97,55 @@ class GalleryTable(ListTable):
 
     key = "gallery"
     search = ("number", "title", "place")
-    filters = (Choice("kind", _("State"), KINDS), Period("opened_at", _("Opened")), Flag("late", _("Overdue only"), lambda found: found))
+    filters = (
+        Choice("kind", _("State"), KINDS),
+        Period("opened_at", _("Opened")),
+        Flag("late", _("Overdue only"), lambda found: found),
+    )
     order = "number"
     per_page = 10
     bulk = (
         Bulk("sign", _("Sign for"), "/gallery/table", icon="signature"),
-        Bulk("close", _("Close the case"), "/gallery/table", icon="circle-check", confirm=_("Close the chosen cases? Everybody who reported is told.")),
+        Bulk(
+            "close",
+            _("Close the case"),
+            "/gallery/table",
+            icon="circle-check",
+            confirm=_("Close the chosen cases? Everybody who reported is told."),
+        ),
     )
-    empty = Empty(_("No case waits here."), _("New cases of your streets appear here by themselves."), act=(_("Report a trouble"), "/gallery/step"))
+    empty = Empty(
+        _("No case waits here."),
+        _("New cases of your streets appear here by themselves."),
+        act=(_("Report a trouble"), "/gallery/step"),
+    )
 
 
 class GalleryForm(Form):
     title = forms.CharField(label=_("What is wrong?"), help_text=_("A few words are enough."))
-    kind = forms.ChoiceField(label=_("How urgent is it?"), widget=forms.RadioSelect, choices=[("a", _("It can wait")), ("b", _("Today")), ("c", _("Somebody may be hurt"))])
-    where = forms.MultipleChoiceField(label=_("Who may see it?"), required=False, widget=forms.CheckboxSelectMultiple, choices=[("x", _("Neighbours")), ("y", _("The office"))])
-    unit = forms.ChoiceField(label=_("Unit"), choices=[("1", _("City management")), ("2", _("Water company"))])
-    day = forms.DateField(label=_("Since when?"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    kind = forms.ChoiceField(
+        label=_("How urgent is it?"),
+        widget=forms.RadioSelect,
+        choices=[("a", _("It can wait")), ("b", _("Today")), ("c", _("Somebody may be hurt"))],
+    )
+    where = forms.MultipleChoiceField(
+        label=_("Who may see it?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[("x", _("Neighbours")), ("y", _("The office"))],
+    )
+    unit = forms.ChoiceField(
+        label=_("Unit"), choices=[("1", _("City management")), ("2", _("Water company"))]
+    )
+    day = forms.DateField(
+        label=_("Since when?"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     text = forms.CharField(label=_("More words"), required=False, widget=forms.Textarea)
-    agree = forms.BooleanField(label=_("Show my name to the office"), required=False, help_text=_("Your neighbours never see it."))
+    agree = forms.BooleanField(
+        label=_("Show my name to the office"),
+        required=False,
+        help_text=_("Your neighbours never see it."),
+    )
 
 
 def areas() -> dict[str, Any]:
@@ -121,15 +156,38 @@ def areas() -> dict[str, Any]:
         west, south = 117.80 + c % 3 * 0.014, 36.78 + c // 3 * 0.011
         features.append(_box(west, south, 0.014, 0.011, f"{name}社区", "community"))
         features += [
-            _box(west + g % 2 * 0.007, south + g // 2 * 0.0055, 0.007, 0.0055, f"{name}{g + 1}", "grid") for g in range(4)
+            _box(
+                west + g % 2 * 0.007,
+                south + g // 2 * 0.0055,
+                0.007,
+                0.0055,
+                f"{name}{g + 1}",
+                "grid",
+            )
+            for g in range(4)
         ]
     return {"type": "FeatureCollection", "features": features}
 
 
-def _box(west: float, south: float, wide: float, high: float, name: str, level: str) -> dict[str, Any]:
-    ring = [[west, south], [west + wide, south], [west + wide, south + high], [west, south + high], [west, south]]
-    ring = [[round(x + 0.0006 * math.sin(y * 900), 6), round(y + 0.0004 * math.sin(x * 900), 6)] for x, y in ring]
-    return {"type": "Feature", "properties": {"name": name, "level": level}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+def _box(
+    west: float, south: float, wide: float, high: float, name: str, level: str
+) -> dict[str, Any]:
+    ring = [
+        [west, south],
+        [west + wide, south],
+        [west + wide, south + high],
+        [west, south + high],
+        [west, south],
+    ]
+    ring = [
+        [round(x + 0.0006 * math.sin(y * 900), 6), round(y + 0.0004 * math.sin(x * 900), 6)]
+        for x, y in ring
+    ]
+    return {
+        "type": "Feature",
+        "properties": {"name": name, "level": level},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
 
 
 def points(now: datetime, count: int = 60) -> dict[str, Any]:
@@ -146,7 +204,10 @@ def points(now: datetime, count: int = 60) -> dict[str, Any]:
             },
             "geometry": {
                 "type": "Point",
-                "coordinates": [117.801 + (row.pk * 37 % 100) * 0.0004, 36.781 + (row.pk * 61 % 100) * 0.0002],
+                "coordinates": [
+                    117.801 + (row.pk * 37 % 100) * 0.0004,
+                    36.781 + (row.pk * 61 % 100) * 0.0002,
+                ],
             },
         }
         for row in rows(now, count)
@@ -157,10 +218,40 @@ def points(now: datetime, count: int = 60) -> dict[str, Any]:
 def entries(now: datetime) -> list[Entry]:
     before = [Photo("/static/web/gallery-before.svg", _("Lamp, dark"), now)]
     return [
-        Entry(now - timedelta(minutes=12), _("Signed for"), _("City management, team 2"), icon="signature", kind="progress", waited=timedelta(minutes=41)),
-        Entry(now - timedelta(minutes=53), _("Dispatched"), _("Street command centre"), icon="send", text=str(_("Nearest team that mends lamps.")), kind="waiting", waited=timedelta(minutes=7)),
-        Entry(now - timedelta(hours=1), _("Note"), _("Street command centre"), icon="note", text=str(_("The caller is hard of hearing: write, do not call.")), private=True),
-        Entry(now - timedelta(hours=26), _("Reported"), _("Resident"), icon="message-2", text=str(_("The lamp at the gate has been dark for three nights.")), kind="open", photos=before),
+        Entry(
+            now - timedelta(minutes=12),
+            _("Signed for"),
+            _("City management, team 2"),
+            icon="signature",
+            kind="progress",
+            waited=timedelta(minutes=41),
+        ),
+        Entry(
+            now - timedelta(minutes=53),
+            _("Dispatched"),
+            _("Street command centre"),
+            icon="send",
+            text=str(_("Nearest team that mends lamps.")),
+            kind="waiting",
+            waited=timedelta(minutes=7),
+        ),
+        Entry(
+            now - timedelta(hours=1),
+            _("Note"),
+            _("Street command centre"),
+            icon="note",
+            text=str(_("The caller is hard of hearing: write, do not call.")),
+            private=True,
+        ),
+        Entry(
+            now - timedelta(hours=26),
+            _("Reported"),
+            _("Resident"),
+            icon="message-2",
+            text=str(_("The lamp at the gate has been dark for three nights.")),
+            kind="open",
+            photos=before,
+        ),
     ]
 
 
@@ -184,7 +275,11 @@ def facts(request: HttpRequest) -> dict[str, Any]:
         "due_past": now - timedelta(minutes=95),
         "since": now - timedelta(hours=4),
         "ago": now - timedelta(days=2),
-        "lines": [_("Received on Monday at 16:30."), _("Counts in working hours, 8:30 to 17:30."), _("Saturday is a make-up workday and counts.")],
+        "lines": [
+            _("Received on Monday at 16:30."),
+            _("Counts in working hours, 8:30 to 17:30."),
+            _("Saturday is a make-up workday and counts."),
+        ],
         "bars": [(title, 37 - 6 * n, "#") for n, title in enumerate(TITLES)],
         "series": [
             (_("Opened"), [3, 5, 9, 12, 7, 6, 8, 14, 11, 6, 4, 2]),
@@ -193,18 +288,31 @@ def facts(request: HttpRequest) -> dict[str, Any]:
         ],
         "hours": hours,
         "map": {"areas": collection, "points": places, "list": True, "link": True},
-        "pick": {"areas": collection, "pick": {"lat": "lat", "lon": "lon", "name": "place-name"}, "centre": [117.815, 36.788], "zoom": 15},
+        "pick": {
+            "areas": collection,
+            "pick": {"lat": "lat", "lon": "lon", "name": "place-name"},
+            "centre": [117.815, 36.788],
+            "zoom": 15,
+        },
         "screen_map": {"areas": collection, "points": places, "link": True},
         "editor": {
             "field": "geometry",
             "neighbours": {"type": "FeatureCollection", "features": collection["features"][5:]},
             "faults": {
                 "type": "FeatureCollection",
-                "features": [{**_box(117.813, 36.782, 0.0012, 0.004, "", ""), "properties": {"kind": "overlap"}}],
+                "features": [
+                    {
+                        **_box(117.813, 36.782, 0.0012, 0.004, "", ""),
+                        "properties": {"kind": "overlap"},
+                    }
+                ],
             },
         },
         "geometry": collection["features"][0]["geometry"],
-        "photo": {"max": 6, "fields": {"lat": "photo-lat", "lon": "photo-lon", "taken_at": "photo-at"}},
+        "photo": {
+            "max": 6,
+            "fields": {"lat": "photo-lat", "lon": "photo-lon", "taken_at": "photo-at"},
+        },
     }
 
 
@@ -213,8 +321,13 @@ def _table(count: int) -> Callable[[HttpRequest], HttpResponseBase]:
         found = rows(request.at, count)  # type: ignore[attr-defined]
         if request.method == "POST":
             chosen = len(request.POST.getlist("row"))
-            messages.success(request, _("Nothing happened to %(count)d rows: this is the gallery.") % {"count": chosen})
-        return GalleryTable(request, found).response("web/gallery/table.html", {"heading": _("Cases")})  # type: ignore[arg-type]
+            messages.success(
+                request,
+                _("Nothing happened to %(count)d rows: this is the gallery.") % {"count": chosen},
+            )
+        return GalleryTable(request, found).response(
+            "web/gallery/table.html", {"heading": _("Cases")}
+        )
 
     return show
 
@@ -227,7 +340,11 @@ def _step(request: HttpRequest) -> HttpResponseBase:
     step = {"title": _("How urgent is it?"), "lead": _("You can change this later."), "skip": True}
     form = GalleryForm({"kind": "z"} if request.GET.get("wrong") else None)
     form.fields = {"kind": form.fields["kind"]}
-    return render(request, "web/step.html", {"form": form, "step": step, "step_number": 2, "step_count": 5, "back": "/gallery"})
+    return render(
+        request,
+        "web/step.html",
+        {"form": form, "step": step, "step_number": 2, "step_count": 5, "back": "/gallery"},
+    )
 
 
 PARTS: dict[str, Callable[[HttpRequest], HttpResponseBase]] = {

@@ -28,7 +28,9 @@ def language_middleware(answer: Answer) -> Answer:
             response = answer(request)
         response.headers.setdefault("Content-Language", language)
         if asked == language and asked != kept:
-            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax")
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax"
+            )
         return response
 
     return middleware
@@ -38,7 +40,13 @@ def policy() -> str:
     """The content security policy: ourselves, the event streams, and the operator's tiles if there are any."""
     streams, tiles = config().streams_origin, _origin(config().tile_url)
     outside = " ".join(origin for origin in (streams, tiles) if origin)
-    rules = ["default-src 'self'", "object-src 'none'", "base-uri 'self'", "form-action 'self'", "frame-ancestors 'none'"]
+    rules = [
+        "default-src 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
     if outside:
         rules.append(f"connect-src 'self' {outside}")
     if tiles:

@@ -105,7 +105,9 @@ def links(request: HttpRequest, door: str, *, bar: bool = False) -> list[Link]:
     made = [(entry, _url(entry)) for entry in chosen]
     here = _here(request.path, [url for _, url in made if url])
     return [
-        Link(entry.label, url, entry.icon, url == here, entry.count(request) if entry.count else None)
+        Link(
+            entry.label, url, entry.icon, url == here, entry.count(request) if entry.count else None
+        )
         for entry, url in made
         if url
     ]

@@ -44,7 +44,9 @@ def status_of(refusal: Refusal) -> int:
 def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = status_of(refusal)
     if refusal.reason == "not_signed_in" and not asks(request):
-        return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}")
+        return redirect(
+            f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
+        )
     if status == 404:
         return not_found(request, Http404())
     if asks(request):

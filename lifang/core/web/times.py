@@ -18,7 +18,11 @@ def span(length: timedelta) -> str:
     if seconds < HOUR:
         return _("%(count)d min") % {"count": seconds // MINUTE}
     if seconds < DAY:
-        return _pair(_("%(count)d h") % {"count": seconds // HOUR}, seconds % HOUR // MINUTE, _("%(count)d min"))
+        return _pair(
+            _("%(count)d h") % {"count": seconds // HOUR},
+            seconds % HOUR // MINUTE,
+            _("%(count)d min"),
+        )
     days = seconds // DAY
     shown = ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
     return _pair(shown, seconds % DAY // HOUR if days < 7 else 0, _("%(count)d h"))

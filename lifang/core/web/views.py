@@ -81,17 +81,27 @@ def desk_search(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest, door: str, template: str) -> HttpResponse:
     text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     actor = request.actor  # type: ignore[attr-defined]
-    found = [(label, list(find(actor, text))[:MOST_HITS]) for label, find in nav.finders(door)] if text else []
+    found = (
+        [(label, list(find(actor, text))[:MOST_HITS]) for label, find in nav.finders(door)]
+        if text
+        else []
+    )
     groups = [(label, hits) for label, hits in found if hits]
-    return render(request, template, {"search_text": text, "groups": groups, "heading": _("Search")})
+    return render(
+        request, template, {"search_text": text, "groups": groups, "heading": _("Search")}
+    )
 
 
 @require_POST
 def elder(request: HttpRequest) -> HttpResponse:
     """Large type on or off, then back to the page the reader came from."""
     back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        back, {request.get_host()}, require_https=request.is_secure()
+    ):
         back = "/"
     response = redirect(back)
-    response.set_cookie(ELDER, "1" if request.POST.get("elder") == "1" else "0", max_age=YEAR, samesite="Lax")
+    response.set_cookie(
+        ELDER, "1" if request.POST.get("elder") == "1" else "0", max_age=YEAR, samesite="Lax"
+    )
     return response

@@ -73,7 +73,11 @@ class Wizard:
 
     def words(self, step: Step, answers: Answers) -> Any:
         """How the review tells an answer; None leaves the line out."""
-        return "，".join(str(value) for value in answers.get(step.key, {}).values() if value not in ("", None, [], False))
+        return "，".join(
+            str(value)
+            for value in answers.get(step.key, {}).values()
+            if value not in ("", None, [], False)
+        )
 
     def done(self, request: HttpRequest, answers: Answers) -> HttpResponseBase:
         """Call the one action. Afterwards the answers are forgotten; a `Refused` keeps them."""
@@ -117,11 +121,21 @@ class Wizard:
                 self.store(request, answers)
                 return self.onward(request, step, answers)
         asked = self.asked(answers)
-        facts = {"form": form, "step": step, "back": self.before(step.key, answers), "answers": answers}
+        facts = {
+            "form": form,
+            "step": step,
+            "back": self.before(step.key, answers),
+            "answers": answers,
+        }
         count = {"step_number": asked.index(step) + 1, "step_count": len(asked) + bool(self.review)}
         status = 422 if form.is_bound and form.errors else 200
         template = step.template or self.template
-        return render(request, template, {**facts, **count, **self.context(request, step, answers)}, status=status)
+        return render(
+            request,
+            template,
+            {**facts, **count, **self.context(request, step, answers)},
+            status=status,
+        )
 
     def onward(self, request: HttpRequest, step: Step, answers: Answers) -> HttpResponseBase:
         asked = [each.key for each in self.asked(answers)]
@@ -140,7 +154,11 @@ class Wizard:
         asked = self.asked(answers)
         told = ((step, self.words(step, answers)) for step in asked)
         facts = {
-            "lines": [Line(step.title, words, self.url(step.key)) for step, words in told if words is not None],
+            "lines": [
+                Line(step.title, words, self.url(step.key))
+                for step, words in told
+                if words is not None
+            ],
             "back": self.before(REVIEW, answers),
             "answers": answers,
             "step_number": len(asked) + 1,

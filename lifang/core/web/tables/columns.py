@@ -108,7 +108,8 @@ def _clock(value: datetime | None, now: datetime) -> Any:
         '<time class="due {}" datetime="{}" data-island="clock">{}</time>',
         "late" if late else "soon" if (value - now).total_seconds() < 4 * 3600 else "",
         timezone.localtime(value).isoformat(),
-        _("%(length)s over (%(exact)s)") % {"length": times.rough(now - value), "exact": times.exact(value, now)}
+        _("%(length)s over (%(exact)s)")
+        % {"length": times.rough(now - value), "exact": times.exact(value, now)}
         if late
         else times.near(value, now),
     )

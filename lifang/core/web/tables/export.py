@@ -61,7 +61,12 @@ def as_xlsx(name: str, header: list[str], rows: Iterable[list[Any]]) -> HttpResp
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
         buffer,
-        {"in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+        {
+            "in_memory": True,
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+        },
     )
     bold = book.add_format({"bold": True, "bottom": 1})
     formats = {
@@ -92,7 +97,7 @@ def _sheet(book: Any, header: list[str], bold: Any) -> Any:
     return sheet
 
 
-def _write(sheet: Any, line: int, column: int, cell: Any, formats: dict[type, Any]) -> None:
+def _write(sheet: Any, line: int, column: int, cell: Any, formats: dict[type[date], Any]) -> None:
     if cell is None:
         sheet.write_blank(line, column, None)
     elif isinstance(cell, int | float):

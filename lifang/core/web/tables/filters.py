@@ -61,7 +61,10 @@ class Choice(Filter):
 
     def options(self, actor: Any) -> dict[str, Any]:
         found = self.choices(actor) if callable(self.choices) else self.choices
-        return {str(key): words for key, words in (found.items() if isinstance(found, Mapping) else found)}
+        return {
+            str(key): words
+            for key, words in (found.items() if isinstance(found, Mapping) else found)
+        }
 
     def chosen(self, query: QueryDict, actor: Any) -> list[str]:
         options = self.options(actor)
@@ -71,11 +74,16 @@ class Choice(Filter):
         values = self.chosen(query, actor)
         if not values:
             return rows
-        return self.apply(rows, values) if self.apply else rows.filter(**{f"{self.field}__in": values})
+        return (
+            self.apply(rows, values) if self.apply else rows.filter(**{f"{self.field}__in": values})
+        )
 
     def removals(self, query: QueryDict, actor: Any) -> list[Removal]:
         options = self.options(actor)
-        return [Removal(self.label, options[value], self.name, value) for value in self.chosen(query, actor)]
+        return [
+            Removal(self.label, options[value], self.name, value)
+            for value in self.chosen(query, actor)
+        ]
 
     def control(self, query: QueryDict, actor: Any) -> dict[str, Any]:
         chosen = self.chosen(query, actor)
@@ -129,14 +137,22 @@ class Period(Filter):
         words = {"from": _("from %(day)s"), "to": _("until %(day)s")}
         found = ((end, self.bound(query, end)) for end in words)
         return [
-            Removal(self.label, words[end] % {"day": day.isoformat()}, f"{self.name}_{end}", query[f"{self.name}_{end}"])
+            Removal(
+                self.label,
+                words[end] % {"day": day.isoformat()},
+                f"{self.name}_{end}",
+                str(query[f"{self.name}_{end}"]),
+            )
             for end, day in found
             if day
         ]
 
     def control(self, query: QueryDict, actor: Any) -> dict[str, Any]:
         ends = [(f"{self.name}_{end}", self.bound(query, end)) for end in ("from", "to")]
-        return {**super().control(query, actor), "ends": [(n, d.isoformat() if d else "") for n, d in ends]}
+        return {
+            **super().control(query, actor),
+            "ends": [(n, d.isoformat() if d else "") for n, d in ends],
+        }
 
 
 def _midnight(day: date) -> datetime:

@@ -35,8 +35,14 @@ class Page:
 
 def numbered(rows: Any, size: int, asked: str) -> Page:
     paginator = Paginator(rows, size)
-    page = paginator.get_page(asked)
-    window = [None if n == Paginator.ELLIPSIS else n for n in page.paginator.get_elided_page_range(page.number, on_each_side=1)]
+    # Django shows the last page for a number below one.
+    page = paginator.get_page(
+        asked if asked.isascii() and asked.isdigit() and int(asked[:9]) else 1
+    )
+    window = [
+        None if not isinstance(n, int) else n
+        for n in page.paginator.get_elided_page_range(page.number, on_each_side=1)
+    ]
     return Page(list(page), paginator.count, page.number, paginator.num_pages, window)  # type: ignore[arg-type]
 
 
@@ -49,7 +55,9 @@ def keyset(rows: QuerySet[Any], size: int, order: str, after: str) -> Page:
     if mark is not None:
         value, pk = mark
         try:
-            rows = rows.filter(Q(**{f"{name}__{compare}": value}) | Q(**{name: value, f"pk__{compare}": pk}))
+            rows = rows.filter(
+                Q(**{f"{name}__{compare}": value}) | Q(**{name: value, f"pk__{compare}": pk})
+            )
         except (FieldError, ValidationError, ValueError):
             return keyset(rows, size, order, "")
     found = list(rows[: size + 1])

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -71,10 +72,10 @@ class Table:
         own = {name: made for name, made in vars(cls).items() if isinstance(made, Column)}
         cls.declared = {**cls.declared, **own}
 
-    def __init__(self, request: HttpRequest, rows: Rows, *, prefix: str = "") -> None:
+    def __init__(self, request: HttpRequest, rows: Any, *, prefix: str = "") -> None:
         self.request, self.given, self.prefix = request, rows, prefix
         self.actor = getattr(request, "actor", None)
-        self.now = getattr(request, "at", None)
+        self.now: datetime = request.at  # type: ignore[attr-defined]
         self.query = self._own(request.GET)
 
     def _own(self, query: QueryDict) -> QueryDict:
@@ -99,6 +100,11 @@ class Table:
         if asked & self.declared.keys():
             return [column for name, column in self.declared.items() if name in asked]
         return [column for column in self.declared.values() if column.shown]
+
+    @property
+    def default_columns(self) -> str:
+        """Names shown from the start, as the browser compares them to keep the URL short."""
+        return ",".join(name for name, column in self.declared.items() if column.shown)
 
     @property
     def column_choice(self) -> list[tuple[Column, bool]]:
@@ -140,7 +146,11 @@ class Table:
             {
                 "column": column,
                 "sorted": by.get(column.name, ""),
-                "url": self.url(sort=f"{'-' if by.get(column.name) == 'ascending' else ''}{column.name}") if column.sort else "",
+                "url": self.url(
+                    sort=f"{'-' if by.get(column.name) == 'ascending' else ''}{column.name}"
+                )
+                if column.sort
+                else "",
             }
             for column in self.columns
         ]
@@ -148,7 +158,9 @@ class Table:
     @cached_property
     def removals(self) -> list[tuple[Removal, str]]:
         """Filters in force, each with the URL without it."""
-        found = [removal for each in self.filters for removal in each.removals(self.query, self.actor)]
+        found = [
+            removal for each in self.filters for removal in each.removals(self.query, self.actor)
+        ]
         return [(removal, self._without(removal)) for removal in found]
 
     @property
@@ -161,7 +173,11 @@ class Table:
 
     @property
     def acts(self) -> list[Bulk]:
-        return [act for act in self.bulk if not act.capability or (self.actor and self.actor.may(act.capability))]
+        return [
+            act
+            for act in self.bulk
+            if not act.capability or (self.actor and self.actor.may(act.capability))
+        ]
 
     @property
     def searchable(self) -> bool:
@@ -191,7 +207,7 @@ class Table:
     def _tie(self) -> list[str]:
         """Equal rows keep their order from page to page."""
         try:
-            self.given.model._meta.get_field("id")  # noqa: SLF001 -- Django's public-by-custom name
+            self.given.model._meta.get_field("id")
         except FieldDoesNotExist:
             return []
         return ["-pk"] if self.sort.startswith("-") else ["pk"]
@@ -205,9 +221,10 @@ class Table:
     @property
     def lines(self) -> Iterator[dict[str, Any]]:
         """Rows of the page with their shown cells."""
+        peek = type(self).peek
         for row in self.page.rows:
             cells = [(column, column.show(row, self.now)) for column in self.columns]
-            yield {"row": row, "cells": cells, "peek": type(self).peek(row) if type(self).peek else ""}
+            yield {"row": row, "cells": cells, "peek": peek(row) if peek else ""}
 
     # addresses
 
@@ -242,7 +259,9 @@ class Table:
 
     @property
     def page_links(self) -> list[tuple[int | None, str]]:
-        return [(number, self.url(page=str(number)) if number else "") for number in self.page.window]
+        return [
+            (number, self.url(page=str(number)) if number else "") for number in self.page.window
+        ]
 
     @property
     def previous_url(self) -> str:
@@ -278,10 +297,12 @@ class Table:
     def response(self, template: str, context: dict[str, Any] | None = None) -> HttpResponseBase:
         """The page; the table alone for htmx; a file for `?export=`."""
         if self.query.get("export") in ("csv", "xlsx"):
-            return self.export(self.query["export"])
+            return self.export(str(self.query["export"]))
         if wants(self.request, self.id):
             html = render_to_string("web/table.html", {"table": self}, request=self.request)
-            return HttpResponse(html + toasts(self.request), headers={"Vary": "HX-Request, HX-Target, Cookie"})
+            return HttpResponse(
+                html + toasts(self.request), headers={"Vary": "HX-Request, HX-Target, Cookie"}
+            )
         response = render(self.request, template, {"table": self, **(context or {})})
         response["Vary"] = "HX-Request, HX-Target, Cookie"
         return response
@@ -290,7 +311,11 @@ class Table:
         """All matching rows, in this order, with these columns."""
         columns = [column for column in self.columns if column.exported]
         header = [str(column.label) for column in columns]
-        found = self.rows.iterator(chunk_size=2000) if isinstance(self.rows, QuerySet) else iter(self.rows)
+        found = (
+            self.rows.iterator(chunk_size=2000)
+            if isinstance(self.rows, QuerySet)
+            else iter(self.rows)
+        )
         rows = ([column.value(row) for column in columns] for row in found)
         return as_csv(self.key, header, rows) if kind == "csv" else as_xlsx(self.key, header, rows)
 
@@ -301,8 +326,10 @@ class Table:
             matching = cls(request, rows)
             matching.query = QueryDict(request.POST.get("query", ""))
             return matching.rows
-        model_pk = rows.model._meta.pk  # noqa: SLF001 -- Django's public-by-custom name
-        return rows.filter(pk__in=[pk for pk in request.POST.getlist("row") if _valid(model_pk, pk)])
+        model_pk = rows.model._meta.pk
+        return rows.filter(
+            pk__in=[pk for pk in request.POST.getlist("row") if _valid(model_pk, pk)]
+        )
 
 
 def _valid(field: Any, value: str) -> bool:

@@ -40,7 +40,9 @@ def icon(name: str, label: Any = "") -> SafeString:
     """A Tabler outline icon; with a label it speaks, without it is silent beside its word."""
     url = f"{asset_url('icons.svg')}#{known_icon(name)}"
     if label:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, url)
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, url
+        )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', url)
 
 
@@ -54,13 +56,21 @@ def named_icon(name: str, label: Any = "") -> SafeString | str:
 def island(content: str, name: str, props: Any = None) -> SafeString:
     """`{% island "map" props %}what stays without JavaScript{% endisland %}`"""
     shown = json.dumps(props or {}, cls=DjangoJSONEncoder, ensure_ascii=False)
-    return format_html('<div class="island island-{}" data-island="{}" data-props="{}">{}</div>', name, name, shown, content)
+    return format_html(
+        '<div class="island island-{}" data-island="{}" data-props="{}">{}</div>',
+        name,
+        name,
+        shown,
+        content,
+    )
 
 
 @register.simple_tag(takes_context=True)
 def panels(context: template.Context, slot: str, **facts: Any) -> SafeString:
     """What higher contexts put into this slot."""
-    return format_html_join("\n", "{}", ((html,) for html in filled(slot, context["request"], **facts)))
+    return format_html_join(
+        "\n", "{}", ((html,) for html in filled(slot, context["request"], **facts))
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -76,13 +86,15 @@ def qs(context: template.Context, **changes: Any) -> str:
 
 
 @register.simple_tag(name="chip")
-def chip_tag(kind: Any, label: Any = "", icon: str = "") -> SafeString:  # noqa: A002 -- the tag's word
+def chip_tag(kind: Any, label: Any = "", icon: str = "") -> SafeString:
     """`{% chip case.chip %}` or `{% chip "waiting" _("Waiting") %}`."""
     return chip(kind if isinstance(kind, Chip) else Chip(str(kind), label, icon))
 
 
 def chip(value: Chip) -> SafeString:
-    return format_html('<span class="chip {}">{}{}</span>', value.kind, icon(value.sign), value.label)
+    return format_html(
+        '<span class="chip {}">{}{}</span>', value.kind, icon(value.sign), value.label
+    )
 
 
 @register.simple_tag
@@ -124,9 +136,11 @@ def errors(shown: Any) -> SafeString | str:
 def field(bound: Any) -> SafeString:
     """Label, hint, errors, control."""
     if bound.is_hidden:
-        return bound.as_widget()
+        return SafeString(bound.as_widget())
     widget = bound.field.widget
-    several = getattr(widget, "input_type", "") in ("radio", "checkbox") and hasattr(widget, "choices")
+    several = getattr(widget, "input_type", "") in ("radio", "checkbox") and hasattr(
+        widget, "choices"
+    )
     facts = {
         "field": bound,
         "several": several,
@@ -139,11 +153,14 @@ def field(bound: Any) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def table(context: template.Context, shown: Any) -> SafeString:
-    return mark_safe(render_to_string("web/table.html", {"table": shown}, request=context["request"]))  # noqa: S308
+    html = render_to_string("web/table.html", {"table": shown}, request=context["request"])
+    return mark_safe(html)  # noqa: S308 -- a rendered template
 
 
 @register.inclusion_tag("web/parts/timeline.html", takes_context=True)
-def timeline(context: template.Context, entries: Sequence[Entry], now: datetime | None = None) -> dict[str, Any]:
+def timeline(
+    context: template.Context, entries: Sequence[Entry], now: datetime | None = None
+) -> dict[str, Any]:
     """What happened, newest first; waits between steps are shown."""
     return {"entries": list(entries), "now": now or getattr(context["request"], "at", None)}
 
@@ -162,11 +179,20 @@ def clockbox(
     clock = Clock(due, now, since, bool(paused), done_at) if due else None
     lines = [note] if isinstance(note, str) and note else list(note)
     used = round(clock.used * 100) if clock else 0
-    return {"clock": clock, "lines": lines, "turn": turn, "paused": paused, "done_at": done_at, "used": used}
+    return {
+        "clock": clock,
+        "lines": lines,
+        "turn": turn,
+        "paused": paused,
+        "done_at": done_at,
+        "used": used,
+    }
 
 
 @register.inclusion_tag("web/parts/empty.html")
-def empty(title: Any, reason: Any = "", act: Any = "", url: str = "", icon: str = "mood-empty") -> dict[str, Any]:  # noqa: A002
+def empty(
+    title: Any, reason: Any = "", act: Any = "", url: str = "", icon: str = "mood-empty"
+) -> dict[str, Any]:
     """Why there is nothing here, and what to do."""
     return {"title": title, "reason": reason, "act": act, "url": url, "icon": icon or "mood-empty"}
 
@@ -184,28 +210,54 @@ def progress(number: int, of: int) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/parts/kpi.html")
-def kpi(label: Any, value: Any, unit: Any = "", of: Any = "", url: str = "", kind: str = "", note: Any = "") -> dict[str, Any]:
+def kpi(
+    label: Any,
+    value: Any,
+    unit: Any = "",
+    of: Any = "",
+    url: str = "",
+    kind: str = "",
+    note: Any = "",
+) -> dict[str, Any]:
     """A number with its unit and what it is out of; it opens the list behind it."""
     number = isinstance(value, int | float)
-    return {"label": label, "value": group(value) if number else value, "unit": unit, "of": of, "url": url, "kind": kind, "note": note}
+    return {
+        "label": label,
+        "value": group(value) if number else value,
+        "unit": unit,
+        "of": of,
+        "url": url,
+        "kind": kind,
+        "note": note,
+    }
 
 
 @register.inclusion_tag("web/parts/bars.html")
-def bars(rows: Sequence[Sequence[Any]], caption: Any = "", unit: Any = "", label: Any = "") -> dict[str, Any]:
+def bars(
+    rows: Sequence[Sequence[Any]], caption: Any = "", unit: Any = "", label: Any = ""
+) -> dict[str, Any]:
     """Bars in a table: the table is the chart."""
     return {"bars": charts.bars(rows), "caption": caption, "unit": unit, "label": label}
 
 
 @register.inclusion_tag("web/parts/lines.html")
-def lines(series: Sequence[Any], labels: Sequence[Any], caption: Any = "", unit: Any = "") -> dict[str, Any]:
+def lines(
+    series: Sequence[Any], labels: Sequence[Any], caption: Any = "", unit: Any = ""
+) -> dict[str, Any]:
     """Lines, labelled at their ends, with their table."""
-    return {"chart": charts.lines(series, labels), "caption": caption, "unit": unit, "id": f"chart-{uuid4().hex[:8]}"}
+    return {
+        "chart": charts.lines(series, labels),
+        "caption": caption,
+        "unit": unit,
+        "id": f"chart-{uuid4().hex[:8]}",
+    }
 
 
 @register.simple_tag
 def spark(values: Sequence[float]) -> SafeString:
     return format_html(
-        '<svg class="spark" viewBox="0 0 96 24" width="96" height="24" aria-hidden="true"><path d="{}"></path></svg>', charts.spark(values)
+        '<svg class="spark" viewBox="0 0 96 24" width="96" height="24" aria-hidden="true"><path d="{}"></path></svg>',
+        charts.spark(values),
     )
 
 
