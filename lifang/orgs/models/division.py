@@ -45,7 +45,7 @@ class Division(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(parent__isnull=True, level__lte=Level.COUNTY)
-                | (Q(code__startswith=F("parent")) & ~Q(code=F("parent"))),
+                | (Q(parent__isnull=False, code__startswith=F("parent")) & ~Q(code=F("parent"))),
                 name="division_inside_parent",
             ),
             models.CheckConstraint(
@@ -70,7 +70,13 @@ class Division(models.Model):
                     north__isnull=True,
                 )
                 | Q(
+                    # Comparing with nothing is neither true nor false, and a check lets that pass.
                     polygon__isnull=False,
+                    west__isnull=False,
+                    south__isnull=False,
+                    east__isnull=False,
+                    north__isnull=False,
+                    square_metres__isnull=False,
                     west__lt=F("east"),
                     south__lt=F("north"),
                     square_metres__gt=0,
