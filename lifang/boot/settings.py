@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "lifang.core.access.middleware.actor_middleware",
+    "lifang.core.accounts.middleware.actor_middleware",
     "lifang.core.web.refusal.refusal_middleware",
 ]
 

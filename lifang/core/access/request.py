@@ -1,9 +1,12 @@
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
 from lifang.core.access.actor import Actor
-from lifang.core.accounts.sessions import SessionStore
+
+if TYPE_CHECKING:  # accounts stand above access
+    from lifang.core.accounts.sessions import SessionStore
 
 
 class Request(HttpRequest):
@@ -11,6 +14,6 @@ class Request(HttpRequest):
 
     actor: Actor
     at: datetime
-    session: SessionStore  # type: ignore[assignment]  # Django promises only its base
+    session: "SessionStore"  # type: ignore[assignment]  # Django promises only its base
     LANGUAGE_CODE: str
     elder: bool

@@ -1,6 +1,6 @@
 """Sessions in our own table: sealed content, a digest for the key, an end, a longest silence.
 
-Django's `request.session`, so CSRF, messages, forms and wizards work as always. `access.middleware` reads row,
+Django's `request.session`, so CSRF, messages, forms and wizards work as always. `accounts.middleware` reads row,
 account and grants in one statement and hands the row over; the content is opened only when somebody asks for it.
 """
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from lifang.core.i18n import Text
+from lifang.core.jobs import JOBS
 from lifang.core.notify import compose, rules
 from lifang.core.notify.adapters import Adapter, adapter
 from lifang.core.notify.catalogue import manners, templates
@@ -19,6 +20,7 @@ from lifang.core.notify.models import Message
 from lifang.core.notify.terms import Channel, Letter, Pace, Refused, State, Undeliverable
 from lifang.core.site import site
 
+CARRY = "core.notify.jobs.carry"  # by name: the job calls what stands here
 ABANDONED = timedelta(minutes=10)
 DIGEST_LINES = 50
 _NOTED = ["state", "tries", "error", "via", "due_at", "sent_at"]
@@ -165,6 +167,4 @@ def _note(
 
 
 def _ask_again(message: UUID, when: datetime) -> None:
-    from lifang.core.notify import jobs  # noqa: PLC0415 -- jobs calls what stands here
-
-    jobs.carry.later(message=message, start=when)
+    JOBS[CARRY].later(message=message, start=when)

@@ -8,12 +8,14 @@ from django.db import connection, transaction
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.jobs import JOBS
 from lifang.core.notify import compose, rules
 from lifang.core.notify.catalogue import Template, manners, templates
 from lifang.core.notify.models import Message, Preference
 from lifang.core.notify.terms import Channel, Pace, State
 from lifang.core.site import site
 
+CARRY = "core.notify.jobs.carry"  # by name: the job calls what stands below here
 ADDRESS_CHANNELS = {"tel": Channel.SMS, "mailto": Channel.EMAIL}
 
 
@@ -156,10 +158,8 @@ def _serialise(row: Message) -> None:
 
 
 def _ask(row: Message) -> None:
-    from lifang.core.notify import jobs  # noqa: PLC0415 -- jobs calls what stands here
-
     if row.digest:
         once = f"digest:{row.recipient}:{row.channel}:{row.due_at:%Y%m%d%H%M}"
-        jobs.carry.later(message=row.pk, start=row.due_at, once=once)
+        JOBS[CARRY].later(message=row.pk, start=row.due_at, once=once)
     else:
-        jobs.carry.later(message=row.pk, start=row.due_at if row.due_at > row.asked_at else None)
+        JOBS[CARRY].later(message=row.pk, start=row.due_at if row.due_at > row.asked_at else None)
