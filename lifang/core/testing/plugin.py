@@ -69,3 +69,12 @@ KEYS = [
     "anonymous",
 ]
 globals().update({f"_{key}": _cast_member(key) for key in KEYS})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        dest="update_golden",
+        help="write new entries into golden files; what they hold already must not change",
+    )

@@ -19,7 +19,7 @@ _NOW_IF_BARE = {"localdate", "localtime"}  # of an instant they only change its 
 # The edges that read the clock, and why no argument can bring the time.
 CLOCK_EDGES: Exempt = {
     "lifang/boot/*": "processes and commands begin here",
-    "lifang/core/access/middleware.py": "`request.at`",
+    "lifang/core/accounts/middleware.py": "`request.at`",
     "lifang/core/accounts/sessions.py": "a session store used outside a request",
     "lifang/core/calendar/checks.py": "a system check: how many years ahead the calendar knows",
     "lifang/core/jobs/declare.py": "a worker's turn",

@@ -13,7 +13,7 @@ _SQL = re.compile(r"\s*(INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|TRUNCATE|
 FREE = ("/actions.py", "/actions/", "/migrations/", "/tests/")
 # Mechanisms below actions, and the few edges whose writes are no acts of anybody.
 EXEMPT: Exempt = {
-    "lifang/core/access/middleware.py": "the sign of life of a session",
+    "lifang/core/accounts/middleware.py": "the sign of life of a session",
     "lifang/core/accounts/sessions.py": "Django's session store: a browser, not an act",
     "lifang/core/accounts/jobs.py": "sweeps sessions, codes and tries whose time is over",
     "lifang/core/accounts/lockout.py": "counts bad tries, which must outlive the refusal",

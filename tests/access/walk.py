@@ -1,0 +1,204 @@
+"""Who may open what: read from each context's `tests/access.yaml`, walked url by url, person by person, row by row.
+
+```yaml
+cases:case:                     # as `reverse` takes it; `$name` entries are anchors for YAML and skipped
+  method: GET                   # or POST, PUT …
+  args: make_case               # a function of the context's tests/make.py, called with area=…; or a list, as it is
+  of: area                      # "account": the function is called with account=… instead
+  data: {outcome: done}         # what a POST carries
+  expected: {staff: ok, resident: refused, anonymous: signin}
+  outside: {rest: hidden}       # rows that do not exist for the person; this is the default
+```
+
+`expected` by member of the cast, or `staff`, or `rest`, the nearest wins: `ok` (also: a rule or the form says no), `hidden`,
+`refused`, `signin`. Outside one's scope every answer must be exactly the answer to a row that does not exist.
+"""
+
+import importlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import yaml
+from django.conf import settings
+from django.db import models, transaction
+from django.http import HttpResponse
+from django.shortcuts import resolve_url
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from lifang.core.access import SYSTEM, Actor
+from lifang.core.access.wall import behind
+from lifang.core.ids import new_id
+from lifang.core.testing.cast import CAST, Member
+from lifang.core.testing.places import RELATIONS
+from tests.architecture.checks.tree import ROOT
+
+VERDICTS = {"ok", "hidden", "refused", "signin"}
+NOT_STAFF = {"resident", "anonymous"}
+Expected = dict[str, str]
+
+
+class Entry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What one access.yaml says of one url."""
+
+    expected: Expected
+    method: str = "GET"
+    args: str | list[Any] = []
+    of: str = "area"
+    data: dict[str, Any] = {}
+    outside: Expected = {}  # then: hidden
+    home: str = ""
+
+    def faults(self, name: str) -> Iterator[str]:
+        for said in (self.expected, self.outside):
+            unknown = said.keys() - CAST.keys() - {"staff", "rest"}
+            yield from (f"{name}: nobody is called {who}" for who in sorted(unknown))
+            yield from (f"{name}: {who} → {what}?" for who, what in said.items() if what not in VERDICTS)
+        if self.of not in ("area", "account"):
+            yield f"{name}: of {self.of}?"
+        yield from (f"{name}: {who} is not in `expected`" for who in CAST if not said_of(self.expected, who))
+
+
+def said_of(said: Expected, who: str) -> str:
+    """By name, else as staff, else as anybody."""
+    group = said.get("staff", "") if who not in NOT_STAFF else ""
+    return said.get(who) or group or said.get("rest", "")
+
+
+def entries() -> dict[str, Entry]:
+    """All of them, by url name."""
+    found: dict[str, Entry] = {}
+    for path in sorted((ROOT / "lifang").rglob("tests/access.yaml")):
+        home = ".".join(path.parent.relative_to(ROOT).parts)
+        for name, said in (yaml.safe_load(path.read_text("utf-8")) or {}).items():
+            if name.startswith("$"):
+                continue
+            if name in found:
+                raise ValueError(f"{path}: {name} is said twice")
+            found[name] = msgspec.structs.replace(msgspec.convert(said, Entry), home=home)
+    return found
+
+
+def url_names() -> list[str]:
+    """Every url the site answers, with its namespaces."""
+    return sorted(_names(get_resolver(), ""))
+
+
+def _names(resolver: URLResolver, prefix: str) -> set[str]:
+    found: set[str] = set()
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            found |= _names(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+        elif isinstance(pattern, URLPattern):
+            found.add(f"{prefix}{pattern.name}" if pattern.name else f"unnamed {pattern.pattern}")
+    return found
+
+
+def missing_urls(names: Iterable[str], said: dict[str, Any]) -> list[str]:
+    """Urls nobody decided on, and decisions about urls that are gone."""
+    names = set(names)
+    return [
+        *(f"{name}: no access.yaml says who may" for name in sorted(names - said.keys())),
+        *(f"{name}: access.yaml names a url that is not there" for name in sorted(said.keys() - names)),
+    ]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a url is about: its arguments, and where it lies."""
+
+    args: tuple[Any, ...]
+    relation: str = ""
+    area: str = ""
+    holders: frozenset[str] = frozenset()
+
+    def inside(self, actor: Actor) -> bool:
+        return not self.relation or actor.scope.covers(self.area) or bool(self.holders & actor.scope.holders)
+
+    def absent(self) -> tuple[Any, ...] | None:
+        """The same arguments with an id that does not exist."""
+        if not any(isinstance(arg, UUID) for arg in self.args):
+            return None
+        return tuple(new_id() if isinstance(arg, UUID) else arg for arg in self.args)
+
+
+def rows(entry: Entry, member: Member, others: dict[str, Member]) -> list[Row]:
+    """One row a relation, made by the context's own maker."""
+    if isinstance(entry.args, list):
+        return [Row(tuple(entry.args))]
+    made = getattr(importlib.import_module(f"{entry.home}.make"), entry.args)
+    with behind(SYSTEM):
+        if entry.of == "account":
+            other = others["grid_worker" if member.key != "grid_worker" else "checker"]
+            owners = {"own": member, "another's": other} if member.account else {"another's": other}
+            return [_row(made(account=owner.account), how, owner.holder) for how, owner in owners.items()]
+        return [_row(made(area=area), how, "", area) for how, area in RELATIONS.items()]
+
+
+def _row(made: Any, relation: str, holder: str, area: str = "") -> Row:
+    if isinstance(made, models.Model):
+        holders = frozenset(getattr(made, "holders", ())) | ({holder} if holder else frozenset())
+        return Row((made.pk,), relation, str(getattr(made, "area", area)), holders)
+    args = tuple(made) if isinstance(made, tuple | list) else (made,)
+    return Row(args, relation, area, frozenset({holder} if holder else ()))
+
+
+def outcome(response: HttpResponse, method: str) -> str:
+    """Which of the four verdicts an answer is; the status itself where it is none."""
+    status = response.status_code
+    if status == 401 or (status == 302 and response["Location"].startswith(resolve_url(settings.LOGIN_URL))):
+        return "signin"
+    if status in (403, 404):
+        return {403: "refused", 404: "hidden"}[status]
+    passed = status < 400 or (method != "GET" and status in (400, 409, 422))
+    return "ok" if passed else f"status {status}"
+
+
+def ask(member: Member, name: str, entry: Entry, args: tuple[Any, ...]) -> HttpResponse:
+    """One request, its effects undone."""
+    path = reverse(name, args=args)
+    call = getattr(member.client, entry.method.lower())
+    api = name.startswith("api:")
+    with transaction.atomic():
+        response = call(path, entry.data, content_type="application/json") if api and entry.data else call(path, entry.data)
+        if response.streaming:
+            b"".join(response.streaming_content)
+        transaction.set_rollback(True)
+    return response
+
+
+def same(one: HttpResponse, other: HttpResponse) -> bool:
+    """The same answer to a stranger's eye: status and body, without ids and one-time tokens."""
+    return one.status_code == other.status_code and _plain(one) == _plain(other)
+
+
+def _plain(response: HttpResponse) -> str:
+    body = b"" if response.streaming else response.content
+    text = body.decode("utf-8", "replace")
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "ID", text)
+    return re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken["\s:&quot;]+)[\w]+', "TOKEN", text)
+
+
+def walk(name: str, entry: Entry, cast: dict[str, Member]) -> tuple[int, list[str]]:
+    """How many answers were looked at, and which were wrong."""
+    looked, wrong = 0, []
+    for key, member in cast.items():
+        wanted = said_of(entry.expected, key)
+        for row in rows(entry, member, cast):
+            looked += 1
+            response = ask(member, name, entry, row.args)
+            got = outcome(response, entry.method)
+            where = f"{name} {entry.method} by {key}{f' ({row.relation})' if row.relation else ''}"
+            if row.inside(member.actor):
+                if got != wanted:
+                    wrong.append(f"{where}: {got}, expected {wanted}")
+                continue
+            beyond = said_of(entry.outside, key) or "hidden"
+            if got != beyond and not (beyond == "hidden" and got == wanted in ("refused", "signin")):
+                wrong.append(f"{where}: {got}, expected {beyond}: it is not theirs")
+            elif got != "ok" and (absent := row.absent()) and not same(response, ask(member, name, entry, absent)):
+                wrong.append(f"{where}: tells a stranger's row from none")
+    return looked, wrong
