@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from lifang.core.audit.chain import Line, broken_links, canonical, chained
-from lifang.core.audit.models import Entry, Head
+from lifang.core.audit.chain import START, Line, broken_links, canonical, chained
+from lifang.core.audit.models import Anchor, Entry, Head
 from lifang.core.config import config
 
 _HEAD = "SELECT seq, digest FROM audit_head WHERE id = 1 FOR UPDATE"
@@ -36,40 +36,61 @@ def append(lines: Iterable[Line]) -> None:
 
 
 class Verdict(NamedTuple):
+    """What a walk over the chain found; `whole` when nothing is wrong."""
+
     lines: int
     broken: list[int]
     tail_matches: bool
     anchors_match: bool
+    anchors: int = 0
 
     @property
     def whole(self) -> bool:
         return not self.broken and self.tail_matches and self.anchors_match
 
 
-def verify() -> Verdict:
-    """Walk the whole chain, compare its end with the head and every anchor with its line."""
-    from lifang.core.audit.models import Anchor  # noqa: PLC0415 -- beside its only use
+Told = tuple[int, bytes]
 
-    count = 0
+
+def verify(told: Iterable[Told] = ()) -> Verdict:
+    """Walk the whole chain, compare its end with the head, and every anchor with its line.
+
+    `told`: numbers and digests that somebody outside kept. Only these find a log that was rewritten from some
+    line on, or an old copy put in its place, together with the head and our own anchors.
+    """
+    count, head = 0, Head.objects.values_list("seq", "digest").get(id=1)
+    last: Told = (0, START)
+    known = [
+        (anchor.seq, bytes(anchor.digest)) for anchor in Anchor.objects.filter(seq__lte=head[0])
+    ]
+    beyond = Anchor.objects.filter(seq__gt=head[0]).exists()
+    anchors = [*known, *((seq, bytes(digest)) for seq, digest in told)]
+    wanted = {seq for seq, _ in anchors}
+    found: dict[int, bytes] = {}
 
     def rows() -> Iterator[tuple[int, str, bytes, bytes, Line]]:
-        nonlocal count
-        for entry in Entry.objects.order_by("seq").iterator(2000):
-            count += 1
+        nonlocal count, last
+        # Lines written meanwhile are left for the next walk.
+        for entry in Entry.objects.filter(seq__lte=head[0]).order_by("seq").iterator(2000):
+            count, last = count + 1, (entry.seq, bytes(entry.digest))
+            if entry.seq in wanted:
+                found[entry.seq] = bytes(entry.digest)
             yield entry.seq, entry.algorithm, entry.previous, entry.digest, line_of(entry)
 
     broken = list(broken_links(rows()))
-    last = Entry.objects.order_by("-seq").values_list("seq", "digest").first() or (0, b"\0" * 32)
-    head = Head.objects.values_list("seq", "digest").get(id=1)
-    digests = dict(
-        Entry.objects.filter(seq__in=Anchor.objects.values("seq")).values_list("seq", "digest")
+    return Verdict(
+        lines=count,
+        broken=broken,
+        tail_matches=last == (head[0], bytes(head[1])) and not _lines_past_the_head(),
+        anchors_match=not beyond and all(found.get(seq) == digest for seq, digest in anchors),
+        anchors=len(anchors),
     )
-    anchored = all(
-        anchor.seq in digests and bytes(digests[anchor.seq]) == bytes(anchor.digest)
-        for anchor in Anchor.objects.all()
-    )
-    tail = last[0] == head[0] and bytes(last[1]) == bytes(head[1])
-    return Verdict(count, broken, tail, anchored)
+
+
+def _lines_past_the_head() -> bool:
+    """Lines are seen before the head that covers them: read in this order, none can be past it."""
+    newest = Entry.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+    return newest > Head.objects.values_list("seq", flat=True).get(id=1)
 
 
 def line_of(entry: Entry) -> Line:

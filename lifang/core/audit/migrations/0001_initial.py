@@ -4,51 +4,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Anchor',
+            name="Anchor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('seq', models.BigIntegerField()),
-                ('digest', models.BinaryField()),
-                ('told_to', models.CharField(max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("seq", models.BigIntegerField()),
+                ("digest", models.BinaryField()),
+                ("told_to", models.CharField(max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Head',
+            name="Head",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField()),
-                ('digest', models.BinaryField()),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField()),
+                ("digest", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('account', models.UUIDField(null=True)),
-                ('kind', models.CharField(max_length=10)),
-                ('action', models.CharField(max_length=60)),
-                ('outcome', models.CharField(choices=[('done', 'done'), ('refused', 'refused'), ('seen', 'seen')], max_length=8)),
-                ('subject_type', models.CharField(blank=True, max_length=60)),
-                ('subject', models.CharField(blank=True, max_length=40)),
-                ('area', models.CharField(blank=True, db_collation='C', max_length=15)),
-                ('reason', models.CharField(blank=True, max_length=60)),
-                ('changes', models.JSONField(default=dict)),
-                ('algorithm', models.CharField(max_length=8)),
-                ('previous', models.BinaryField()),
-                ('digest', models.BinaryField(unique=True)),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("account", models.UUIDField(null=True)),
+                ("kind", models.CharField(max_length=10)),
+                ("action", models.CharField(max_length=60)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("done", "done"), ("refused", "refused"), ("seen", "seen")],
+                        max_length=8,
+                    ),
+                ),
+                ("subject_type", models.CharField(blank=True, max_length=60)),
+                ("subject", models.CharField(blank=True, max_length=40)),
+                ("area", models.CharField(blank=True, db_collation="C", max_length=15)),
+                ("reason", models.CharField(blank=True, max_length=60)),
+                ("changes", models.JSONField(default=dict)),
+                ("algorithm", models.CharField(max_length=8)),
+                ("previous", models.BinaryField()),
+                ("digest", models.BinaryField(unique=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject'], name='entry_subject'), models.Index(fields=['account', '-at'], name='entry_account_at'), models.Index(fields=['action', '-at'], name='entry_action_at')],
+                "indexes": [
+                    models.Index(fields=["subject"], name="entry_subject"),
+                    models.Index(fields=["account", "-at"], name="entry_account_at"),
+                    models.Index(fields=["action", "-at"], name="entry_action_at"),
+                ],
             },
         ),
     ]
