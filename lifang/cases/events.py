@@ -118,3 +118,13 @@ class CaseRated:
     case: UUID
     stars: int
     at: datetime
+
+
+@event("cases.CaseTakenOver")
+class CaseTakenOver:
+    """A past case came in from another system with its own times; nobody is to be told of what it went through."""
+
+    case: UUID
+    matter: str
+    state: str
+    at: datetime

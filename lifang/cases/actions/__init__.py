@@ -14,6 +14,7 @@ from lifang.cases.actions.desk import (
 )
 from lifang.cases.actions.report import add, join, record, report, self_handle, withdraw
 from lifang.cases.actions.shape import merge, split
+from lifang.cases.actions.takeover import Ground, Past, take_over, take_over_all
 from lifang.cases.actions.time import (
     ask_delay,
     decide_delay,
@@ -25,8 +26,9 @@ from lifang.cases.actions.unit import feed_back, return_, sign
 from lifang.cases.actions.verdict import archive, call_back, check, not_solved, rate, reopen
 
 __all__ = [
+    "Ground", "Past",
     "accept", "add", "answer", "arbitrate", "archive", "ask_delay", "ask_verification", "call_back",
     "check", "correct", "decide_delay", "dispatch", "escalate", "feed_back", "join", "merge", "not_solved", "press",
     "rate", "record", "refuse", "reopen", "report", "resume", "return_", "self_handle", "sign", "split",
-    "suspend", "tell_overdue", "verify", "withdraw",
+    "suspend", "take_over", "take_over_all", "tell_overdue", "verify", "withdraw",
 ]  # fmt: skip
