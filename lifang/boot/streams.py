@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import django
 import nats
@@ -29,12 +28,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifang.boot.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402 -- Django must be set up first
-from django.contrib.auth import SESSION_KEY  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
 
 from lifang.core.access.actor import NOBODY, Actor, Kind  # noqa: E402
-from lifang.core.access.grants import actor_of, anonymous  # noqa: E402
+from lifang.core.access.grants import anonymous  # noqa: E402
+from lifang.core.access.seat import seat  # noqa: E402
+from lifang.core.accounts.sessions import key_digest  # noqa: E402
 from lifang.core.config import config  # noqa: E402
 
 __all__ = ["NOBODY", "app"]
@@ -95,8 +94,8 @@ def fan_out(body: bytes) -> int:
 def actor_of_session(key: str) -> Actor:
     """Who a session cookie stands for now."""
     close_old_connections()
-    account = SessionStore(session_key=key).get(SESSION_KEY) if key else None
-    return actor_of(UUID(account), datetime.now(UTC)) if account else anonymous()
+    found = seat(key_digest(key), datetime.now(UTC)) if key else None
+    return found.actor if found else anonymous()
 
 
 def allowed_origin(request: Request) -> str | None:
