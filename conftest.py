@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -19,6 +20,7 @@ pytest_plugins = ["lifang.core.testing.plugin"]
 # Files and keys of tests never touch the data folder of a person.
 os.environ["LIFANG_HOME"] = tempfile.mkdtemp(prefix="lifang-home-")
 atexit.register(shutil.rmtree, os.environ["LIFANG_HOME"], ignore_errors=True)
+(Path(os.environ["LIFANG_HOME"]) / "static").mkdir()  # what whitenoise looks for
 config.cache_clear()
 
 
