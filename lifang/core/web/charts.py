@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 44, 96, 12, 28
+LEFT, RIGHT, TOP, BOTTOM = 44, 116, 12, 28
 MOST_SERIES = 5
+APART = 22  # between the names of two lines, enough for a phone's larger letters
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _spread(drawn: list[Line]) -> list[Line]:
     """Labels of lines that end close together are moved apart."""
     placed, floor = [], float("-inf")
     for line in sorted(drawn, key=lambda line: line.label_y):
-        y = max(line.label_y, floor + 16)
+        y = max(line.label_y, floor + APART)
         floor = y
         placed.append(Line(line.name, line.values, line.path, line.end, y, line.number))
     over = floor - (HEIGHT - 4)

@@ -197,7 +197,7 @@ class Table:
     @cached_property
     def rows(self) -> Rows:
         """Everything that matches, sorted."""
-        rows = self.given
+        rows: Rows = self.given
         for each in self.filters:
             rows = each.narrow(rows, self.query, self.actor)
         if self.text:
