@@ -56,10 +56,14 @@ class Entry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         for said in (self.expected, self.outside):
             unknown = said.keys() - CAST.keys() - {"staff", "rest"}
             yield from (f"{name}: nobody is called {who}" for who in sorted(unknown))
-            yield from (f"{name}: {who} → {what}?" for who, what in said.items() if what not in VERDICTS)
+            yield from (
+                f"{name}: {who} → {what}?" for who, what in said.items() if what not in VERDICTS
+            )
         if self.of not in ("area", "account"):
             yield f"{name}: of {self.of}?"
-        yield from (f"{name}: {who} is not in `expected`" for who in CAST if not said_of(self.expected, who))
+        yield from (
+            f"{name}: {who} is not in `expected`" for who in CAST if not said_of(self.expected, who)
+        )
 
 
 def said_of(said: Expected, who: str) -> str:
@@ -91,7 +95,9 @@ def _names(resolver: URLResolver, prefix: str) -> set[str]:
     found: set[str] = set()
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
-            found |= _names(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+            found |= _names(
+                pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            )
         elif isinstance(pattern, URLPattern):
             found.add(f"{prefix}{pattern.name}" if pattern.name else f"unnamed {pattern.pattern}")
     return found
@@ -102,7 +108,10 @@ def missing_urls(names: Iterable[str], said: dict[str, Any]) -> list[str]:
     names = set(names)
     return [
         *(f"{name}: no access.yaml says who may" for name in sorted(names - said.keys())),
-        *(f"{name}: access.yaml names a url that is not there" for name in sorted(said.keys() - names)),
+        *(
+            f"{name}: access.yaml names a url that is not there"
+            for name in sorted(said.keys() - names)
+        ),
     ]
 
 
@@ -116,7 +125,11 @@ class Row:
     holders: frozenset[str] = frozenset()
 
     def inside(self, actor: Actor) -> bool:
-        return not self.relation or actor.scope.covers(self.area) or bool(self.holders & actor.scope.holders)
+        return (
+            not self.relation
+            or actor.scope.covers(self.area)
+            or bool(self.holders & actor.scope.holders)
+        )
 
     def absent(self) -> tuple[Any, ...] | None:
         """The same arguments with an id that does not exist."""
@@ -134,7 +147,10 @@ def rows(entry: Entry, member: Member, others: dict[str, Member]) -> list[Row]:
         if entry.of == "account":
             other = others["grid_worker" if member.key != "grid_worker" else "checker"]
             owners = {"own": member, "another's": other} if member.account else {"another's": other}
-            return [_row(made(account=owner.account), how, owner.holder) for how, owner in owners.items()]
+            return [
+                _row(made(account=owner.account), how, owner.holder)
+                for how, owner in owners.items()
+            ]
         return [_row(made(area=area), how, "", area) for how, area in RELATIONS.items()]
 
 
@@ -149,7 +165,9 @@ def _row(made: Any, relation: str, holder: str, area: str = "") -> Row:
 def outcome(response: HttpResponse, method: str) -> str:
     """Which of the four verdicts an answer is; the status itself where it is none."""
     status = response.status_code
-    if status == 401 or (status == 302 and response["Location"].startswith(resolve_url(settings.LOGIN_URL))):
+    if status == 401 or (
+        status == 302 and response["Location"].startswith(resolve_url(settings.LOGIN_URL))
+    ):
         return "signin"
     if status in (403, 404):
         return {403: "refused", 404: "hidden"}[status]
@@ -163,7 +181,11 @@ def ask(member: Member, name: str, entry: Entry, args: tuple[Any, ...]) -> HttpR
     call = getattr(member.client, entry.method.lower())
     api = name.startswith("api:")
     with transaction.atomic():
-        response = call(path, entry.data, content_type="application/json") if api and entry.data else call(path, entry.data)
+        response = (
+            call(path, entry.data, content_type="application/json")
+            if api and entry.data
+            else call(path, entry.data)
+        )
         if response.streaming:
             b"".join(response.streaming_content)
         transaction.set_rollback(True)
@@ -197,8 +219,14 @@ def walk(name: str, entry: Entry, cast: dict[str, Member]) -> tuple[int, list[st
                     wrong.append(f"{where}: {got}, expected {wanted}")
                 continue
             beyond = said_of(entry.outside, key) or "hidden"
-            if got != beyond and not (beyond == "hidden" and got == wanted in ("refused", "signin")):
+            if got != beyond and not (
+                beyond == "hidden" and got == wanted in ("refused", "signin")
+            ):
                 wrong.append(f"{where}: {got}, expected {beyond}: it is not theirs")
-            elif got != "ok" and (absent := row.absent()) and not same(response, ask(member, name, entry, absent)):
+            elif (
+                got != "ok"
+                and (absent := row.absent())
+                and not same(response, ask(member, name, entry, absent))
+            ):
                 wrong.append(f"{where}: tells a stranger's row from none")
     return looked, wrong

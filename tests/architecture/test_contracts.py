@@ -12,7 +12,11 @@ from tests.architecture.checks.tree import ROOT
 
 # What is planted → the contract that must break, and the import it must name.
 PLANTED = {
-    "lifang/registry/rules.py": ("import lifang.cases.terms\n", "contexts", "lifang.registry.rules -> lifang.cases"),
+    "lifang/registry/rules.py": (
+        "import lifang.cases.terms\n",
+        "contexts",
+        "lifang.registry.rules -> lifang.cases",
+    ),
     "lifang/orgs/terms.py": (
         "\ndef _hidden() -> None:\n    import lifang.registry.terms\n",
         "contexts",
@@ -20,13 +24,33 @@ PLANTED = {
     ),
     "lifang/common/__init__.py": ("", "contexts", "- lifang.common"),
     "lifang/cases/utils.py": ("", "inside", "- lifang.cases.utils"),
-    "lifang/orgs/models/__init__.py": ("import lifang.orgs.rules\n", "inside", "lifang.orgs.models -> lifang.orgs.rules"),
-    "lifang/cases/rules.py": ("import lifang.cases.selectors\n", "inside", "lifang.cases.rules -> lifang.cases.selectors"),
-    "lifang/cases/web/__init__.py": ("import lifang.cases.api\n", "inside", "lifang.cases.web -> lifang.cases.api"),
-    "lifang/core/geo/shapes.py": ("import lifang.core.web\n", "core", "lifang.core.geo.shapes -> lifang.core.web"),
+    "lifang/orgs/models/__init__.py": (
+        "import lifang.orgs.rules\n",
+        "inside",
+        "lifang.orgs.models -> lifang.orgs.rules",
+    ),
+    "lifang/cases/rules.py": (
+        "import lifang.cases.selectors\n",
+        "inside",
+        "lifang.cases.rules -> lifang.cases.selectors",
+    ),
+    "lifang/cases/web/__init__.py": (
+        "import lifang.cases.api\n",
+        "inside",
+        "lifang.cases.web -> lifang.cases.api",
+    ),
+    "lifang/core/geo/shapes.py": (
+        "import lifang.core.web\n",
+        "core",
+        "lifang.core.geo.shapes -> lifang.core.web",
+    ),
     "lifang/core/common.py": ("", "core", "- lifang.core.common"),
     "lifang/demo/apps.py": ("import lifang.boot\n", "boot", "lifang.demo.apps -> lifang.boot"),
-    "lifang/core/flow/shape.py": ("import lifang.core.flow.engine\n", "acyclic", "No cycles are allowed in lifang.core.flow"),
+    "lifang/core/flow/shape.py": (
+        "import lifang.core.flow.engine\n",
+        "acyclic",
+        "No cycles are allowed in lifang.core.flow",
+    ),
 }
 NAMES = {
     "contexts": "Contexts import downwards only",
@@ -54,7 +78,11 @@ def lint(where: Path) -> str:
 
 def verdicts(said: str) -> dict[str, str]:
     """Contract → KEPT or BROKEN."""
-    return {key: found[1] for key, name in NAMES.items() if (found := re.search(rf"^{name} (\w+)", said, re.M))}
+    return {
+        key: found[1]
+        for key, name in NAMES.items()
+        if (found := re.search(rf"^{name} (\w+)", said, re.MULTILINE))
+    }
 
 
 def test_every_contract_is_kept():
@@ -66,7 +94,9 @@ def test_every_contract_is_kept():
 def planted(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What is said of a copy of the tree with every fault in it."""
     where = tmp_path_factory.mktemp("planted")
-    skip = shutil.ignore_patterns("node_modules", "__pycache__", "data", "static", "templates", "locale")
+    skip = shutil.ignore_patterns(
+        "node_modules", "__pycache__", "data", "static", "templates", "locale"
+    )
     shutil.copytree(ROOT / "lifang", where / "lifang", ignore=skip)
     shutil.copy(ROOT / "pyproject.toml", where)
     for name, (text, _, _) in PLANTED.items():

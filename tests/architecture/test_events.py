@@ -55,8 +55,20 @@ def test_no_event_changed_and_every_event_is_known(request: pytest.FixtureReques
 
 
 def test_events_carry_ids_codes_and_times_only():
-    telling = {"name", "text", "phone", "telephone", "address", "title", "identity", "note", "description"}
-    assert [f"{name}.{fact}" for name, facts in declared().items() for fact in facts if fact in telling] == []
+    telling = {
+        "name",
+        "text",
+        "phone",
+        "telephone",
+        "address",
+        "title",
+        "identity",
+        "note",
+        "description",
+    }
+    assert [
+        f"{name}.{fact}" for name, facts in declared().items() for fact in facts if fact in telling
+    ] == []
 
 
 def test_every_event_knows_its_time():

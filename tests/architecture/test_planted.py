@@ -33,22 +33,30 @@ def _bare(check: Callable[..., list[str]]) -> Check:
 FAULTS: dict[str, tuple[Check, Files, str]] = {
     "a page that saves": (
         _bare(writes.writes_outside_actions),
-        {"lifang/cases/web/desk.py": "def closure(request, case):\n    case.state = 'closed'\n    case.save()\n"},
+        {
+            "lifang/cases/web/desk.py": "def closure(request, case):\n    case.state = 'closed'\n    case.save()\n"
+        },
         "lifang/cases/web/desk.py:3 .save(",
     ),
     "a selector that updates": (
         _bare(writes.writes_outside_actions),
-        {"lifang/cases/selectors/find.py": "def seen(actor, rows):\n    rows.filter(a=1).update(seen=True)\n"},
+        {
+            "lifang/cases/selectors/find.py": "def seen(actor, rows):\n    rows.filter(a=1).update(seen=True)\n"
+        },
         "find.py:2 .update(",
     ),
     "a listener that creates": (
         _bare(writes.writes_outside_actions),
-        {"lifang/cases/listeners.py": "def on_it(told, system):\n    Case.objects.create(source=told.ref)\n"},
+        {
+            "lifang/cases/listeners.py": "def on_it(told, system):\n    Case.objects.create(source=told.ref)\n"
+        },
         "listeners.py:2 .create(",
     ),
     "a job that deletes": (
         _bare(writes.writes_outside_actions),
-        {"lifang/cases/jobs.py": "def tidy(system, at):\n    Case.objects.filter(old=True).delete()\n"},
+        {
+            "lifang/cases/jobs.py": "def tidy(system, at):\n    Case.objects.filter(old=True).delete()\n"
+        },
         "jobs.py:2 .delete(",
     ),
     "SQL that writes in a selector": (
@@ -73,12 +81,16 @@ FAULTS: dict[str, tuple[Check, Files, str]] = {
     ),
     "an action that takes positional arguments": (
         shapes.loose_actions,
-        {"lifang/cases/actions.py": "@action('cases.close')\ndef close(case, *, actor, at):\n    ...\n"},
+        {
+            "lifang/cases/actions.py": "@action('cases.close')\ndef close(case, *, actor, at):\n    ...\n"
+        },
         "close: keywords only, with actor and at",
     ),
     "an action that reads its own clock": (
         shapes.loose_actions,
-        {"lifang/cases/actions.py": "@action('cases.close')\ndef close(*, actor, case):\n    ...\n"},
+        {
+            "lifang/cases/actions.py": "@action('cases.close')\ndef close(*, actor, case):\n    ...\n"
+        },
         "close: keywords only, with actor and at",
     ),
     "a module of 401 lines": (
@@ -88,12 +100,16 @@ FAULTS: dict[str, tuple[Check, Files, str]] = {
     ),
     "a rule that reads the clock": (
         _bare(shapes.clock_reads),
-        {"lifang/cases/rules.py": "from django.utils import timezone\ndef late(case):\n    return timezone.now()\n"},
+        {
+            "lifang/cases/rules.py": "from django.utils import timezone\ndef late(case):\n    return timezone.now()\n"
+        },
         "rules.py:3 timezone.now",
     ),
     "an action that asks what day it is": (
         _bare(shapes.clock_reads),
-        {"lifang/orgs/actions.py": "from datetime import date\nfrom django.utils.timezone import localdate\nx = date.today()\ny = localdate()\n"},
+        {
+            "lifang/orgs/actions.py": "from datetime import date\nfrom django.utils.timezone import localdate\nx = date.today()\ny = localdate()\n"
+        },
         "actions.py:4 localdate()",
     ),
     "an inline style": (
@@ -103,7 +119,9 @@ FAULTS: dict[str, tuple[Check, Files, str]] = {
     ),
     "an inline style behind a template tag": (
         pages.inline_code,
-        {"lifang/cases/templates/cases/a.html": '<b {% if a > b %}class="x"{% endif %} style="{{ s }}">a</b>'},
+        {
+            "lifang/cases/templates/cases/a.html": '<b {% if a > b %}class="x"{% endif %} style="{{ s }}">a</b>'
+        },
         "a.html:1 style=",
     ),
     "an inline script": (
@@ -167,7 +185,9 @@ FAULTS: dict[str, tuple[Check, Files, str]] = {
     ),
     "a capability that nothing asks for": (
         lambda root: declared.unused_capabilities({"cases.accept", "cases.bless"}, root),
-        {"lifang/cases/actions.py": "@action('cases.accept')\ndef accept(*, actor, at):\n    ...\n"},
+        {
+            "lifang/cases/actions.py": "@action('cases.accept')\ndef accept(*, actor, at):\n    ...\n"
+        },
         "cases.bless",
     ),
     "a reason without a sentence": (
@@ -218,7 +238,9 @@ def test_the_same_check_is_silent_on_a_clean_tree(tmp_path: Path, fault: str):
     if "exemption" not in fault and "no post" not in fault and "another context" not in fault:
         assert check(plant(tmp_path, clean)) == []
     else:
-        assert not any(told in line for line in check(plant(tmp_path, clean))) or "exemption" in fault
+        assert (
+            not any(told in line for line in check(plant(tmp_path, clean))) or "exemption" in fault
+        )
 
 
 @pytest.fixture
@@ -227,8 +249,19 @@ def package(tmp_path: Path) -> Iterator[Callable[[Files], str]]:
     name = f"planted_{abs(hash(tmp_path)) % 10**8}"
 
     def made(files: Files) -> str:
-        plant(tmp_path, {file.replace("lifang/", f"{name}/", 1): text.replace("lifang.", f"{name}.") for file, text in files.items()})
-        for folder in {parent for file in tmp_path.rglob("*.py") for parent in file.parents if parent.is_relative_to(tmp_path / name)}:
+        plant(
+            tmp_path,
+            {
+                file.replace("lifang/", f"{name}/", 1): text.replace("lifang.", f"{name}.")
+                for file, text in files.items()
+            },
+        )
+        for folder in {
+            parent
+            for file in tmp_path.rglob("*.py")
+            for parent in file.parents
+            if parent.is_relative_to(tmp_path / name)
+        }:
             (folder / "__init__.py").touch()
         return name
 
@@ -237,7 +270,10 @@ def package(tmp_path: Path) -> Iterator[Callable[[Files], str]]:
     sys.path.remove(str(tmp_path))
 
 
-@pytest.mark.parametrize("importing", ["import lifang.registry.models\n", "def f():\n    from lifang.registry.models import Place\n"])
+@pytest.mark.parametrize(
+    "importing",
+    ["import lifang.registry.models\n", "def f():\n    from lifang.registry.models import Place\n"],
+)
 def test_a_neighbours_private_module_is_named(package, importing: str):
     name = package(
         {
@@ -247,26 +283,44 @@ def test_a_neighbours_private_module_is_named(package, importing: str):
             "lifang/cases/tests/make.py": "import lifang.registry.models\n",
         }
     )
-    assert graph.private_imports(graph.build(name), name) == [f"{name}.cases.rules imports {name}.registry.models"]
+    assert graph.private_imports(graph.build(name), name) == [
+        f"{name}.cases.rules imports {name}.registry.models"
+    ]
 
 
 @isolate_apps("lifang.registry", "lifang.orgs", "lifang.cases")
 def test_a_foreign_key_that_points_up_is_named():
-    case = type("Case", (models.Model,), {"__module__": "lifang.cases.models", "Meta": type("Meta", (), {"app_label": "cases"})})
+    case = type(
+        "Case",
+        (models.Model,),
+        {"__module__": "lifang.cases.models", "Meta": type("Meta", (), {"app_label": "cases"})},
+    )
     meta = type("Meta", (), {"app_label": "registry"})
     key = models.ForeignKey("cases.Case", models.PROTECT, related_name="+")
-    place = type("Place", (models.Model,), {"__module__": "lifang.registry.models", "Meta": meta, "case": key})
+    place = type(
+        "Place",
+        (models.Model,),
+        {"__module__": "lifang.registry.models", "Meta": meta, "case": key},
+    )
     assert graph.foreign_keys_up([case, place]) == ["registry.Place.case points to cases.Case"]
 
 
 @isolate_apps("lifang.registry", "lifang.orgs", "lifang.cases")
 def test_a_foreign_key_to_a_sibling_is_named():
-    party = type("Branch", (models.Model,), {"__module__": "lifang.party.models", "Meta": type("Meta", (), {"app_label": "orgs"})})
+    party = type(
+        "Branch",
+        (models.Model,),
+        {"__module__": "lifang.party.models", "Meta": type("Meta", (), {"app_label": "orgs"})},
+    )
     key = models.ForeignKey("orgs.Branch", models.PROTECT, related_name="+")
     bill = type(
         "Bill",
         (models.Model,),
-        {"__module__": "lifang.living.models", "Meta": type("Meta", (), {"app_label": "registry"}), "branch": key},
+        {
+            "__module__": "lifang.living.models",
+            "Meta": type("Meta", (), {"app_label": "registry"}),
+            "branch": key,
+        },
     )
     assert graph.foreign_keys_up([party, bill]) == ["registry.Bill.branch points to orgs.Branch"]
 
@@ -274,7 +328,14 @@ def test_a_foreign_key_to_a_sibling_is_named():
 @pytest.mark.django_db
 @isolate_apps("lifang.registry")
 def test_a_scoped_table_without_a_wall_is_named():
-    bare = type("Bare", (Scoped,), {"__module__": "lifang.registry.models", "Meta": type("Meta", (), {"app_label": "registry"})})
+    bare = type(
+        "Bare",
+        (Scoped,),
+        {
+            "__module__": "lifang.registry.models",
+            "Meta": type("Meta", (), {"app_label": "registry"}),
+        },
+    )
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE registry_bare (id uuid, area text, holders text[])")
     assert walls.without_wall([bare]) == [
@@ -284,7 +345,10 @@ def test_a_scoped_table_without_a_wall_is_named():
 
 
 def test_an_event_that_is_gone_or_lost_a_fact_is_named():
-    golden = {"cases.CaseClosed": {"case": "UUID", "at": "datetime"}, "cases.Gone": {"at": "datetime"}}
+    golden = {
+        "cases.CaseClosed": {"case": "UUID", "at": "datetime"},
+        "cases.Gone": {"at": "datetime"},
+    }
     now = {"cases.CaseClosed": {"case": "str", "by": "UUID"}}
     assert broken_promises(golden, now) == [
         "cases.Gone is told no more",
@@ -306,7 +370,10 @@ def test_a_catalogue_with_a_mistake_is_named(tmp_path: Path, monkeypatch: pytest
         key: str
         name: Text
 
-    plant(tmp_path, {"data/calendar/pattern.yaml": "a:\n  name: {zh: 甲, en: A}\nb:\n  name: {zh: 乙}\n"})
+    plant(
+        tmp_path,
+        {"data/calendar/pattern.yaml": "a:\n  name: {zh: 甲, en: A}\nb:\n  name: {zh: 乙}\n"},
+    )
     monkeypatch.setattr(type(config()), "site_dir", property(lambda _: tmp_path))
     with pytest.raises(Mistake, match=r"pattern\.yaml:3: `b`: Object missing required field `en`"):
         Catalogue("calendar", "pattern", Entry, required=False).load()
@@ -314,7 +381,10 @@ def test_a_catalogue_with_a_mistake_is_named(tmp_path: Path, monkeypatch: pytest
 
 def test_the_list_of_planted_faults():
     listed = [
-        *(f"{contract}: {name} ({text.strip() or 'a new module'})" for name, (text, contract, _) in IMPORTS.items()),
+        *(
+            f"{contract}: {name} ({text.strip() or 'a new module'})"
+            for name, (text, contract, _) in IMPORTS.items()
+        ),
         *FAULTS,
         *ASIDE,
     ]

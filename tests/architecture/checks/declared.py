@@ -6,32 +6,50 @@ from pathlib import Path
 
 from tests.architecture.checks.tree import ROOT, Exempt, Source, exempt, sources, stale
 
-
 # Actions without a capability: nobody can be given them.
 SYSTEM_ONLY: Exempt = {
     "api.forget_answers": "housekeeping",
 }
 
 
-def undeclared_actions(capabilities: set[str], root: Path = ROOT, exemptions: Exempt | None = None) -> list[str]:
-    """Actions that are no capability (open to all, or taken by the system alone, says so), or of a foreign name."""
+def undeclared_actions(
+    capabilities: set[str], root: Path = ROOT, exemptions: Exempt | None = None
+) -> list[str]:
+    """Actions that are no capability (unless the system alone takes them), or are named for another context."""
     exemptions = SYSTEM_ONLY if exemptions is None else exemptions
-    found = [(source, node, name) for source in sources(root) if not source.testing for node, name in _actions(source)]
+    found = [
+        (source, node, name)
+        for source in sources(root)
+        if not source.testing
+        for node, name in _actions(source)
+    ]
     faults = [
         f"{source.at(node)} {name} is named for another context"
         for source, node, name in found
         if name.split(".")[0] != _owner(source)
     ]
-    missing = [(source, node, name) for source, node, name in found if name not in capabilities and not node.keywords]
-    faults += [f"{source.at(node)} {name} is no capability" for source, node, name in missing if not exempt(name, exemptions)]
+    missing = [(source, node, name) for source, node, name in found if name not in capabilities]
+    faults += [
+        f"{source.at(node)} {name} is no capability"
+        for source, node, name in missing
+        if not exempt(name, exemptions)
+    ]
     return faults + stale([name for _, _, name in missing], exemptions)
 
 
 def unused_capabilities(capabilities: set[str], root: Path = ROOT) -> list[str]:
     """Declared, and never asked for."""
-    files = [path for kind in ("py", "yaml", "html") for path in (root / "lifang").rglob(f"*.{kind}")]
-    used = "\n".join(path.read_text("utf-8") for path in files if path.name != "capabilities.yaml" and "/tests/" not in str(path))
-    return sorted(name for name in capabilities if not re.search(rf"[\"'\s]{re.escape(name)}\b", used))
+    files = [
+        path for kind in ("py", "yaml", "html") for path in (root / "lifang").rglob(f"*.{kind}")
+    ]
+    used = "\n".join(
+        path.read_text("utf-8")
+        for path in files
+        if path.name != "capabilities.yaml" and "/tests/" not in str(path)
+    )
+    return sorted(
+        name for name in capabilities if not re.search(rf"[\"'\s]{re.escape(name)}\b", used)
+    )
 
 
 def _owner(source: Source) -> str:
@@ -45,7 +63,9 @@ def _actions(source: Source) -> list[tuple[ast.Call, str]]:
         for function in ast.walk(source.tree)
         if isinstance(function, ast.FunctionDef)
         for mark in function.decorator_list
-        if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "action"
+        if isinstance(mark, ast.Call)
+        and isinstance(mark.func, ast.Name)
+        and mark.func.id == "action"
         and isinstance(mark.args[0], ast.Constant)
     ]
 

@@ -4,19 +4,32 @@ import ast
 import re
 from pathlib import Path
 
-from tests.architecture.checks.tree import HEIGHT, ROOT, Exempt, Source, context_of, exempt, sources, stale, templates
+from tests.architecture.checks.tree import (
+    HEIGHT,
+    ROOT,
+    Exempt,
+    Source,
+    context_of,
+    exempt,
+    sources,
+    stale,
+    templates,
+)
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")  # punctuation may join; words may not hide
 _INLINE = {
-    "style=": re.compile(r"<[^>]*\sstyle\s*=", re.I),
-    "<style>": re.compile(r"<style\b", re.I),
-    "on…=": re.compile(r"<[^>]*\son[a-z]+\s*=\s*[\"']", re.I),
-    "<script> with a body": re.compile(r"<script\b(?![^>]*type=[\"'](?:application|text)/(?:json|template))[^>]*>\s*[^<\s]", re.I),
-    "javascript:": re.compile(r"(?:href|src|action)\s*=\s*[\"']?\s*javascript:", re.I),
+    "style=": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
+    "<style>": re.compile(r"<style\b", re.IGNORECASE),
+    "on…=": re.compile(r"<[^>]*\son[a-z]+\s*=\s*[\"']", re.IGNORECASE),
+    "<script> with a body": re.compile(
+        r"<script\b(?![^>]*type=[\"'](?:application|text)/(?:json|template))[^>]*>\s*[^<\s]",
+        re.IGNORECASE,
+    ),
+    "javascript:": re.compile(r"(?:href|src|action)\s*=\s*[\"']?\s*javascript:", re.IGNORECASE),
 }
 _URL = re.compile(r"{%-?\s*url\s+[\"']([\w-]+):")
 _FILE = re.compile(r"{%-?\s*(?:include|extends)\s+[\"']([\w-]+)/")
-_COMMENT = re.compile(r"{#.*?#}|{%\s*comment.*?endcomment\s*%}|<!--.*?-->", re.S)
+_COMMENT = re.compile(r"{#.*?#}|{%\s*comment.*?endcomment\s*%}|<!--.*?-->", re.DOTALL)
 
 # Where Chinese is the matter itself, not a text of the product.
 HAN: Exempt = {
@@ -50,7 +63,9 @@ def inline_code(root: Path = ROOT) -> list[str]:
 def _blank(text: str) -> str:
     """Template code and comments out, line numbers kept: `{% if a > b %}` is no end of a tag."""
     text = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
-    return re.sub(r"{[%{].*?[%}]}", lambda match: re.sub(r"[^\n]", "x", match[0]), text, flags=re.S)
+    return re.sub(
+        r"{[%{].*?[%}]}", lambda match: re.sub(r"[^\n]", "x", match[0]), text, flags=re.DOTALL
+    )
 
 
 def _line(text: str, position: int) -> int:
@@ -60,7 +75,11 @@ def _line(text: str, position: int) -> int:
 def upward_templates(root: Path = ROOT) -> list[str]:
     """`{% url %}`, `{% include %}`, `{% extends %}` of a higher context."""
     owners = url_owners(root)
-    folders = {path.name: context_of(path.relative_to(root).as_posix()) for path in (root / "lifang").rglob("templates/*") if path.is_dir()}
+    folders = {
+        path.name: context_of(path.relative_to(root).as_posix())
+        for path in (root / "lifang").rglob("templates/*")
+        if path.is_dir()
+    }
     faults = []
     for path in templates(root):
         name = path.relative_to(root).as_posix()
@@ -69,7 +88,9 @@ def upward_templates(root: Path = ROOT) -> list[str]:
         named += [(match, folders.get(match[1])) for match in _FILE.finditer(text)]
         for match, owner in named:
             if owner and HEIGHT.get(owner, 0) > HEIGHT.get(mine, 0):
-                faults.append(f"{name}:{_line(text, match.start())} {match[0].strip()} is of {owner}")
+                faults.append(
+                    f"{name}:{_line(text, match.start())} {match[0].strip()} is of {owner}"
+                )
     return faults
 
 
@@ -78,7 +99,11 @@ def url_owners(root: Path) -> dict[str, str]:
     found = {}
     for source in sources(root):
         for node in source.tree.body if "app_name" in source.text else ():
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "app_name":
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.targets[0], ast.Name)
+                and node.targets[0].id == "app_name"
+            ):
                 found[str(ast.literal_eval(node.value))] = source.context
     return found
 
@@ -89,7 +114,10 @@ def chinese_literals(root: Path = ROOT, exemptions: Exempt | None = None) -> lis
     found: list[tuple[str, str]] = []
     for source in sources(root):
         if not source.testing:
-            found += [(source.name, f"{source.at(node)} {str(node.value)[:20]!r}") for node in _han(source)]
+            found += [
+                (source.name, f"{source.at(node)} {str(node.value)[:20]!r}")
+                for node in _han(source)
+            ]
     for path in templates(root):
         text = _COMMENT.sub("", path.read_text("utf-8"))
         for name in _NAMES:
@@ -107,13 +135,17 @@ def _han(source: Source) -> list[ast.Constant]:
     both |= {
         id(part)
         for call in ast.walk(source.tree)
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("Text", "text")
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in ("Text", "text")
         for part in ast.walk(call)
     }
     return [
         node
         for node in ast.walk(source.tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _HAN.search(node.value)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and _HAN.search(node.value)
         and node.value not in _NAMES
         and id(node) not in both
     ]

@@ -54,11 +54,15 @@ def selectors_without_actor(root: Path = ROOT, exemptions: Exempt | None = None)
     exemptions = OPEN_SELECTORS if exemptions is None else exemptions
     found = []
     for source in sources(root):
-        if source.testing or not (source.path.name == "selectors.py" or "/selectors/" in source.path.as_posix()):
+        if source.testing or not (
+            source.path.name == "selectors.py" or "/selectors/" in source.path.as_posix()
+        ):
             continue
         for function in _functions(source):
             first = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)[:1]
-            if not function.name.startswith("_") and (not first or first[0].arg not in ("actor", "system")):
+            if not function.name.startswith("_") and (
+                not first or first[0].arg not in ("actor", "system")
+            ):
                 found.append((f"{source.module}.{function.name}", source.at(function)))
     faults = [f"{where} {name}: who asks?" for name, where in found if not exempt(name, exemptions)]
     return faults + stale([name for name, _ in found], exemptions)
@@ -69,11 +73,17 @@ def loose_actions(root: Path = ROOT) -> list[str]:
     faults = []
     for source in sources(root):
         for function in ast.walk(source.tree):
-            if isinstance(function, ast.FunctionDef) and _is_action(function) and not source.testing:
+            if (
+                isinstance(function, ast.FunctionDef)
+                and _is_action(function)
+                and not source.testing
+            ):
                 names = {argument.arg for argument in function.args.kwonlyargs}
                 loose = function.args.posonlyargs or function.args.args or function.args.vararg
                 if loose or not {"actor", "at"} <= names:
-                    faults.append(f"{source.at(function)} {function.name}: keywords only, with actor and at")
+                    faults.append(
+                        f"{source.at(function)} {function.name}: keywords only, with actor and at"
+                    )
     return faults
 
 
@@ -86,7 +96,11 @@ def _is_action(function: ast.FunctionDef) -> bool:
 
 def long_modules(root: Path = ROOT) -> list[str]:
     """Python files over 400 lines."""
-    lengths = [(source.name, len(source.text.splitlines())) for source in sources(root) if "/migrations/" not in source.name]
+    lengths = [
+        (source.name, len(source.text.splitlines()))
+        for source in sources(root)
+        if "/migrations/" not in source.name
+    ]
     return [f"{name}: {lines} lines" for name, lines in lengths if lines > LONGEST]
 
 

@@ -88,4 +88,6 @@ def exempt(name: str, exemptions: Exempt) -> bool:
 
 def stale(names: list[str], exemptions: Exempt) -> list[str]:
     """Exemptions that no longer exempt anything: they would hide tomorrow's fault."""
-    return [f"exemption without use: {p}" for p in exemptions if not any(fnmatch(n, p) for n in names)]
+    return [
+        f"exemption without use: {p}" for p in exemptions if not any(fnmatch(n, p) for n in names)
+    ]

@@ -17,7 +17,11 @@ _ALL = {"r", "a", "w", "d"}  # select, insert, update, delete
 
 
 def without_wall(models: Iterable[type[Any]]) -> list[str]:
-    tables = sorted(model._meta.db_table for model in models if issubclass(model, Scoped) and not model._meta.abstract)
+    tables = sorted(
+        model._meta.db_table
+        for model in models
+        if issubclass(model, Scoped) and not model._meta.abstract
+    )
     with connection.cursor() as cursor:
         cursor.execute(_POLICIES, [tables])
         found = {table: (forced, set(commands)) for table, forced, commands in cursor.fetchall()}

@@ -6,9 +6,26 @@ from pathlib import Path
 
 from tests.architecture.checks.tree import ROOT, Exempt, Source, exempt, sources, stale
 
-_BARE = {"save", "create", "delete"}  # writes unless called with positional arguments (files, forms, pictures)
-_ALWAYS = {"bulk_create", "bulk_update", "get_or_create", "update_or_create", "abulk_create", "acreate", "asave", "adelete", "aupdate"}
-_SQL = re.compile(r"\s*(INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|TRUNCATE|MERGE\s+INTO|COPY\s+\w+.*FROM)\b", re.I | re.S)
+_BARE = {
+    "save",
+    "create",
+    "delete",
+}  # writes unless called with positional arguments (files, forms, pictures)
+_ALWAYS = {
+    "bulk_create",
+    "bulk_update",
+    "get_or_create",
+    "update_or_create",
+    "abulk_create",
+    "acreate",
+    "asave",
+    "adelete",
+    "aupdate",
+}
+_SQL = re.compile(
+    r"\s*(INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|TRUNCATE|MERGE\s+INTO|COPY\s+\w+.*FROM)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 FREE = ("/actions.py", "/actions/", "/migrations/", "/tests/")
 # Mechanisms below actions, and the few edges whose writes are no acts of anybody.
@@ -49,9 +66,17 @@ def writes_outside_actions(root: Path = ROOT, exemptions: Exempt | None = None) 
 def _writes(source: Source) -> list[tuple[ast.AST, str]]:
     found: list[tuple[ast.AST, str]] = []
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_write(node, node.func.attr):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and _is_write(node, node.func.attr)
+        ):
             found.append((node, f".{node.func.attr}("))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _SQL.match(node.value):
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and _SQL.match(node.value)
+        ):
             found.append((node, node.value.strip()[:40]))
     return found
 
@@ -68,7 +93,14 @@ def _is_write(call: ast.Call, name: str) -> bool:
 
 def _is_dict(call: ast.Call) -> bool:
     on = call.func.value if isinstance(call.func, ast.Attribute) else None
-    return isinstance(on, ast.Name) and on.id in {"kwargs", "context", "headers", "attrs", "facts", "values"}
+    return isinstance(on, ast.Name) and on.id in {
+        "kwargs",
+        "context",
+        "headers",
+        "attrs",
+        "facts",
+        "values",
+    }
 
 
 def _on_super(call: ast.Call) -> bool:

@@ -1,0 +1,134 @@
+"""The second wall alone: with the scoping of every selector switched off, row-level security shows no foreign row."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.models import Q
+
+from lifang.core.access import ANONYMOUS, SYSTEM, Actor, Scope
+from lifang.core.access.models import Scoped
+from lifang.core.access.wall import behind
+from lifang.core.testing import places
+from lifang.core.testing.cast import CAST, Member
+from lifang.core.testing.rows import a_row
+
+pytestmark = pytest.mark.django_db
+# What a model's own constraints want of a row.
+GIVEN: dict[str, dict[str, Any]] = {
+    "cases.Case": {"reports": 1},
+    "files.Attachment": {"width": 1, "height": 1},
+}
+AREAS = (*places.GRIDS, places.AWAY_GRID, places.COMMUNITY, places.COUNTY)
+
+
+def scoped() -> list[type[Scoped]]:
+    return sorted(
+        (
+            model
+            for model in apps.get_models()
+            if issubclass(model, Scoped) and ".tests" not in model.__module__
+        ),
+        key=lambda model: model._meta.label,
+    )
+
+
+@pytest.fixture
+def open_scope(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every selector forgets whose rows they are."""
+    monkeypatch.setattr(Scope, "q", lambda self, area="area", holders="holders": Q())
+
+
+@pytest.fixture(params=scoped(), ids=lambda model: model._meta.label)
+def world(request: pytest.FixtureRequest, db: None) -> Any:
+    """A row of the model in every grid, in the next county, in a community, in the county; one of a unit, one of a person."""
+    model = request.param
+    given = GIVEN.get(model._meta.label, {})
+    with behind(SYSTEM):
+        for area in AREAS:
+            a_row(model, area=area, **given)
+        a_row(
+            model,
+            area=places.AWAY_GRID,
+            holders=["unit:00000000-0000-7000-8000-00000000c17e"],
+            **given,
+        )
+        a_row(
+            model, area=places.AWAY_GRID, holders=["account:00000000-0000-7000-8000-0000000000aa"]
+        )
+    return model
+
+
+def test_with_scoping_off_the_wall_alone_shows_no_foreign_row(
+    world: type[Scoped], open_scope: None
+):
+    cast: dict[str, Member] = {key: made() for key, made in CAST.items()}
+    with behind(SYSTEM):
+        everything = list(world.objects.all())
+    assert len(everything) == len(AREAS) + 2
+    foreign = {}
+    for key, member in cast.items():
+        actor = member.actor
+        with behind(actor):
+            seen = list(world.objects.visible_to(actor))
+        theirs = [row for row in everything if is_theirs(actor, row)]
+        assert {row.pk for row in seen} == {row.pk for row in theirs}, key
+        foreign[key] = len(everything) - len(theirs)
+    # Everybody could have seen something that is not theirs.
+    assert all(foreign.values()), foreign
+    print(
+        f"{world._meta.label}: 0 of {sum(foreign.values())} foreign rows shown to {len(cast)} people"
+    )
+
+
+def test_the_scoping_and_the_wall_agree(world: type[Scoped]):
+    for made in CAST.values():
+        actor = made().actor
+        with behind(actor):
+            behind_both = set(world.objects.visible_to(actor).values_list("pk", flat=True))
+        with behind(SYSTEM):
+            scoped_only = set(world.objects.visible_to(actor).values_list("pk", flat=True))
+        assert behind_both == scoped_only
+
+
+def test_a_connection_that_was_told_nothing_sees_nothing(world: type[Scoped]):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('lifang.areas', '', false), set_config('lifang.holders', '', false)"
+        )
+        cursor.execute(f'SELECT count(*) FROM "{world._meta.db_table}"')
+        assert cursor.fetchone() == (0,)
+    with behind(ANONYMOUS):
+        assert not world.objects.exists()
+
+
+def test_foreign_rows_can_be_neither_changed_nor_removed(world: type[Scoped], stranger: Member):
+    with behind(SYSTEM):
+        before = sorted(world.objects.values_list("pk", "area"))
+        theirs = {pk for pk, area in before if stranger.actor.scope.covers(area)}
+    with behind(stranger.actor):
+        changed = world.objects.filter(area__startswith=places.STREET).update(holders=["account:x"])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'DELETE FROM "{world._meta.db_table}" WHERE area LIKE %s', [f"{places.STREET}%"]
+            )
+            removed = cursor.rowcount
+    with behind(SYSTEM):
+        assert sorted(world.objects.values_list("pk", "area")) == before
+    assert (changed, removed) == (0, 0)
+    assert len(theirs) == 4
+
+
+def test_the_application_is_bound_by_the_wall():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        assert cursor.fetchone() == (False, False)
+        cursor.execute(
+            "SELECT count(*) FROM pg_tables WHERE tableowner = current_user AND schemaname = 'public'"
+        )
+        assert cursor.fetchone() == (0,)
+
+
+def is_theirs(actor: Actor, row: Scoped) -> bool:
+    return actor.scope.covers(row.area) or bool(set(row.holders) & actor.scope.holders)
