@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from lifang.core.access import Actor, Refusal
 from lifang.core.crypto.numbers import credit_fault
@@ -149,11 +148,11 @@ def good_matter(matter: str) -> Refusal | None:
 
 
 def may_post(
-    post: PostKind | None, area: str, in_unit: bool, at: datetime, until: datetime | None
+    key: str, post: PostKind | None, area: str, in_unit: bool, at: datetime, until: datetime | None
 ) -> Refusal | None:
     """The post exists, stands at this level, and ends after it begins."""
     if post is None:
-        return Refusal("post_unknown", {"field": "post"})
+        return Refusal("post_unknown", {"post": key[:40], "field": "post"})
     if until is not None and until <= at:
         return Refusal("posting_ends_before_start", {"field": "until"})
     if UNIT_LEVEL in post.level:
@@ -168,11 +167,6 @@ def may_post(
         facts = {"post": str(post.name), "levels": wanted, "field": "area"}
         return Refusal("post_wrong_level", facts)
     return None
-
-
-def not_oneself(actor: Actor, account: UUID) -> Refusal | None:
-    """Nobody gives a post to oneself."""
-    return Refusal("post_oneself") if actor.id == account else None
 
 
 def may_hold(kind: str, closed: bool) -> Refusal | None:

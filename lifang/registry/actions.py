@@ -58,6 +58,7 @@ def enrol_resident(
     home: Place | None = None,
 ) -> Resident:
     """Enter a resident's account into the register: by the resident, or by staff of the area."""
+    area = home.area if home else area
     own = actor.id is not None and actor.id == account.pk
     insist(
         None if own or _serves(actor, area) else Refusal("not_allowed"),
@@ -70,7 +71,7 @@ def enrol_resident(
         name=name.strip(),
         telephone=telephone.strip() or None,
         home=home,
-        area=home.area if home else area,
+        area=area,
         enrolled_at=at,
     )
     made.concern([f"account:{account.pk}"])
@@ -115,7 +116,7 @@ def enrol_many(*, actor: Actor, rows: Sequence[Enrolment], at: datetime) -> list
 
 
 def _common(areas: Sequence[str]) -> str:
-    return commonprefix(list(areas))
+    return commonprefix(list(areas))  # noqa: RUF071 -- codes, not paths
 
 
 def _serves(actor: Actor, area: str) -> bool:

@@ -35,7 +35,8 @@ def action(name: str, *, beyond: bool = False) -> Callable[[Callable[P, R]], Cal
             assert isinstance(actor, Actor)  # noqa: S101 -- narrows the type
             assert isinstance(at, datetime)  # noqa: S101 -- narrows the type
             subject = _subject(kwargs)
-            return _run(Unit(name, actor, at, subject, beyond=beyond), lambda: act(**kwargs))  # type: ignore[call-arg]
+            unit = Unit(name, actor, at, subject, area=_area(kwargs, subject), beyond=beyond)
+            return _run(unit, lambda: act(**kwargs))  # type: ignore[call-arg]
 
         ACTIONS[name] = acting
         return acting
@@ -55,6 +56,12 @@ def _subject(kwargs: dict[str, Any]) -> models.Model | None:
     """The first thing named that lies somewhere, else the first thing named at all."""
     rows = [value for value in kwargs.values() if isinstance(value, models.Model)]
     return next((row for row in rows if hasattr(row, "area")), rows[0] if rows else None)
+
+
+def _area(kwargs: dict[str, Any], subject: models.Model | None) -> str | None:
+    """Where the act takes place: the area it names (a unit of the county may be given work in one street), else its subject's."""
+    named = kwargs.get("area")
+    return named if named and isinstance(named, str) else getattr(subject, "area", None) or None
 
 
 def _run(unit: Unit, act: Callable[[], R]) -> R:
@@ -79,6 +86,5 @@ def _inside(outer: Unit, unit: Unit, act: Callable[[], R]) -> R:
 
 
 def _check(unit: Unit) -> None:
-    area = getattr(unit.subject, "area", None)
-    if not unit.actor.may(unit.name, area or None):
+    if not unit.actor.may(unit.name, unit.area):
         raise Refused(Refusal("not_allowed"))

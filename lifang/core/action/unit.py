@@ -29,10 +29,11 @@ class Unit:
         at: datetime,
         subject: models.Model | None,
         *,
+        area: str | None = None,
         beyond: bool = False,
     ) -> None:
         self.name, self.actor, self.at = name, actor, at
-        self.subject, self.beyond = subject, beyond
+        self.subject, self.area, self.beyond = subject, area, beyond
         self.held: list[tuple[models.Model, Snapshot]] = []
         self.made: models.Model | None = None
         self.joined: list[Unit] = []

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import IntegrityError, transaction
 
 from lifang.core.access import Actor, Refusal, Refused, insist
-from lifang.core.access.models import GrantRow
+from lifang.core.access.actions import end_grant, grant
 from lifang.core.accounts.models import Account
 from lifang.core.action import action
 from lifang.core.events import publish
@@ -39,14 +39,14 @@ def post(
     start = since or at
     insist(
         rules.allowed(actor, "orgs.post", area),
-        rules.not_oneself(actor, account.pk),
         rules.may_hold(account.kind, account.closed_at is not None),
-        rules.may_post(kind, area, unit is not None, start, until),
+        rules.may_post(post, kind, area, unit is not None, start, until),
         _area_fault(area),
         Refusal("unit_closed", {"field": "unit"}) if unit is not None and unit.closed else None,
     )
     assert kind is not None  # noqa: S101 -- may_post refused it
-    grant = GrantRow(
+    given = grant(
+        actor=actor,
         account=account,
         post=post,
         area=area,
@@ -54,6 +54,7 @@ def post(
         holder=unit.holder if unit else "",
         valid_from=start,
         valid_to=until,
+        at=at,
     )
     made = Posting(
         account=account,
@@ -62,9 +63,9 @@ def post(
         unit=unit,
         valid_from=start,
         valid_to=until,
-        grant=grant,
+        grant=given,
     )
-    _save(grant, made)
+    _save(made)
     publish(Posted(posting=made.pk, account=account.pk, post=post, at=at), area=area)
     return made
 
@@ -75,18 +76,14 @@ def _area_fault(area: str) -> Refusal | None:
     return Refusal("area_unknown", {"area": area[:20], "field": "area"})
 
 
-def _save(grant: GrantRow, posting: Posting) -> None:
+def _save(posting: Posting) -> None:
     try:
         with transaction.atomic():
-            grant.save()
             posting.save()
     except IntegrityError as error:
-        reason = {"grant_one_guard": "post_excludes", "posting_once": "posting_twice"}.get(
-            broken(error)
-        )
-        if reason is None:
+        if broken(error) != "posting_once":
             raise
-        raise Refused(Refusal(reason, {"name": posting.account.name, "field": "post"})) from error
+        raise Refused("posting_twice", name=posting.account.name, field="post") from error
 
 
 @action("orgs.end_posting")
@@ -99,7 +96,7 @@ def end_posting(*, actor: Actor, posting: Posting, at: datetime) -> Posting:
     )
     row.valid_to = max(at, row.valid_from)
     row.save(update_fields=["valid_to"])
-    GrantRow.objects.filter(pk=row.grant_id).update(valid_to=row.valid_to)
+    end_grant(actor=actor, grant=row.grant, at=at)
     told = PostingEnded(posting=row.pk, account=row.account_id, post=row.post, at=at)
     publish(told, area=row.area)
     return row

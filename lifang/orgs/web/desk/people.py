@@ -52,7 +52,7 @@ def new_posting(request: HttpRequest) -> HttpResponse:
         "heading": _("Post somebody"),
         "form": form,
         "areas": forms.area_list(actor, within, 15),
-        "button": _("Post"),
+        "button": _("Give the post"),
         "back": "orgs:postings",
     }
     return page(request, "orgs/form.html", context)
