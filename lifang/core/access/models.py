@@ -88,6 +88,9 @@ class GrantRow(models.Model):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
                 name="grant_ends_after_start",
             ),
+            # The wall is told areas and holders as lists: no grant may carry a comma or the star.
+            models.CheckConstraint(condition=Q(area__regex=r"^[0-9]*$"), name="grant_area_plain"),
+            models.CheckConstraint(condition=~Q(holder__contains=","), name="grant_holder_plain"),
         ]
 
     def __str__(self) -> str:

@@ -10,19 +10,24 @@ from lifang.core.access.actor import Actor
 
 _SET = "SELECT set_config('lifang.areas', %s, false), set_config('lifang.holders', %s, false)"
 
+_ASK = """
+SELECT coalesce(current_setting('lifang.areas', true), ''),
+  coalesce(current_setting('lifang.holders', true), '')
+"""
+
 
 @contextmanager
 def behind(actor: Actor) -> Iterator[None]:
     """Let the database show this connection only what `actor` may see, until the block ends."""
-    before = _known()
+    before = _known() or _asked()
     _tell(_values(actor))
     try:
         yield
     finally:
-        if before is not None and not connection.needs_rollback:
-            _tell(before)
-        else:
+        if connection.needs_rollback:
             forget()  # a rollback gives back what was set before the transaction
+        else:
+            _tell(before)
 
 
 def stand(actor: Actor) -> None:
@@ -51,6 +56,14 @@ def _known() -> tuple[str, str] | None:
     if told is None or told[0] is not connection.connection:
         return ("", "") if connection.connection is None else None
     return told[1]  # type: ignore[no-any-return]
+
+
+def _asked() -> tuple[str, str]:
+    """What the connection has been told, from itself: after a rollback nobody else knows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ASK)
+        areas, holders = cursor.fetchone()
+    return areas, holders
 
 
 def _tell(values: tuple[str, str]) -> None:

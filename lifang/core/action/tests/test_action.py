@@ -1,17 +1,17 @@
 """One transaction, one audit line, its events; or nothing but the line of the refusal."""
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from datetime import datetime
 from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
 
-from lifang.core.access import SYSTEM, Refusal, Refused, insist
-from lifang.core.access.grants import actor_of, anonymous
+from lifang.core.access import SYSTEM, Refusal, Refused, Scope, insist
+from lifang.core.access.grants import anonymous
 from lifang.core.access.tests.make import make_actor, make_row
 from lifang.core.access.wall import behind
-from lifang.core.accounts.tests.make import AT, make_account, make_grant
+from lifang.core.accounts.tests.make import AT
 from lifang.core.action import ACTIONS, action, together
 from lifang.core.audit.log import verify
 from lifang.core.audit.models import Entry
@@ -27,7 +27,7 @@ class Poked:
     at: datetime
 
 
-@action("probe.poke", open_to_all=True)
+@action("probe.poke")
 def poke(*, actor, row, at, template="poked", then=None):
     held = Message.objects.hold(row.pk)
     held.template, held.tries = template, held.tries + 1
@@ -38,12 +38,12 @@ def poke(*, actor, row, at, template="poked", then=None):
     return held
 
 
-@action("probe.make", open_to_all=True)
+@action("probe.make")
 def make(*, actor, area, at):
     return make_row(area)
 
 
-@action("probe.both", open_to_all=True)
+@action("probe.both")
 def both(*, actor, row, at, fail=False):
     poke(actor=actor, row=row, at=at)
     with behind(SYSTEM):
@@ -51,18 +51,14 @@ def both(*, actor, row, at, fail=False):
     insist(Refusal("changed_meanwhile") if fail else None)
 
 
-@action("accounts.lock")  # a capability that exists, for checking; the real one is put back
-def guarded(*, actor, row, at):
-    return row
+MAY = ("probe.poke", "probe.make", "probe.both")
 
 
 @pytest.fixture(autouse=True)
-def _real_lock_is_back():
-    from lifang.core.accounts import actions  # noqa: PLC0415 -- after the probe has been registered
-
-    ACTIONS["accounts.lock"] = actions.lock
+def _probes_are_no_actions_of_the_product():
     yield
-    assert ACTIONS["accounts.lock"] is actions.lock
+    for name in MAY:
+        ACTIONS.pop(name, None)
 
 
 @pytest.fixture
@@ -73,7 +69,7 @@ def row(db):
 
 @pytest.fixture
 def worker():
-    return make_actor("990101001")
+    return make_actor("990101001", may=MAY)
 
 
 def lines() -> list[tuple]:
@@ -135,8 +131,9 @@ def test_a_mistake_leaves_nothing_at_all(row, worker):
 
 
 def test_a_row_out_of_sight_is_not_there(row):
+    """The area is told, so that only the wall stands in the way."""
     with pytest.raises(Refused) as caught:
-        poke(actor=make_actor("990102"), row=row, at=AT)
+        poke(actor=replace(make_actor("990101001", may=MAY), scope=Scope()), row=row, at=AT)
     assert caught.value.refusal.reason == "not_found"
     assert stored(row).template == "notify.digest"
 
@@ -165,29 +162,36 @@ def test_several_acts_together_are_done_or_not(row, worker):
         assert lines() == []
     assert [name for name, *_ in lines()] == ["probe.poke", "probe.poke"]
     with pytest.raises(ZeroDivisionError), together(actor=worker, at=AT):
-        poke(actor=worker, row=row, at=AT)
-        1 / 0  # noqa: B018
+        poke(actor=worker, row=row, at=AT, then=lambda: 1 / 0)
     assert len(lines()) == 2
     assert stored(row).tries == 2
     assert len(published()) == 2
 
 
 def test_who_may_not_is_refused_before_anything_happens(row):
-    with pytest.raises(Refused) as caught:
-        guarded(actor=anonymous(), row=row, at=AT)
-    assert caught.value.refusal.reason == "not_allowed"
-    assert [(name, outcome, reason) for name, outcome, reason, _ in lines()] == [
-        ("accounts.lock", "refused", "not_allowed")
-    ]
+    for actor in (anonymous(), make_actor("990101001", may=["probe.make"])):
+        with pytest.raises(Refused) as caught:
+            poke(actor=actor, row=row, at=AT)
+        assert caught.value.refusal.reason == "not_allowed"
+    assert lines() == [("probe.poke", "refused", "not_allowed", str(row.pk))] * 2
+    assert stored(row).tries == 0
+    assert published() == []
 
 
 def test_a_capability_counts_where_the_thing_lies(row):
-    here, away = make_account("here"), make_account("away")
-    make_grant(here, "security_admin", "990101", sees="area")
-    make_grant(away, "security_admin", "990102", sees="area")
-    guarded(actor=actor_of(here.pk, AT), row=row, at=AT)
+    elsewhere = make_actor("990101002", may=MAY)
+    with pytest.raises(Refused) as caught:
+        poke(actor=elsewhere, row=row, at=AT)
+    assert caught.value.refusal.reason == "not_allowed"
+    poke(actor=make_actor("990101", may=MAY), row=row, at=AT)
+
+
+def test_a_nested_act_asks_for_its_own_capability(row):
+    half = make_actor("990101001", may=["probe.both", "probe.poke"])
     with pytest.raises(Refused):
-        guarded(actor=actor_of(away.pk, AT), row=row, at=AT)
+        both(actor=half, row=row, at=AT)
+    assert lines() == [("probe.both", "refused", "not_allowed", str(row.pk))]
+    assert stored(row).tries == 0
 
 
 def test_an_act_takes_keywords_only_and_wants_to_know_who_and_when(row, worker):
@@ -223,7 +227,7 @@ def counts() -> tuple[int, int, int]:
 @pytest.mark.parametrize("table", ["audit_entry", "events_outbox"])
 def test_an_act_whose_line_or_event_cannot_be_written_is_not_done(real_db, table):
     """The log fails closed: no line, no act."""
-    worker = make_actor("990101001")
+    worker = make_actor("990101001", may=MAY)
     with behind(SYSTEM):
         row = make_row("990101001")
     before = counts()
@@ -245,7 +249,7 @@ def test_an_act_whose_line_or_event_cannot_be_written_is_not_done(real_db, table
 
 
 def test_line_event_and_change_are_there_with_the_commit_and_not_before(real_db):
-    worker = make_actor("990101001")
+    worker = make_actor("990101001", may=MAY)
     with behind(SYSTEM):
         row = make_row("990101001")
     with transaction.atomic():

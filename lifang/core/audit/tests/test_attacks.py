@@ -10,7 +10,6 @@ import psycopg
 import pytest
 from django.db import close_old_connections, connection, connections
 
-from lifang.boot.testing import APP, OWNER, SUPERUSER
 from lifang.core.access import SYSTEM
 from lifang.core.audit import actions, export, verifier
 from lifang.core.audit.chain import canonical, chained
@@ -18,6 +17,7 @@ from lifang.core.audit.log import append, line_of, verify
 from lifang.core.audit.models import Anchor, Entry
 from lifang.core.audit.tests.make import AT, make_line, make_lines
 
+APP, OWNER, SUPERUSER = "lifang_app", "lifang_owner", "lifang"
 TABLES = ("audit_entry", "audit_anchor", "audit_head")
 
 
