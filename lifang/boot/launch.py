@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from lifang.boot.build import build, digest
 from lifang.boot.engines import probe, provision
 from lifang.boot.engines.nats import Nats, check_outside, free
 from lifang.boot.engines.postgres import SUPERUSER, Postgres
+from lifang.boot.engines.process import dies_with_parent
 from lifang.boot.engines.unfit import Unfit
 from lifang.boot.home import Home
 from lifang.boot.secrets import secret
@@ -188,6 +190,29 @@ class Launch:
             _set_stamp(as_owner, wanted)
             step.done(f"{applied} applied")
 
+    def untouched(self) -> bool:
+        """Nobody has acted here yet: the log has no line."""
+        as_app, _ = databases.urls(self.config)
+        with psycopg.connect(as_app, options="-c lifang.areas=*") as connection:
+            row = connection.execute("SELECT NOT EXISTS (SELECT FROM audit_entry)").fetchone()
+        return bool(row and row[0])
+
+    def start_over(self) -> None:
+        """Throw away what a killed seeding left. Only in the embedded database, and only a demo comes here."""
+        if self.config.database_url:
+            raise Unfit(
+                "half_seeded",
+                zh="上次生成演示数据时中断。请清空外部数据库后重试。",
+                en="The last seeding was broken off. Empty the outside database, then try again.",
+            )
+        server = databases.embedded(self.config)
+        superuser = server.url(SUPERUSER, "postgres")
+        provision.drop_database(superuser, databases.NAME)
+        provision.provision(superuser, server.url(SUPERUSER, databases.NAME), databases.NAME)
+        shutil.rmtree(self.home.files)
+        self.home.prepare()
+        self.schema()
+
     def _upgrade(self, step: Step) -> int:
         applied = 0
         with self.run("upgrade", env={"LIFANG_ROLE": "lifang_owner"}) as upgrade:
@@ -214,6 +239,7 @@ class Launch:
             return subprocess.Popen(
                 [sys.executable, "-m", "lifang", *arguments],
                 env={**self.env, **(env or {})},
+                preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 -- one thread
                 **{"stdout": subprocess.PIPE, "stderr": log, **options},
             )
 

@@ -18,7 +18,7 @@ def main() -> None:
         _ = get_resolver().url_patterns  # views and their templates' tags come with them
     connections.close_all()  # a connection must never be shared by a fork
     gc.freeze()  # else the first collection in each worker copies every page
-    entrypoint()
+    entrypoint()  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

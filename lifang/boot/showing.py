@@ -1,11 +1,13 @@
 """What the start shows at its end: doors, accounts, what to try first; and the demo county's seeding."""
 
 import time
+from pathlib import Path
 
 from rich.panel import Panel
 from rich.table import Table
 
 from lifang.boot.engines.unfit import Unfit
+from lifang.boot.home import write_private
 from lifang.boot.launch import Launch
 
 DOORS = (
@@ -31,18 +33,41 @@ FIRST = (
 
 
 def seed(launch: Launch, size: str) -> None:
-    """Fill an empty database with the demo county; its command shows its own progress and does nothing twice."""
+    """Fill an empty database with the demo county; a county left half-made by a kill is made anew."""
+    half_made = launch.home.run / "seeding"
+    if half_made.exists():
+        launch.start_over()
+    if not launch.untouched():
+        return
+    half_made.touch()
+    _accounts_file(launch).unlink(missing_ok=True)
     begun = time.monotonic()
-    done = launch.run("seed_demo", *SIZES[size], stdout=None, stderr=None)
+    done = launch.run("seed_demo", "--skip-checks", *SIZES[size], stdout=None, stderr=None)
     if done.wait():
         raise Unfit(
             "seed_failed",
             zh="演示数据未能生成，原因见上。",
             en="The demo county could not be made; see above.",
         )
-    launch.steps.tell(
-        f"[green]✓[/green] 演示数据 demo county  [dim]{time.monotonic() - begun:.1f} s[/dim]"
-    )
+    half_made.unlink(missing_ok=True)
+    spent = time.monotonic() - begun
+    launch.steps.tell(f"[green]✓[/green] 演示数据 demo county  [dim]{spent:.1f} s[/dim]")
+
+
+def _accounts_file(launch: Launch) -> Path:
+    return launch.home.run / "demo-accounts"
+
+
+def _accounts(launch: Launch) -> str:
+    """Asked for once and kept: a second start should not load everything just to list them again."""
+    kept = _accounts_file(launch)
+    if not kept.exists():
+        with launch.run("demo_accounts") as asking:
+            said = asking.stdout.read().decode() if asking.stdout else ""
+        if asking.returncode:
+            return ""
+        write_private(kept, said)
+    return kept.read_text().rstrip()
 
 
 def table(launch: Launch, *, demo: bool) -> None:
@@ -55,7 +80,7 @@ def table(launch: Launch, *, demo: bool) -> None:
         doors.add_row(f"[bold]{launch.config.origin}{path}[/bold]", zh, f"[dim]{en}[/dim]")
     launch.steps.console.print(doors)
     if demo:
-        launch.run("demo_accounts", stdout=None).wait()
+        launch.steps.console.print(_accounts(launch), markup=False)
         tries = Table(
             title="先试试 try first",
             title_justify="left",
