@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from lifang.cases import rules
-from lifang.cases.actions.moves import at_desk, at_units, moved, promise
+from lifang.cases.actions.moves import at_desk, at_units, held, moved, promise
 from lifang.cases.actions.photos import keep_photos
 from lifang.cases.catalogue import MATTERS, REFUSE_REASONS
 from lifang.cases.events import CaseAccepted, CaseDispatched, CasePressed, CaseRefused
@@ -23,7 +23,7 @@ from lifang.orgs import selectors as orgs
 @action("cases.accept")
 def accept(*, actor: Actor, case: Case, at: datetime, note: str = "") -> Case:
     """Take the case on. From here on it has an owner and a promise."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "accept")
     turn = at_desk(case, "dispatch", at)
     case.promised_at = promise(case, ("dispatch", "sign", "handle"), at)
     moved(case, "accept", actor=actor, at=at, turn=turn, note=note)
@@ -34,7 +34,7 @@ def accept(*, actor: Actor, case: Case, at: datetime, note: str = "") -> Case:
 @action("cases.refuse")
 def refuse(*, actor: Actor, case: Case, at: datetime, reason: str, note: str = "") -> Case:
     """Do not take it on, and say why in words the reporter reads."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "refuse")
     told = REFUSE_REASONS[reason].answer
     case.answer = note.strip() or told.zh
     moved(case, "refuse", actor=actor, at=at, note=case.answer, reason=reason)
@@ -45,7 +45,7 @@ def refuse(*, actor: Actor, case: Case, at: datetime, reason: str, note: str = "
 @action("cases.ask_verification")
 def ask_verification(*, actor: Actor, case: Case, at: datetime, note: str = "") -> Case:
     """Ask the grid worker of the place to have a look first."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "ask_verification")
     turn = at_desk(case, "verify", at, of="cases.verify")
     return moved(case, "ask_verification", actor=actor, at=at, turn=turn, note=note)
 
@@ -61,7 +61,7 @@ def verify(
     photos: Sequence[Print] = (),
 ) -> Case:
     """Say what was seen on the spot; the desk decides."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "verify")
     keep_photos(case, photos, Photo.BEFORE, actor=actor, at=at)
     turn = at_desk(case, "accept", at)
     return moved(case, "verify", actor=actor, at=at, turn=turn, note=note, found=found)
@@ -80,7 +80,7 @@ def correct(
     note: str = "",
 ) -> Case:
     """Put the matter or the place right. Limits follow from the next stage on."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "correct")
     was = {"matter": case.matter, "area": case.area}
     if matter:
         insist(None if matter in MATTERS else Refusal("unknown_matter"))
@@ -138,7 +138,7 @@ def _hand_over(
     assists: Sequence[UUID],
     note: str,
 ) -> Case:
-    case = Case.objects.hold(case.pk)
+    case = held(case, move)
     chosen = {unit.pk: unit for unit in orgs.units(actor).filter(pk__in=[lead, *assists])}
     insist(None if lead in chosen else Refusal("unit_missing"))
     why = {answer.unit.pk: str(answer.reason) for answer in orgs.answerers(case.matter, case.area)}
@@ -168,7 +168,7 @@ def _hand_over(
 @action("cases.press")
 def press(*, actor: Actor, case: Case, at: datetime, note: str) -> Case:
     """Press for a case. Its next step answers the pressing."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "press")
     Pressing.objects.create(case=case, by_id=actor.id, at=at, note=note.strip())
     case.pressed_at = at
     moved(case, "press", actor=actor, at=at, note=note)
@@ -179,7 +179,7 @@ def press(*, actor: Actor, case: Case, at: datetime, note: str) -> Case:
 @action("cases.escalate")
 def escalate(*, actor: Actor, case: Case, at: datetime, note: str) -> Case:
     """Pass the case to the desk of the level above; the clock of the stage goes on."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "escalate")
     above = rules.desk_above(case.desk)
     insist(None if above and len(above) >= 6 else Refusal("nothing_above"))
     case.desk = above or case.desk
@@ -190,6 +190,6 @@ def escalate(*, actor: Actor, case: Case, at: datetime, note: str) -> Case:
 @action("cases.answer")
 def answer(*, actor: Actor, case: Case, at: datetime, text: str) -> Case:
     """Give the public answer: every voice gets one (checklist S0-55)."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "add")
     case.answer = text.strip()
     return moved(case, "add", actor=actor, at=at, note=text, public=True)

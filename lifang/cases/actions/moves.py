@@ -8,12 +8,20 @@ from django.utils.timezone import localtime
 from lifang.cases.catalogue import CASE, limit_of
 from lifang.cases.events import CaseMoved
 from lifang.cases.models import Case, Handling
-from lifang.core.access import Actor
+from lifang.core.access import Actor, Refused
 from lifang.core.access.desks import desk, desk_of
 from lifang.core.events import publish
 from lifang.core.flow import engine
 from lifang.core.flow.clocks import Allowance
 from lifang.core.flow.engine import Said, Turn
+
+
+def held(case: Case, *moves: str) -> Case:
+    """Lock the row for this action; refused unless the flow has one of these moves from its state."""
+    row = Case.objects.hold(case.pk)
+    if not any(row.state in CASE().move[key].from_ for key in moves):
+        raise Refused("no_such_move", move=CASE().move[moves[0]].name, state=row.stage.name)
+    return row
 
 
 def moved(
@@ -52,8 +60,8 @@ def at_desk(case: Case, stage: str, at: datetime, *, of: str = "") -> Turn:
 
 
 def at_units(case: Case, parts: list[Handling], stage: str, at: datetime, hours: str) -> Turn:
-    """The turn of every unit that has a part."""
-    holders = tuple(part.holder for part in parts)
+    """The turn of every unit whose part is not done."""
+    holders = tuple(dict.fromkeys(part.holder for part in parts if part.pending))
     return Turn(holders, allowance(case, stage, at, hours), _title(case), case.level != "ordinary")
 
 

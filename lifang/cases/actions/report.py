@@ -6,11 +6,12 @@ from datetime import datetime
 from django.db import connection
 
 from lifang.cases import rules
-from lifang.cases.actions.moves import at_desk, moved, promise
+from lifang.cases.actions.moves import at_desk, held, moved, promise
 from lifang.cases.actions.photos import keep_photos
 from lifang.cases.catalogue import CASE, MATTERS, OUTCOMES
 from lifang.cases.events import CaseClosed, CaseJoined, CaseReported
 from lifang.cases.models import Case, Reporter
+from lifang.cases.selectors.public import withdrawn
 from lifang.cases.terms import Photo
 from lifang.core.access import Actor, Kind, Refusal, insist
 from lifang.core.access.desks import desk_of
@@ -96,7 +97,7 @@ def join(
     photos: Sequence[Print] = (),
 ) -> Reporter:
     """Add one's own report to a case that is already open: no second case, one more person kept informed."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "join")
     if actor.id:
         already = Reporter.objects.filter(case=case, account_id=actor.id).exists()
         insist(Refusal("already_joined") if already else None)
@@ -112,7 +113,7 @@ def join(
 @action("cases.add", beyond=True)
 def add(*, actor: Actor, case: Case, at: datetime, text: str, photos: Sequence[Print] = ()) -> Case:
     """Tell more about a case one reported or works on."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "add")
     insist(None if text.strip() or photos else Refusal("words_missing"))
     keep_photos(case, photos, Photo.OTHER, actor=actor, at=at)
     return moved(case, "add", actor=actor, at=at, note=text, public=False)
@@ -121,8 +122,11 @@ def add(*, actor: Actor, case: Case, at: datetime, text: str, photos: Sequence[P
 @action("cases.withdraw", beyond=True)
 def withdraw(*, actor: Actor, case: Case, reporter: Reporter, at: datetime) -> Case:
     """Take one's report back. With other reporters the case goes on without this one's voice."""
-    case = Case.objects.hold(case.pk)
-    insist(None if reporter.case_id == case.pk else Refusal("not_yours"))
+    case = held(case, "withdraw", "add")
+    insist(
+        None if reporter.case_id == case.pk else Refusal("not_yours"),
+        Refusal("already_withdrawn") if withdrawn(actor, reporter) else None,
+    )
     if case.reports > 1:
         case.reports -= 1
         return moved(case, "add", actor=actor, at=at, public=False, withdrawn=str(reporter.pk))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from lifang.cases import rules
-from lifang.cases.actions.moves import moved
+from lifang.cases.actions.moves import held, moved
 from lifang.cases.actions.report import report
 from lifang.cases.events import CaseMerged
 from lifang.cases.models import Case, Reporter
@@ -15,7 +15,7 @@ from lifang.core.events import publish
 @action("cases.split", beyond=True)
 def split(*, actor: Actor, case: Case, at: datetime, matter: str, text: str) -> Case:
     """Make a second case out of one report; its reporters are told of both."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "split_off")
     other = report(
         actor=actor, at=at, matter=matter, text=text, lon=case.lon, lat=case.lat, area=case.area,
         place=case.place, source=case.source,

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from lifang.cases import rules
-from lifang.cases.actions.moves import at_desk, at_units, moved
+from lifang.cases.actions.moves import at_desk, at_units, held, moved
 from lifang.cases.actions.unit import own_part, parts_of
 from lifang.cases.catalogue import CASE, DELAY_REASONS, SUSPEND_REASONS, policy
 from lifang.cases.events import DelayAsked, DelayDecided
@@ -24,7 +24,7 @@ def ask_delay(
     *, actor: Actor, case: Case, at: datetime, amount: Decimal, reason: str, note: str
 ) -> Delay:
     """Ask for more time, in the unit the stage is limited in. The clock goes on meanwhile."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "ask_delay")
     part = own_part(actor, parts_of(case))
     insist(rules.may_ask_delay(part, pending_delay(case)))
     clock = clocks.of(case)
@@ -50,7 +50,7 @@ def decide_delay(
     *, actor: Actor, case: Case, at: datetime, granted: Decimal, note: str = ""
 ) -> Delay:
     """Grant some or all of it (0 denies). The new due time is told to the reporter."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "grant_delay")
     delay, clock = pending_delay(case), clocks.of(case)
     assert clock is not None or delay is None  # noqa: S101 -- a delay is asked only while a clock runs
     most = Limit(
@@ -87,7 +87,7 @@ def pending_delay(case: Case) -> Delay | None:
 @action("cases.suspend")
 def suspend(*, actor: Actor, case: Case, at: datetime, reason: str, note: str) -> Case:
     """Let the clock stand still for a reason; the case comes back to the desk to be looked at."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "suspend")
     why = SUSPEND_REASONS.get(reason)
     insist(None if why else Refusal("bad_input", {"detail": reason}))
     assert why is not None  # noqa: S101 -- refused above
@@ -100,7 +100,7 @@ def suspend(*, actor: Actor, case: Case, at: datetime, reason: str, note: str) -
 @action("cases.resume")
 def resume(*, actor: Actor, case: Case, at: datetime, note: str = "") -> Case:
     """Let the clock go on where it stood."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "resume")
     parts = [part for part in parts_of(case) if part.pending]
     turn = at_units(case, parts, "", at, orgs.hours_of(case.lead))
     moved(case, "resume", actor=actor, at=at, turn=turn, note=note)

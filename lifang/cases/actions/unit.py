@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from lifang.cases import rules
-from lifang.cases.actions.moves import at_desk, at_units, moved
+from lifang.cases.actions.moves import at_desk, at_units, held, moved
 from lifang.cases.actions.photos import keep_photos, photo_kinds
 from lifang.cases.catalogue import RETURN_REASONS, policy
 from lifang.cases.events import CaseFedBack, CaseReturned
@@ -26,14 +26,15 @@ def parts_of(case: Case) -> list[Handling]:
 
 
 def own_part(actor: Actor, parts: Sequence[Handling]) -> Handling | None:
-    """The part of a unit this actor stands for."""
-    return next((part for part in parts if part.holder in actor.units), None)
+    """The part of a unit this actor stands for, the one still to do first."""
+    own = [part for part in parts if part.holder in actor.units]
+    return next((part for part in own if part.pending), own[0] if own else None)
 
 
 @action("cases.sign")
 def sign(*, actor: Actor, case: Case, at: datetime) -> Case:
     """Sign for the case: from here the handling clock runs, on the unit's opening hours."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "sign", "assist_signed")
     parts = parts_of(case)
     part = own_part(actor, parts)
     insist(rules.may_sign(case, part))
@@ -58,7 +59,7 @@ def return_(
     *, actor: Actor, case: Case, at: datetime, reason: str, note: str, suggested: UUID | None = None
 ) -> Case:
     """Give the case back with the rule it does not fall under, and whose it is."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "return", "add")
     part = own_part(actor, parts_of(case))
     why = RETURN_REASONS.get(reason)
     insist(None if why else Refusal("bad_input", {"detail": reason}))
@@ -103,7 +104,7 @@ def feed_back(
     *, actor: Actor, case: Case, at: datetime, note: str, photos: Sequence[Print] = ()
 ) -> Case:
     """Say what was done, with a photo where the matter asks for one. The lead's word sends it to the check."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "feed_back")
     parts = parts_of(case)
     part = own_part(actor, parts)
     keep_photos(case, photos, Photo.AFTER, actor=actor, at=at, fresh=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from lifang.cases import rules
-from lifang.cases.actions.moves import at_desk, at_units, moved
+from lifang.cases.actions.moves import at_desk, at_units, held, moved
 from lifang.cases.actions.photos import keep_photos
 from lifang.cases.actions.unit import parts_of
 from lifang.cases.catalogue import OUTCOMES, policy
@@ -31,7 +31,7 @@ def check(
     photos: Sequence[Print] = (),
 ) -> Case:
     """Look whether it was really done. Passed: it is closed and the public answer goes out."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "pass_check")
     parts = parts_of(case)
     insist(
         rules.may_check(actor, parts),
@@ -75,7 +75,7 @@ def call_back(
     note: str = "",
 ) -> Case:
     """Ask the reporter. Not solved: it is opened again at once, with the reason."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "call_back")
     CallBack.objects.create(
         case=case, round=case.round, reached=reached, solved=solved, stars=stars, by_id=actor.id,
         at=at, note=note.strip(),
@@ -90,7 +90,7 @@ def rate(
     *, actor: Actor, case: Case, reporter: Reporter, at: datetime, stars: int, note: str = ""
 ) -> Reporter:
     """A reporter's own stars, once."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "rate")
     insist(
         None if reporter.case_id == case.pk else Refusal("not_yours"),
         Refusal("already_rated") if reporter.stars else None,
@@ -106,7 +106,7 @@ def rate(
 @action("cases.reopen")
 def reopen(*, actor: Actor, case: Case, at: datetime, note: str) -> Case:
     """Not solved after all, says the desk."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "reopen")
     insist(rules.may_reopen(case, at, policy("reopen_days"), policy("reopen_times")))
     return _open_again(case, actor=actor, at=at, note=note)
 
@@ -114,7 +114,7 @@ def reopen(*, actor: Actor, case: Case, at: datetime, note: str) -> Case:
 @action("cases.not_solved", beyond=True)
 def not_solved(*, actor: Actor, case: Case, reporter: Reporter, at: datetime, note: str) -> Case:
     """Not solved after all, says a reporter who holds the receipt."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "reopen")
     insist(
         None if reporter.case_id == case.pk else Refusal("not_yours"),
         rules.may_reopen(case, at, policy("reopen_days"), policy("reopen_times")),
@@ -134,5 +134,5 @@ def _open_again(case: Case, *, actor: Actor, at: datetime, note: str) -> Case:
 @action("cases.archive")
 def archive(*, actor: Actor, case: Case, at: datetime) -> Case:
     """Put a closed case away; it stays readable."""
-    case = Case.objects.hold(case.pk)
+    case = held(case, "archive")
     return moved(case, "archive", actor=actor, at=at)
