@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CasesConfig(AppConfig):
     name = "lifang.cases"
     label = "cases"
+
+    def ready(self) -> None:
+        from lifang.cases import catalogue, events, listeners  # noqa: F401, PLC0415 -- declare themselves
