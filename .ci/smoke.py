@@ -24,6 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DOORS = ("/", "/sign-in", "/desk", "/my", "/kiosk", "/screen", "/healthz")
 FIRST_START_SECONDS, SECOND_START_SECONDS, STOP_SECONDS = 900, 10.0, 30
+SIZE = os.environ.get("SMOKE_SIZE", "county")
 READY = "lifang doctor"  # in the last line of the table that ends the start
 ORDINARY = "nobody"
 
@@ -102,7 +103,9 @@ class Clone:
         begun = time.monotonic()
         with self.log.open("wb") as log:
             make = subprocess.Popen(
-                self.command("make", "--no-print-directory", "demo", f"PYTHON={self.python}"),
+                self.command(
+                    "make", "--no-print-directory", "demo", f"PYTHON={self.python}", f"SIZE={SIZE}"
+                ),
                 cwd=self.source,
                 env=self.env,
                 stdout=log,
