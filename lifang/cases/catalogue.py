@@ -54,7 +54,9 @@ class Component(Entry, frozen=True, kw_only=True):
     local: bool = False
 
 
-class Season(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+class Season(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}
+):
     from_: str  # month-day, both ends inside
     to: str
     stages: dict[str, Limit]
@@ -131,6 +133,12 @@ class Synonym(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     words: list[str]
 
 
+class Common(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A matter residents are offered before they say a word."""
+
+    key: str
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Numbers a city may want otherwise."""
 
@@ -151,6 +159,7 @@ SUSPEND_REASONS = catalogue("cases", "suspend_reasons", SuspendReason)
 DELAY_REASONS = catalogue("cases", "delay_reasons", DelayReason)
 EMERGENCIES = catalogue("cases", "emergency", Emergency)
 SYNONYMS = catalogue("cases", "synonyms", Synonym)
+COMMON = catalogue("cases", "common", Common)
 POLICY = catalogue("cases", "policy", Policy)
 CASE = flow("cases", "case")
 

@@ -1,0 +1,55 @@
+"""Open cases as points of a map."""
+
+from datetime import datetime
+from typing import Any
+
+from lifang.cases.catalogue import CASE, MATTERS
+from lifang.cases.models import Case
+from lifang.cases.terms import OPEN, Level, State
+from lifang.core.access import Actor
+from lifang.core.access.scope import within as area_within
+from lifang.core.geo.measure import Box
+
+MOST = 2000
+_FACTS = ("pk", "number", "matter", "level", "state", "area", "due_at", "lon", "lat")
+
+
+def points(
+    actor: Actor, within: str, at: datetime, *, box: Box | None = None, most: int = MOST
+) -> dict[str, Any]:
+    """A GeoJSON FeatureCollection of the open cases that lie at a point, the most pressing first.
+
+    `properties.state` is what a map draws: danger, late, waiting or progress.
+    """
+    rows = Case.objects.visible_to(actor).filter(area_within(within), state__in=OPEN)
+    rows = rows.filter(lon__isnull=False)
+    if box:
+        rows = rows.filter(lon__range=(box.west, box.east), lat__range=(box.south, box.north))
+    found = rows.order_by("due_at").values(*_FACTS)[:most]
+    return {"type": "FeatureCollection", "features": [_feature(row, at) for row in found]}
+
+
+def pin(state: str, level: str, due_at: datetime | None, at: datetime) -> str:
+    """How a case is drawn: danger to life before lateness before its turn."""
+    if level == Level.LIFE:
+        return "danger"
+    if due_at is not None and due_at < at and state != State.SUSPENDED:
+        return "late"
+    return "progress" if CASE().state[state].tone == "progress" else "waiting"
+
+
+def _feature(row: dict[str, Any], at: datetime) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": str(row["pk"]),
+        "geometry": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
+        "properties": {
+            "id": str(row["pk"]),
+            "number": row["number"],
+            "name": str(MATTERS[row["matter"]].name),
+            "matter": row["matter"],
+            "area": row["area"],
+            "state": pin(row["state"], row["level"], row["due_at"], at),
+            "due_at": row["due_at"].isoformat() if row["due_at"] else None,
+        },
+    }

@@ -1,0 +1,123 @@
+"""How a case is told to residents: a state in three words, a timeline without offices' inner life."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from lifang.cases.models import Case
+from lifang.cases.selectors import Told
+from lifang.cases.terms import CLOSED, State
+from lifang.core.files.models import Attachment
+from lifang.core.files.store import link
+from lifang.core.web.show import Chip, Entry, Photo
+from lifang.orgs.selectors import place_name
+
+WORDS = {
+    State.AWAITING_ACCEPTANCE: ("waiting", _("Received")),
+    State.AWAITING_VERIFICATION: ("waiting", _("Being looked at")),
+    State.REFUSED: ("idle", _("Not accepted")),
+    State.AWAITING_DISPATCH: ("progress", _("Accepted")),
+    State.AWAITING_SIGNING: ("progress", _("Handed over")),
+    State.HANDLING: ("progress", _("Being handled")),
+    State.SUSPENDED: ("waiting", _("On hold")),
+    State.AWAITING_ARBITRATION: ("progress", _("Accepted")),
+    State.AWAITING_CHECK: ("progress", _("Handled, being checked")),
+    State.AWAITING_CALLBACK: ("done", _("Closed")),
+    State.CLOSED: ("done", _("Closed")),
+    State.ARCHIVED: ("done", _("Closed")),
+    State.MERGED: ("idle", _("Handled with another report")),
+    State.VOID: ("idle", _("Withdrawn")),
+}
+
+
+def chip_of(case: Case) -> Chip:
+    """The state as a resident reads it."""
+    return chip_in(case.state)
+
+
+def chip_in(state: str) -> Chip:
+    kind, words = WORDS[State(state)]
+    return Chip(kind, words)
+
+
+def handler_of(case: Case) -> str:
+    """Who has it in hand: the unit in charge, before that the office that decides."""
+    return str(case.lead.name) if case.lead else place_name(case.desk, 1)
+
+
+def place_of(case: Case) -> str:
+    """Where, in words that are public: the named place, else its area."""
+    area = place_name(case.area, 2)
+    return f"{area} {case.place}".strip() if case.place else area
+
+
+def done(case: Case) -> bool:
+    return case.state in CLOSED
+
+
+# Written by a reporter, not by an office: the sender knows it, everybody else must not.
+_BY_REPORTERS = frozenset({"add", "reopen"})
+
+
+def entries(told: Iterable[Told]) -> list[Entry]:
+    """The public steps, newest first."""
+    made = [
+        Entry(
+            at=step.at,
+            title=step.move.done,
+            who=step.who if step.move.key not in _VOICES else "",
+            icon=_ICONS.get(step.move.key, "point"),
+            kind=_KINDS.get(step.move.key, "progress"),
+            text="" if step.move.key in _BY_REPORTERS else step.note,
+            waited=step.waited,
+        )
+        for step in told
+    ]
+    return made[::-1]
+
+
+_VOICES = frozenset({"start", "join", "add", "rate", "reopen", "withdraw"})
+_KINDS = {
+    "start": "open", "join": "open", "pass_check": "done", "close": "done", "call_back": "done",
+    "self_handle": "done", "suspend": "waiting", "reopen": "waiting", "refuse": "late",
+    "fail_check": "late", "press": "late",
+}  # fmt: skip
+_ICONS = {
+    step: sign["icon"]
+    for step, sign in {
+        "start": {"icon": "message-report"},
+        "join": {"icon": "users"},
+        "accept": {"icon": "check"},
+        "refuse": {"icon": "x"},
+        "dispatch": {"icon": "send"},
+        "sign": {"icon": "signature"},
+        "feed_back": {"icon": "tool"},
+        "pass_check": {"icon": "circle-check"},
+        "close": {"icon": "circle-check"},
+        "self_handle": {"icon": "circle-check"},
+        "reopen": {"icon": "rotate"},
+        "suspend": {"icon": "player-pause"},
+        "resume": {"icon": "player-play"},
+        "rate": {"icon": "star"},
+        "verify": {"icon": "eye"},
+        "ask_verification": {"icon": "walk"},
+        "withdraw": {"icon": "arrow-back-up"},
+        "call_back": {"icon": "phone"},
+        "take_in": {"icon": "arrows-join"},
+    }.items()
+}
+
+
+def shown_photos(rows: Iterable[Attachment], until: datetime) -> tuple[list[Photo], list[Photo]]:
+    """(before, after) with links that hold for a while and ask for no account."""
+    before: list[Photo] = []
+    after: list[Photo] = []
+    for row in rows:
+        made = Photo(
+            url=link(row, until),
+            thumb=link(row, until, thumb=True),
+            at=row.taken_at or row.added_at,
+        )
+        (after if row.kind == "after" else before).append(made)
+    return before, after
