@@ -6,4 +6,5 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
+        from lifang.cases import catalogue, events, listeners  # noqa: F401, PLC0415 -- declare themselves
         from lifang.cases.web import doors  # noqa: F401, PLC0415 -- registers itself
