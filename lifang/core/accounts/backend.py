@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
@@ -10,5 +12,5 @@ class Backend(BaseBackend):
     def authenticate(self, request: HttpRequest | None, **credentials: object) -> None:
         return None
 
-    def get_user(self, user_id: object) -> Account | None:
+    def get_user(self, user_id: UUID | str) -> Account | None:
         return Account.objects.filter(pk=user_id, closed_at=None, locked_at=None).first()

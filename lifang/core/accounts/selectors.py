@@ -18,7 +18,7 @@ from lifang.core.config import config
 
 def me(actor: Actor) -> Account:
     """The actor's own account."""
-    account = Account.objects.filter(pk=actor.id).first()
+    account = Account.objects.filter(pk=actor.id).first() if actor.id else None
     if account is None:
         raise Refused("not_signed_in")
     return account

@@ -55,7 +55,8 @@ class SessionStore(SessionBase):
         content = self._handed
         if content is None:
             found = Session.objects.filter(key=self._digest, ends_at__gt=self.now)
-            self.row, content = found.values_list("id", "content").first() or (None, None)
+            row = found.values_list("id", "content").first()
+            self.row, content = (row[0], bytes(row[1])) if row else (None, None)
         if content is None:
             self._session_key = None
             return {}
@@ -71,7 +72,7 @@ class SessionStore(SessionBase):
 
     def create(self) -> None:
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -82,7 +83,7 @@ class SessionStore(SessionBase):
     def save(self, must_create: bool = False) -> None:
         if self.session_key is None:
             return self.create()
-        content = self._get_session(no_load=must_create)
+        content = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         facts: dict[str, Any] = {
             "account_id": content.get(SESSION_KEY),
             "content": seal(json.dumps(content).encode(), b"session:" + self._digest),

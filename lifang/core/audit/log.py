@@ -75,7 +75,8 @@ def verify(told: Iterable[Told] = ()) -> Verdict:
             count, last = count + 1, (entry.seq, bytes(entry.digest))
             if entry.seq in wanted:
                 found[entry.seq] = bytes(entry.digest)
-            yield entry.seq, entry.algorithm, entry.previous, entry.digest, line_of(entry)
+            previous, digest = bytes(entry.previous), bytes(entry.digest)
+            yield entry.seq, entry.algorithm, previous, digest, line_of(entry)
 
     broken = list(broken_links(rows()))
     return Verdict(

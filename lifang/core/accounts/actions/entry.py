@@ -15,7 +15,7 @@ from lifang.core.accounts.catalogue import SESSIONS
 from lifang.core.accounts.events import SignedInElsewhere
 from lifang.core.accounts.lockout import PLACE, Door, login_door
 from lifang.core.accounts.models import Account, Factor, RecoveryCode, Session
-from lifang.core.accounts.sessions import IDLE, SessionStore
+from lifang.core.accounts.sessions import IDLE, SessionStore, key_digest
 from lifang.core.accounts.source import place_of
 from lifang.core.accounts.terms import DEMO_PASSWORD, AccountKind
 from lifang.core.action import action
@@ -116,7 +116,8 @@ def sign_in(*, actor: Actor, account: Account, session: SessionStore, at: dateti
     session[IDLE] = limits.idle_minutes * 60
     session.set_expiry(limits.whole_hours * 3600)
     session.save()
-    Session.objects.filter(pk=session.row).update(ends_at=at + timedelta(hours=limits.whole_hours))
+    ends_at = at + timedelta(hours=limits.whole_hours)
+    Session.objects.filter(key=key_digest(session.session_key or "")).update(ends_at=ends_at)
     held.last_login = at
     held.save(update_fields=["last_login"])
     _warn_of_two_places(held, session, at)
@@ -145,7 +146,8 @@ def sign_out(*, actor: Actor, session: SessionStore, at: datetime) -> None:
 @action("accounts.end_session")
 def end_session(*, actor: Actor, session: UUID, at: datetime) -> None:
     """End one of one's own sessions, at once."""
-    if not Session.objects.filter(pk=session, account_id=actor.id).delete()[0]:
+    own = Session.objects.filter(account_id=actor.id) if actor.id else Session.objects.none()
+    if not own.filter(pk=session).delete()[0]:
         raise Refused("not_found")
 
 

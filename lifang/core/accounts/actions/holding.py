@@ -27,7 +27,8 @@ def hold(model: type[M], pk: UUID) -> M:
 
 def end_all(account: Account, *, but: UUID | None = None) -> int:
     """End the account's sessions at once; how many."""
-    ended, _ = Session.objects.filter(account=account).exclude(pk=but).delete()
+    sessions = Session.objects.filter(account=account)
+    ended, _ = (sessions.exclude(pk=but) if but else sessions).delete()
     return ended
 
 

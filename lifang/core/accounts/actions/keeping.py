@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
 
-from lifang.core.access import Actor, Kind, Refused, insist
+from lifang.core.access import Actor, Kind, Refusal, Refused, insist
 from lifang.core.accounts import passwords, rules
 from lifang.core.accounts.actions.holding import end_all, hold, tell
 from lifang.core.accounts.events import AccountClosed, AccountOpened
@@ -102,7 +102,7 @@ def _insert(account: Account) -> None:
         raise
 
 
-def fit(account: Account, password: str, *, factor: bool) -> "passwords.Refusal | None":
+def fit(account: Account, password: str, *, factor: bool) -> Refusal | None:
     """Does the password suit this account under the policy in force?"""
     about = (account.login, account.name, account.telephone or "", str(site().name))
     return passwords.fit(password, factor=factor, about=about)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from lifang.core.access import Actor, Refused, insist
+from lifang.core.access import Actor, Refusal, Refused, insist
 from lifang.core.accounts import passwords, rules
 from lifang.core.accounts.actions.holding import end_all, hold
 from lifang.core.accounts.events import AccountReset
@@ -22,9 +22,7 @@ def reset(*, actor: Actor, account: Account, at: datetime) -> Reset:
         rules.looks_after(actor, "accounts.reset", account.area),
         rules.another(actor, account),
         rules.open_still(account),
-        None
-        if account.kind == AccountKind.STAFF
-        else passwords.Refusal("machine_without_password"),
+        None if account.kind == AccountKind.STAFF else Refusal("machine_without_password"),
     )
     made = Reset(account=account, area=account.area, asked_by_id=actor.id, asked_at=at)
     try:

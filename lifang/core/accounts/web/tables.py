@@ -12,12 +12,12 @@ from lifang.core.web.tables import Choice, Column, Empty, Table
 
 def state_chip(account: Account) -> Chip:
     if account.closed_at:
-        return Chip("idle", _("Closed"))
+        return Chip("idle", _("Closed for ever"))
     if account.locked_at:
         return Chip("danger", _("Locked"), icon="lock")
     if account.password_issued:
         return Chip("waiting", _("Password issued"))
-    return Chip("done", _("Open"))
+    return Chip("done", _("In use"))
 
 
 def _by_state(rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
@@ -41,7 +41,7 @@ class AccountTable(Table):
     state = Column(_("State"), value=state_chip, cell="state")
     has_factor = Column(_("Authenticator"), cell="yes")
     last_login = Column(_("Last signed in"), cell="time", sort="last_login")
-    opened_at = Column(_("Opened"), cell="time", sort="opened_at", shown=False)
+    opened_at = Column(_("Opened on"), cell="time", sort="opened_at", shown=False)
 
     key = "accounts"
     search = ("login", "name")
@@ -49,7 +49,7 @@ class AccountTable(Table):
         Choice(
             "state",
             _("State"),
-            {"open": _("Open"), "locked": _("Locked"), "closed": _("Closed")},
+            {"open": _("In use"), "locked": _("Locked"), "closed": _("Closed for ever")},
             apply=_by_state,
         ),
         Choice(

@@ -54,7 +54,7 @@ class LogTable(Table):
 
     key = "log"
     filters = (
-        Choice("outcome", _("Outcome"), OUTCOMES),
+        Choice("outcome", _("Outcome"), {str(key): words for key, words in OUTCOMES.items()}),
         Choice(
             "action",
             _("Act"),
