@@ -50,3 +50,13 @@ class Photo(StrEnum):
     BEFORE = "before"
     AFTER = "after"
     OTHER = "other"
+
+
+class Look(StrEnum):
+    """For what somebody may look at a reporter's telephone; said in words by `data/reasons.yaml`."""
+
+    FACTS = "look_facts"
+    APPOINTMENT = "look_appointment"
+    PROGRESS = "look_progress"
+    CALL_BACK = "look_call_back"
+    DANGER = "look_danger"

@@ -12,6 +12,7 @@ from lifang.cases.actions.desk import (
     refuse,
     verify,
 )
+from lifang.cases.actions.look import contact, drop_view, save_view
 from lifang.cases.actions.report import add, join, record, report, self_handle, withdraw
 from lifang.cases.actions.shape import merge, split
 from lifang.cases.actions.takeover import Ground, Past, take_over, take_over_all
@@ -28,7 +29,7 @@ from lifang.cases.actions.verdict import archive, call_back, check, not_solved, 
 __all__ = [
     "Ground", "Past",
     "accept", "add", "answer", "arbitrate", "archive", "ask_delay", "ask_verification", "call_back",
-    "check", "correct", "decide_delay", "dispatch", "escalate", "feed_back", "join", "merge", "not_solved", "press",
-    "rate", "record", "refuse", "reopen", "report", "resume", "return_", "self_handle", "sign", "split",
+    "check", "contact", "correct", "decide_delay", "dispatch", "drop_view", "escalate", "feed_back", "join", "merge", "not_solved", "press",
+    "rate", "record", "refuse", "reopen", "report", "resume", "return_", "save_view", "self_handle", "sign", "split",
     "suspend", "take_over", "take_over_all", "tell_overdue", "verify", "withdraw",
 ]  # fmt: skip

@@ -3,7 +3,7 @@ from typing import NamedTuple
 from lifang.cases import rules
 from lifang.cases.catalogue import CASE
 from lifang.cases.models import Case, Delay, Handling
-from lifang.cases.terms import Role
+from lifang.cases.terms import Role, State
 from lifang.core.access import Actor, Refusal
 from lifang.core.flow.shape import Move
 
@@ -31,11 +31,7 @@ class Act(NamedTuple):
 
 def acts(actor: Actor, case: Case) -> list[Act]:
     """What this actor may do here, the next sensible act first. Nothing is offered that would be refused."""
-    moves = [
-        move
-        for move in CASE().moves_from(case.state)
-        if move.key in CHOSEN and actor.may(CHOSEN[move.key], case.area)
-    ]
+    moves = [move for move in _moves(case) if actor.may(CHOSEN[move.key], case.area)]
     facts = _Facts(actor, case) if moves else None
     found = [
         Act(move, CHOSEN[move.key], move.tone == "primary")
@@ -45,6 +41,22 @@ def acts(actor: Actor, case: Case) -> list[Act]:
     return sorted(found, key=lambda act: not act.next)
 
 
+def _moves(case: Case) -> list[Move]:
+    """Moves somebody chooses from here. A unit that helps may sign although the lead has signed already."""
+    found = [move for move in CASE().moves_from(case.state) if move.key in CHOSEN]
+    return [*found, CASE().move["sign"]] if case.state == State.HANDLING else found
+
+
+def why_not(actor: Actor, case: Case, move: str) -> Refusal | None:
+    """Why this actor cannot make this move here now; None where it can be made."""
+    made = CASE().move[move]
+    if not actor.may(CHOSEN[move], case.area):
+        return Refusal("not_allowed")
+    if made not in _moves(case):
+        return Refusal("no_such_move", {"move": made.name, "state": case.stage.name})
+    return _Facts(actor, case).refusal(move)
+
+
 class _Facts:
     """What the rules need to know of a case, read once."""
 
@@ -52,7 +64,8 @@ class _Facts:
         self.actor, self.case = actor, case
         rows = Handling.objects.filter(case=case, round=case.round, returned_at__isnull=True)
         self.parts = list(rows.select_related("unit"))
-        self.part = next((part for part in self.parts if part.holder in actor.units), None)
+        own = [part for part in self.parts if part.holder in actor.units]
+        self.part = next((part for part in own if part.pending), own[0] if own else None)
         self.delay = Delay.objects.filter(case=case, decided_at__isnull=True).first()
 
     def refusal(self, move: str) -> Refusal | None:
@@ -77,6 +90,6 @@ class _Facts:
         if move == "feed_back" and not self.part.signed_at:
             return Refusal("not_handling")
         if move == "feed_back" and self.part.role == Role.LEAD:
-            waiting = any(p.role == Role.ASSIST and p.pending for p in self.parts)
-            return Refusal("assists_open", {"units": ""}) if waiting else None
+            waiting = [str(p.unit) for p in self.parts if p.role == Role.ASSIST and p.pending]
+            return Refusal("assists_open", {"units": ", ".join(waiting)}) if waiting else None
         return None

@@ -37,6 +37,7 @@ class Unit:
         self.held: list[tuple[models.Model, Snapshot]] = []
         self.made: models.Model | None = None
         self.joined: list[Unit] = []
+        self.outcome, self.reason = "done", ""
 
     def notice(self, row: models.Model) -> None:
         self.held.append((row, snapshot(row)))
@@ -71,7 +72,8 @@ class Unit:
             on_hold.reset(note)
             running.reset(unit)
 
-    def line(self, outcome: str = "done", reason: str = "") -> Line:
+    def line(self, outcome: str = "", reason: str = "") -> Line:
+        outcome = outcome or self.outcome
         row = self.made or self.subject or (self.held[0][0] if self.held else None)
         return Line(
             at=self.at,
@@ -82,7 +84,7 @@ class Unit:
             subject_type=row._meta.label_lower if row is not None else "",
             subject=str(row.pk) if row is not None else "",
             area=str(getattr(row, "area", "") or ""),
-            reason=reason,
+            reason=reason or self.reason,
             changes=self._changes() if outcome == "done" else {},
         )
 
@@ -98,3 +100,11 @@ class Unit:
         """The act was undone; that it was tried and refused stays."""
         with transaction.atomic():
             append([self.line("refused", reason)])
+
+
+def seen(reason: str) -> None:
+    """The running action changes nothing and shows something sensitive: its line says so, and for what (a code)."""
+    unit = running.get()
+    if unit is None:
+        raise RuntimeError("seen() belongs in an action")
+    unit.outcome, unit.reason = "seen", reason
