@@ -1,13 +1,13 @@
 """What may be: pure functions over what was asked and what is known."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, datetime
 from typing import NamedTuple
 
 from lifang.core.access import Actor, Refusal
 from lifang.core.crypto.numbers import credit_fault
-from lifang.core.geo.coverage import coverage
+from lifang.core.geo.coverage import Coverage, coverage
 from lifang.core.geo.divisions import Level, ancestors, padded, unpadded
 from lifang.core.geo.shapes import Area
 from lifang.core.i18n import Text, text
@@ -65,61 +65,74 @@ def fits(code: str, parent: str | None, kind: str) -> Refusal | None:
     return None
 
 
-class Neighbour(NamedTuple):
-    """A drawn sibling."""
+class Drawn(NamedTuple):
+    """An area with an outline, and the code of the area it is a part of."""
 
-    code: str
     name: str
+    parent: str
     shape: Area
 
 
-def may_draw(
-    shape: Area, siblings: Iterable[Neighbour], parent: Neighbour | None
-) -> Refusal | None:
-    """Nothing lies in two siblings, and nothing outside the parent once that is drawn."""
-    known = {near.code: near for near in siblings}
-    mine = ""
-    shapes = {mine: shape, **{code: near.shape for code, near in known.items()}}
-    fit = coverage({code: area for code, area in shapes.items() if area.intersects(shape)})
-    over: dict[str, float] = {}
-    for patch in fit.overlaps:
-        if mine in patch.codes:
-            other = next(code for code in patch.codes if code != mine)
-            over[other] = over.get(other, 0.0) + patch.square_metres
-    over = {code: size for code, size in over.items() if size > TOLERANCE_M2}
-    if over:
-        return Refusal(
-            "division_overlaps",
-            {
-                "names": "、".join(known[code].name for code in over),
-                "square_metres": round(sum(over.values())),
-                "codes": sorted(over),
-            },
-        )
-    if parent is None:
-        return None
-    outside = sum(p.square_metres for p in coverage({mine: shape}, parent.shape).outside)
-    if outside > TOLERANCE_M2:
-        return Refusal(
-            "division_sticks_out", {"name": parent.name, "square_metres": round(outside)}
-        )
+def may_stand(known: Mapping[str, Drawn], new: Set[str]) -> Refusal | None:
+    """New outlines among those that stand around them: nothing lies in two siblings or outside what holds it.
+
+    The refusal's fact `code` names the new outline at fault.
+    """
+    parts: dict[str, dict[str, Area]] = {}
+    for code, drawn in known.items():
+        parts.setdefault(drawn.parent, {})[code] = drawn.shape
+    for group in sorted({known[code].parent for code in new} | new):
+        siblings = parts.get(group, {})
+        if len(new) == 1 and group not in new:
+            mine = known[next(iter(new))].shape
+            siblings = {code: shape for code, shape in siblings.items() if shape.intersects(mine)}
+        around = next((code for code in _outward(group) if code in known), None)
+        fit = coverage(siblings, known[around].shape if around else None)
+        refusal = _double(fit, known, new) or _outside(fit, known, new, around)
+        if refusal is not None:
+            return refusal
     return None
 
 
-def holds_its_parts(shape: Area, parts: Iterable[Neighbour]) -> Refusal | None:
-    """A new outline may not leave parts that are drawn already outside."""
-    shapes = {part.code: part for part in parts}
+def _outward(code: str) -> list[str]:
+    return [code, *reversed(ancestors(code))] if code else []
+
+
+def _double(fit: Coverage, known: Mapping[str, Drawn], new: Set[str]) -> Refusal | None:
+    over: dict[str, dict[str, float]] = {}
+    for patch in fit.overlaps:
+        mine = next((code for code in patch.codes if code in new), None)
+        if mine is not None:
+            other = next(code for code in patch.codes if code != mine)
+            sizes = over.setdefault(mine, {})
+            sizes[other] = sizes.get(other, 0.0) + patch.square_metres
+    for mine, sizes in sorted(over.items()):
+        large = {code: size for code, size in sizes.items() if size > TOLERANCE_M2}
+        if large:
+            facts = {"code": mine, "codes": sorted(large), **_told(large, known)}
+            return Refusal("division_overlaps", facts)
+    return None
+
+
+def _outside(
+    fit: Coverage, known: Mapping[str, Drawn], new: Set[str], around: str | None
+) -> Refusal | None:
     lost: dict[str, float] = {}
-    for patch in coverage({c: p.shape for c, p in shapes.items()}, shape).outside:
+    for patch in fit.outside:
         lost[patch.codes[0]] = lost.get(patch.codes[0], 0.0) + patch.square_metres
-    lost = {code: size for code, size in lost.items() if size > TOLERANCE_M2}
-    if not lost:
-        return None
-    facts = {
-        "names": "、".join(shapes[code].name for code in lost),
-        "square_metres": round(sum(lost.values())),
-    }
-    return Refusal("division_leaves_parts", facts)
+    large = {code: size for code, size in lost.items() if size > TOLERANCE_M2}
+    mine = min((code for code in large if code in new), default=None)
+    if mine is not None and around is not None:
+        facts = {"code": mine, "name": known[around].name, "square_metres": round(large[mine])}
+        return Refusal("division_sticks_out", facts)
+    if large and around in new:
+        return Refusal("division_leaves_parts", {"code": around, **_told(large, known)})
+    return None
+
+
+def _told(sizes: Mapping[str, float], known: Mapping[str, Drawn]) -> dict[str, object]:
+    names = "、".join(known[code].name for code in sorted(sizes))
+    return {"names": names, "square_metres": round(sum(sizes.values()))}
 
 
 def may_retire(parts: int, postings: int, units: int) -> Refusal | None:

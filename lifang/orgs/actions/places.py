@@ -6,11 +6,12 @@ from typing import Any
 
 import shapely
 from django.db import transaction
-from django.db.models import TextField
+from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from lifang.core.access import Actor, Refusal, Refused, insist
+from lifang.core.access.scope import within as lies_within
 from lifang.core.action import action
 from lifang.core.events import publish
 from lifang.core.geo.divisions import Level, ancestors
@@ -92,14 +93,18 @@ def draw(*, actor: Actor, division: Division, outline: Outline | None, at: datet
     What overlaps a sibling or lies outside the drawn parent is refused; gaps are allowed.
     """
     insist(rules.allowed(actor, "orgs.draw", division.code))
-    _hold_around(division)
+    # Two siblings drawn at the same moment would not see one another: the parent's row is the queue.
+    list(Division.objects.select_for_update().filter(pk=division.parent_id).values_list("pk"))
     row = Division.objects.hold(division.pk)
     insist(Refusal("division_abolished") if row.abolished else None)
     shape = None if outline is None else _read(outline)
     if shape is not None:
-        insist(_fault(row, shape))
+        around = Q(parent_id=row.parent_id or row.pk) | Q(parent_id=row.pk)
+        known = _drawn(around | Q(pk__in=ancestors(row.pk)))
+        known[row.pk] = rules.Drawn(row.name, row.parent_id or "", shape)
+        insist(rules.may_stand(known, {row.pk}))
     _outline(row, shape, at)
-    row.save()
+    row.save(update_fields=_DRAWING)
     changed()
     publish(DivisionDrawn(code=row.code, at=at), area=row.code)
     return row
@@ -109,37 +114,59 @@ def draw(*, actor: Actor, division: Division, outline: Outline | None, at: datet
 def draw_all(*, actor: Actor, within: Division, outlines: Outline, at: datetime) -> list[Division]:
     """Draw many areas from one GeoJSON collection whose features carry `code`, all of them or none."""
     insist(rules.allowed(actor, "orgs.draw_all", within.code))
+    shapes = _collected(outlines)
+    inside = Division.objects.filter(lies_within(within.code, "code"), valid_to__isnull=True)
+    # Whoever draws one of these at the same moment waits at the parent's row, see `draw`.
+    list(Division.objects.select_for_update().filter(pk=within.parent_id).values_list("pk"))
+    rows = {row.code: row for row in inside.defer("polygon").select_for_update(of=("self",))}
+    for number, code in enumerate(shapes, 1):
+        if code not in rows:
+            raise Refused("outline_unknown", number=number, code=code[:20])
+    around = Q(pk__in=ancestors(within.code)) | Q(parent_id=within.parent_id or within.pk)
+    known = _drawn(lies_within(within.code, "code") | around)
+    for code, shape in shapes.items():
+        known[code] = rules.Drawn(rows[code].name, rows[code].parent_id or "", shape)
+    refusal = rules.may_stand(known, set(shapes))
+    if refusal is not None:
+        facts = {"name": known[refusal.facts["code"]].name, "why": str(refusal)}
+        raise Refused(Refusal("outline_refused", facts))
+    drawn = [rows[code] for code in sorted(shapes)]
+    for row in drawn:
+        _outline(row, shapes[row.code], at)
+        publish(DivisionDrawn(code=row.code, at=at), area=row.code)
+    Division.objects.bulk_update(drawn, _DRAWING, batch_size=200)
+    changed()
+    return drawn
+
+
+_DRAWING = ("polygon", "west", "south", "east", "north", "square_metres", "drawn_at")
+
+
+def _collected(outlines: Outline) -> dict[str, Area]:
     try:
         features = read_features(outlines)
     except BadShape as bad:
         raise Refused(_told(bad)) from bad
-    rows: list[tuple[Division, Mapping[str, Any]]] = []
+    found: dict[str, Area] = {}
     for number, feature in enumerate(features, 1):
         code = str(feature.properties.get("code") or "")
-        found = Division.objects.filter(pk=code, valid_to__isnull=True).first()
-        if found is None or not code.startswith(within.code):
+        if code in found:
             raise Refused("outline_unknown", number=number, code=code[:20])
-        rows.append((found, geometry_of(feature.shape)))
-    rows.sort(key=lambda pair: pair[0].code)  # wider areas first: their parts must fit into them
-    drawn = []
-    for row, geometry in rows:
-        try:
-            drawn.append(draw(actor=actor, division=row, outline=geometry, at=at))
-        except Refused as refused:
-            facts = {"name": row.shown, "why": str(refused.refusal)}
-            raise Refused(Refusal("outline_refused", facts)) from refused
-    return drawn
-
-
-def _hold_around(division: Division) -> None:
-    # Two siblings drawn at the same moment would not see one another: the parent's row is the queue.
-    list(Division.objects.select_for_update().filter(pk=division.parent_id))
+        found[code] = _kept(feature.shape)
+    return found
 
 
 def _read(outline: Outline) -> Area:
     try:
-        read = read_area(outline)
-        return area_from(geometry_of(read))  # judged as it will be kept, to the centimetre
+        return _kept(read_area(outline))
+    except BadShape as bad:
+        raise Refused(_told(bad)) from bad
+
+
+def _kept(shape: Area) -> Area:
+    """Judged as it will be kept, to the centimetre."""
+    try:
+        return area_from(geometry_of(shape))
     except BadShape as bad:
         raise Refused(_told(bad)) from bad
 
@@ -148,26 +175,15 @@ def _told(bad: BadShape) -> Refusal:
     return Refusal("outline_unusable", {"why": str(bad), "fault": bad.reason})
 
 
-def _fault(row: Division, shape: Area) -> Refusal | None:
-    siblings = _drawn(parent_id=row.parent_id, level=row.level) if row.parent_id else []
-    around = _drawn(code=_drawn_parent(row))
-    return rules.may_draw(
-        shape, [near for near in siblings if near.code != row.code], around[0] if around else None
-    ) or rules.holds_its_parts(shape, _drawn(parent_id=row.code))
-
-
-def _drawn_parent(row: Division) -> str:
-    """The nearest wider area with an outline; often only communities and grids are drawn."""
-    found = Division.objects.filter(
-        pk__in=[code for code in ancestors(row.code) if code], polygon__isnull=False
+def _drawn(match: Q) -> dict[str, rules.Drawn]:
+    rows = Division.objects.filter(match, valid_to__isnull=True, polygon__isnull=False)
+    texts = rows.annotate(text=Cast("polygon", TextField())).values_list(
+        "code", "name", "parent_id", "text"
     )
-    return found.order_by("-level").values_list("code", flat=True).first() or ""
-
-
-def _drawn(**match: Any) -> list[rules.Neighbour]:
-    rows = Division.objects.filter(valid_to__isnull=True, polygon__isnull=False, **match)
-    texts = rows.annotate(text=Cast("polygon", TextField())).values_list("code", "name", "text")
-    return [rules.Neighbour(code, name, shapely.from_geojson(text)) for code, name, text in texts]
+    return {
+        code: rules.Drawn(name, parent or "", shapely.from_geojson(text))
+        for code, name, parent, text in texts
+    }
 
 
 def _outline(row: Division, shape: Area | None, at: datetime) -> None:

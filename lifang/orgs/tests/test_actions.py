@@ -264,6 +264,16 @@ def test_many_outlines_are_drawn_all_or_none():
         actions.draw_all(actor=SYSTEM, within=county.county, outlines=collection, at=MONDAY)
 
 
+def test_a_file_for_one_street_still_minds_the_next_street():
+    county = make_county()
+    street = county.streets[0]
+    wide = square(street.west, street.south, street.east + STEP, street.north)
+    feature = {"type": "Feature", "properties": {"code": street.code}, "geometry": wide}
+    with refused("outline_refused") as told:
+        actions.draw_all(actor=SYSTEM, within=street, outlines=feature, at=MONDAY)
+    assert "小街街道" in told.facts["why"]
+
+
 # adding and retiring
 
 
