@@ -87,7 +87,15 @@ class Clone:
         return self.folder / "lifang"
 
     def command(self, *words: str) -> list[str]:
-        return ["runuser", "-u", self.user, "--", *words] if self.user else list(words)
+        become = [
+            "runuser",
+            "-u",
+            str(self.user),
+            "--",
+            "env",
+            f"HOME={self.env['HOME']}",
+        ]  # runuser sets HOME anew
+        return [*become, *words] if self.user else list(words)
 
     def prepare(self) -> None:
         (self.folder / "home").mkdir()
