@@ -10,11 +10,16 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import ClassVar
 
-import pytest
 from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from lifang.cases import actions
 from lifang.cases.models import Case, Check, Handling, Reporter
@@ -29,7 +34,13 @@ from lifang.core.testing import cast, places
 
 # The second oracle: written from the words of the issue, not from the YAML.
 GOES = {
-    "awaiting_acceptance": {"awaiting_dispatch", "refused", "awaiting_verification", "merged", "void"},
+    "awaiting_acceptance": {
+        "awaiting_dispatch",
+        "refused",
+        "awaiting_verification",
+        "merged",
+        "void",
+    },
     "awaiting_verification": {"awaiting_acceptance", "merged", "void"},
     "awaiting_dispatch": {"awaiting_signing", "merged", "void"},
     "awaiting_signing": {"handling", "awaiting_dispatch", "awaiting_arbitration"},
@@ -60,7 +71,18 @@ NEXT = {
     "closed": [("desk", "reopen"), ("desk", "archive"), ("caller", "not_solved")],
 }  # fmt: skip
 
-WHO = ("desk", "other_desk", "worker", "unit", "other_unit", "checker", "caller", "leader", "county", "stranger")
+WHO = (
+    "desk",
+    "other_desk",
+    "worker",
+    "unit",
+    "other_unit",
+    "checker",
+    "caller",
+    "leader",
+    "county",
+    "stranger",
+)
 ACTS = ("accept", "refuse", "ask_verification", "verify", "dispatch", "sign", "return", "feed_back", "ask_delay", "decide_delay", "suspend", "resume", "press", "pass", "fail", "call_back", "not_solved", "reopen", "archive", "join", "escalate", "arbitrate", "merge", "split")  # fmt: skip
 
 
@@ -79,12 +101,22 @@ class Loop(RuleBasedStateMachine):
             self.other = make_case(matter="09001", phone="10087654321")
         self.first_clock = self.clocks()[0]
 
-    @rule(who=st.sampled_from(WHO), act=st.sampled_from(ACTS), minutes=st.integers(1, 4000))
-    def act(self, who, act, minutes):
+    @rule(
+        who=st.sampled_from(WHO),
+        act=st.sampled_from(ACTS),
+        minutes=st.integers(1, 4000),
+        pick=st.integers(0, 20),
+    )
+    def act(self, who, act, minutes, pick):
+        """Anybody tries anything, and then somebody does what comes next."""
         self.at += timedelta(minutes=minutes)
         self.do(who, act)
+        self.go_on(pick, 1)
 
     @rule(choice=st.integers(0, 20), minutes=st.integers(1, 900))
+    def next(self, choice, minutes):
+        self.go_on(choice, minutes)
+
     def go_on(self, choice, minutes):
         """Do what comes next."""
         self.at += timedelta(minutes=minutes)
@@ -109,8 +141,9 @@ class Loop(RuleBasedStateMachine):
         minutes=st.integers(1, 600),
     )
     def race(self, pair, rival, minutes):
-        """Two people do anything at the same instant."""
+        """Two people do anything at the same instant; then somebody does what comes next."""
         self.race_(pair, rival, minutes)
+        self.go_on(minutes, 1)
 
     def race_(self, pair, rival, minutes):
         """Each acts on a connection of their own, released by one gate."""
@@ -173,7 +206,9 @@ class Loop(RuleBasedStateMachine):
         self._call("sign", actor)
 
     def _return(self, actor):
-        self._call("return_", actor, reason="not_our_duty", note="不是", suggested=self.units["other"].pk)
+        self._call(
+            "return_", actor, reason="not_our_duty", note="不是", suggested=self.units["other"].pk
+        )
 
     def _feed_back(self, actor):
         self._call("feed_back", actor, note="好了")
@@ -204,7 +239,9 @@ class Loop(RuleBasedStateMachine):
 
     def _not_solved(self, actor):
         reporter = Reporter.objects.filter(case=self.case).first()
-        actions.not_solved(actor=anonymous(), case=self.case, reporter=reporter, note="还在", at=self.at)
+        actions.not_solved(
+            actor=anonymous(), case=self.case, reporter=reporter, note="还在", at=self.at
+        )
 
     def _reopen(self, actor):
         self._call("reopen", actor, note="还在")
@@ -255,7 +292,9 @@ class Loop(RuleBasedStateMachine):
     def every_step_is_told_and_logged(self, case, steps):
         told = Outbox.objects.filter(name="cases.CaseMoved", facts__case=str(case.pk)).count()
         assert told == len(steps) - 1  # the first is told as CaseReported
-        assert Outbox.objects.filter(name="cases.CaseReported", facts__case=str(case.pk)).count() == 1
+        assert (
+            Outbox.objects.filter(name="cases.CaseReported", facts__case=str(case.pk)).count() == 1
+        )
         lines = Entry.objects.filter(outcome="done").values_list("action", flat=True)
         logged = Counter(lines.filter(subject=str(case.pk)))
         moves = Counter(step.move for step in steps)
@@ -267,7 +306,9 @@ class Loop(RuleBasedStateMachine):
             return
         check = Check.objects.filter(case=case, round=case.round, passed=True).get()
         parts = Handling.objects.filter(case=case, round=case.round)
-        assert check.by_id not in {part.signed_by_id for part in parts} | {part.fed_back_by_id for part in parts}
+        assert check.by_id not in {part.signed_by_id for part in parts} | {
+            part.fed_back_by_id for part in parts
+        }
         assert case.handled_at is not None
         assert case.handled_at <= case.closed_at
 
@@ -307,4 +348,12 @@ def test_nobody_cheats_the_loop(real_db):
     )  # fmt: skip
     with behind(SYSTEM):  # the dice reached deep: otherwise this test would prove little
         reached = set(Step.objects.values_list("to_state", flat=True))
-    assert reached >= {"awaiting_dispatch", "awaiting_signing", "handling", "awaiting_check", "suspended", "closed", "awaiting_callback"}
+    assert reached >= {
+        "awaiting_dispatch",
+        "awaiting_signing",
+        "handling",
+        "awaiting_check",
+        "suspended",
+        "closed",
+        "awaiting_callback",
+    }
