@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import ClassVar
 
 from django.db import connection
@@ -284,7 +285,7 @@ class Loop(RuleBasedStateMachine):
     def history_leads_here(self, case, steps):
         assert [step.seq for step in steps] == list(range(1, len(steps) + 1))
         assert case.steps_taken == len(steps)
-        for before, after in zip(steps, steps[1:], strict=False):
+        for before, after in pairwise(steps):
             assert after.from_state == before.to_state
             assert after.to_state in GOES[after.from_state] | {after.from_state}
         assert steps[-1].to_state == case.state
