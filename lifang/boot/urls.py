@@ -5,7 +5,7 @@ from django.urls import include, path
 from lifang.boot.health import healthz
 
 urlpatterns = [
-    path("healthz", healthz),
+    path("healthz", healthz, name="healthz"),
     path("", include("lifang.core.web.urls")),
     path("", include("lifang.core.accounts.urls")),
     path("", include("lifang.core.audit.urls")),

@@ -55,7 +55,10 @@ def world(request: pytest.FixtureRequest, db: None) -> Any:
             **given,
         )
         a_row(
-            model, area=places.AWAY_GRID, holders=["account:00000000-0000-7000-8000-0000000000aa"]
+            model,
+            area=places.AWAY_GRID,
+            holders=["account:00000000-0000-7000-8000-0000000000aa"],
+            **given,
         )
     return model
 

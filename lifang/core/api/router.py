@@ -84,18 +84,18 @@ def routers() -> list[tuple[str, Router]]:
 def mounted(of: NinjaAPI) -> tuple[list[URLPattern], str, str]:
     """What `path("v1/", …)` takes: ninja's patterns behind the edge."""
     patterns, app_name, namespace = of.urls
-    kept = [
-        pattern
-        for pattern in patterns
-        if isinstance(pattern, URLPattern) and pattern.name != "api-root"
+    # Ninja reverses its root to know where it is; nobody else has anything to find there.
+    behind = [
+        URLPattern(
+            each.pattern,
+            nothing if each.name == "api-root" else edge(each.callback),
+            each.default_args,
+            each.name,
+        )
+        for each in patterns
+        if isinstance(each, URLPattern)
     ]
-    roots = [
-        pattern
-        for pattern in patterns
-        if isinstance(pattern, URLPattern) and pattern.name == "api-root"
-    ]
-    behind = [URLPattern(p.pattern, edge(p.callback), p.default_args, p.name) for p in kept]
-    return [*behind, *roots], app_name, namespace
+    return behind, app_name, namespace
 
 
 def edge(view: View) -> View:

@@ -56,7 +56,9 @@ def _plain(field: models.Field[Any, Any]) -> Any:
     for kind, value in known:
         if isinstance(field, kind):
             return value
-    return "" if field.blank else new_id().hex[: getattr(field, "max_length", None) or 32]
+    if field.blank and not field.unique:
+        return ""
+    return new_id().hex[-(getattr(field, "max_length", None) or 32) :]  # its end: the start is the time
 
 
 def _target(field: models.ForeignKey[Any, Any]) -> Any:
