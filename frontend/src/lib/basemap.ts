@@ -14,6 +14,7 @@ export type BaseProps = {
   bounds?: Bounds;
   centre?: [number, number];
   zoom?: number;
+  refresh?: string;
 };
 export type Base = { map: maplibre.Map; box: HTMLElement; areas: GeoJSON.FeatureCollection; whole: Bounds | null };
 export const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
@@ -74,6 +75,12 @@ export async function basemap(box: HTMLElement, props: BaseProps, also: GeoJSON.
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   await new Promise<void>((ready) => map.once("load", () => ready()));
+  if (props.refresh && typeof props.areas === "string") {
+    // Colours and numbers of areas follow events; the frame stays where it is.
+    const source = map.getSource("areas") as maplibre.GeoJSONSource;
+    const off = on(document.body, props.refresh, () => void collection(props.areas).then((fresh) => source.setData(fresh), () => undefined));
+    map.once("remove", off);
+  }
   return { map, box, areas, whole };
 }
 
@@ -98,7 +105,7 @@ function areaLayers(): maplibre.LayerSpecification[] {
       type: "fill",
       source: "areas",
       paint: {
-        "fill-color": ["case", ["has", "value"], token("celadon"), token("map-area")],
+        "fill-color": ["case", ["==", ["get", "tone"], "late"], token("cinnabar"), ["has", "value"], token("celadon"), token("map-area")],
         "fill-opacity": ["case", ["has", "value"], ["+", 0.06, ["*", 0.5, ["get", "value"]]], grid, 0.25, 0.8],
       },
     },

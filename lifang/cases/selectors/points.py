@@ -11,7 +11,7 @@ from lifang.core.access.scope import within as area_within
 from lifang.core.geo.measure import Box
 
 MOST = 2000
-_FACTS = ("pk", "number", "matter", "level", "state", "area", "due_at", "lon", "lat")
+_FACTS = ("pk", "number", "matter", "level", "state", "area", "due_at", "lon", "lat", "reports")
 
 
 def points(
@@ -50,6 +50,7 @@ def _feature(row: dict[str, Any], at: datetime) -> dict[str, Any]:
             "matter": row["matter"],
             "area": row["area"],
             "state": pin(row["state"], row["level"], row["due_at"], at),
+            "reports": row["reports"],
             "due_at": row["due_at"].isoformat() if row["due_at"] else None,
         },
     }
