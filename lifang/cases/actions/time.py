@@ -1,19 +1,23 @@
 """The clock: more time asked for and decided, standing still and going on, running out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from lifang.cases import rules
 from lifang.cases.actions.moves import at_desk, at_units, held, moved
+from lifang.cases.actions.photos import keep_photos
 from lifang.cases.actions.unit import own_part, parts_of
 from lifang.cases.catalogue import CASE, DELAY_REASONS, SUSPEND_REASONS, policy
 from lifang.cases.events import DelayAsked, DelayDecided
 from lifang.cases.models import Case, Delay
+from lifang.cases.terms import Photo
 from lifang.core.access import Actor, Refusal, insist
 from lifang.core.access.desks import desk
 from lifang.core.action import action
 from lifang.core.calendar import Limit
 from lifang.core.events import publish
+from lifang.core.files.darkroom import Print
 from lifang.core.flow import clocks, engine
 from lifang.core.flow.clocks import Allowance
 from lifang.orgs import selectors as orgs
@@ -21,7 +25,14 @@ from lifang.orgs import selectors as orgs
 
 @action("cases.ask_delay")
 def ask_delay(
-    *, actor: Actor, case: Case, at: datetime, amount: Decimal, reason: str, note: str
+    *,
+    actor: Actor,
+    case: Case,
+    at: datetime,
+    amount: Decimal,
+    reason: str,
+    note: str,
+    photos: Sequence[Print] = (),
 ) -> Delay:
     """Ask for more time, in the unit the stage is limited in. The clock goes on meanwhile."""
     case = held(case, "ask_delay")
@@ -36,6 +47,7 @@ def ask_delay(
         case=case, unit=part.unit, reason=reason, note=note.strip(), asked=amount,
         measure=clock.unit, asked_at=at, asked_by_id=actor.id,
     )  # fmt: skip
+    keep_photos(case, photos, Photo.OTHER, actor=actor, at=at)
     moved(case, "ask_delay", actor=actor, at=at, note=note, body=part.holder, amount=str(amount))
     engine.ask(
         CASE(), case, "cases.decide_delay", desk(case.desk),
