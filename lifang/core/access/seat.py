@@ -3,7 +3,9 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+from weakref import WeakSet
 
 from django.db import connection
 
@@ -11,8 +13,10 @@ from lifang.core.access import wall
 from lifang.core.access.actor import Actor
 from lifang.core.access.grants import actor_from, anonymous
 
+# Planning this takes longer than running it, so each connection prepares it once.
 # `set_config` is in the select list of the one row that is found: no row, no wall moved.
-_SEAT = """
+_PREPARE = """
+PREPARE lifang_seat (bytea, timestamptz) AS
 SELECT s.id, s.content, s.seen_at, a.id, a.name, a.kind, g.grants,
   set_config('lifang.areas', coalesce(CASE WHEN g.everywhere THEN '*' ELSE g.areas END, ''), false),
   set_config('lifang.holders', coalesce((
@@ -26,11 +30,14 @@ LEFT JOIN LATERAL (
     string_agg(DISTINCT area, ',' ORDER BY area) FILTER (WHERE sees = 'area') AS areas,
     array_agg(DISTINCT holder::text) FILTER (WHERE holder <> '') AS holders
   FROM access_grant
-  WHERE account_id = a.id AND valid_from <= %(at)s AND (valid_to IS NULL OR valid_to > %(at)s)
+  WHERE account_id = a.id AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)
 ) g ON a.id IS NOT NULL
-WHERE s.key = %(key)s AND s.ends_at > %(at)s
-  AND s.seen_at + s.idle_seconds * interval '1 second' > %(at)s
+WHERE s.key = $1 AND s.ends_at > $2
+  AND s.seen_at + s.idle_seconds * interval '1 second' > $2
 """
+
+
+_PREPARED: WeakSet[Any] = WeakSet()  # connections to the database that know the statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,10 @@ class Seat:
 def seat(key: bytes, at: datetime) -> Seat | None:
     """The seat behind a session key, and the wall raised for its actor; nothing if the session is over."""
     with connection.cursor() as cursor:
-        cursor.execute(_SEAT, {"key": key, "at": at})
+        if connection.connection not in _PREPARED:
+            cursor.execute(_PREPARE)
+            _PREPARED.add(connection.connection)
+        cursor.execute("EXECUTE lifang_seat (%s, %s)", [key, at])
         row = cursor.fetchone()
     if row is None:
         return None

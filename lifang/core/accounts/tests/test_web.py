@@ -322,3 +322,14 @@ def test_behind_our_proxy_only_its_own_word_counts(configured, admins, monkeypat
     honest = {"HTTP_X_FORWARDED_FOR": "8.8.8.8, 192.0.2.9", "REMOTE_ADDR": "127.0.0.1"}
     assert at_desk(admins[0], **lying).get("/desk/accounts").status_code == 404
     assert at_desk(admins[0], **honest).get("/desk/accounts").status_code == 200
+
+
+def test_ones_account_stands_in_ones_own_door(browser, configured):
+    configured(demo=True)
+    make_account()
+    sign_in(browser)
+    page = browser.get("/account")
+    assert page.context["door"] == "desk"
+    assert "web/desk.html" in [template.name for template in page.templates]
+    assert browser.get("/sign-in").url == "/account"
+    assert browser.get("/sign-in?as=staff").status_code == 200

@@ -36,6 +36,7 @@ from lifang.core.accounts.web.sign_in import (
     spaced,
 )
 from lifang.core.crypto import mask_telephone
+from lifang.core.web.nav import Nav
 from lifang.core.web.views import only
 
 CHANGING = "changing_telephone"
@@ -43,10 +44,11 @@ whoever = only(Kind.STAFF, Kind.RESIDENT)
 
 
 def _page(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
-    staff = request.actor.kind is Kind.STAFF
-    return render(
-        request, template, {"base": "web/desk.html" if staff else "web/public.html", **context}
-    )
+    # The address is nobody's door: each sees it in their own.
+    door = "desk" if request.actor.kind is Kind.STAFF else "my"
+    base = "web/desk.html" if door == "desk" else "web/public.html"
+    own = {"base": base, "door": door, "nav": Nav(request, door)}
+    return render(request, template, {**own, **context})
 
 
 @require_GET

@@ -41,6 +41,10 @@ SECRET, RING = "enrol_secret", "ringing"  # kept in the sealed session
 def sign_in(request: Request) -> HttpResponse:
     """Staff by login and password; residents by telephone (`?as=resident`)."""
     onward = request.POST.get("next") or request.GET.get("next", "")
+    if request.actor.id is not None and not request.GET and request.method == "GET":
+        return redirect(
+            "accounts:account"
+        )  # the door's own link, followed by somebody who is in already
     side = request.GET.get("as") or (
         "staff" if onward.startswith(("/desk", "/screen")) else "resident"
     )

@@ -35,7 +35,7 @@ class AccountTable(Table):
     login = Column(
         _("Login"), link=lambda row: reverse("accounts:one", args=[row.pk]), sort="login"
     )
-    name = Column(_("Name"), sort="name")
+    name = Column(_("Full name"), sort="name")
     kind = Column(_("Kind"), value="get_kind_display")
     area = Column(_("Area"), sort="area")
     state = Column(_("State"), value=state_chip, cell="state")

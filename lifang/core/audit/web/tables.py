@@ -12,7 +12,14 @@ from lifang.core.web.show import Chip
 from lifang.core.web.tables import Choice, Column, Empty, Period, Table
 
 OUTCOMES = {Outcome.DONE: _("done"), Outcome.REFUSED: _("refused"), Outcome.SEEN: _("seen")}
-_KINDS = {Outcome.DONE: "done", Outcome.REFUSED: "waiting", Outcome.SEEN: "progress"}
+KINDS = {
+    "staff": _("Staff"),
+    "resident": _("Resident"),
+    "anonymous": _("Not signed in"),
+    "machine": _("Machine"),
+    "system": _("The system"),
+}
+_CHIPS = {Outcome.DONE: "done", Outcome.REFUSED: "waiting", Outcome.SEEN: "progress"}
 
 
 def action_name(entry: Entry) -> str:
@@ -21,7 +28,7 @@ def action_name(entry: Entry) -> str:
 
 
 def outcome_chip(entry: Entry) -> Chip:
-    return Chip(_KINDS[Outcome(entry.outcome)], OUTCOMES[Outcome(entry.outcome)])
+    return Chip(_CHIPS[Outcome(entry.outcome)], OUTCOMES[Outcome(entry.outcome)])
 
 
 def reason_text(entry: Entry) -> str:
@@ -42,7 +49,7 @@ def changed(entry: Entry) -> str:
 class LogTable(Table):
     seq = Column(_("Line"), sort="seq", cell="number")
     at = Column(_("Time"), cell="time")
-    who = Column(_("Who"), value=lambda row: row.who or row.kind)
+    who = Column(_("Who"), value=lambda row: row.who or KINDS.get(row.kind, row.kind))
     action = Column(_("Act"), value=action_name)
     outcome = Column(_("Outcome"), value=outcome_chip, cell="state")
     reason = Column(_("Reason"), value=reason_text)
@@ -63,13 +70,7 @@ class LogTable(Table):
         Choice(
             "kind",
             _("Who"),
-            {
-                "staff": _("Staff"),
-                "resident": _("Resident"),
-                "anonymous": _("Not signed in"),
-                "machine": _("Machine"),
-                "system": _("The system"),
-            },
+            KINDS,
         ),
         Period("at", _("Time")),
     )
