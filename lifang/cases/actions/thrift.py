@@ -1,6 +1,7 @@
 """How much one source may send: counted in rows, so that no restart and no second process forgets it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -34,6 +35,11 @@ def claim(draft: str, at: datetime) -> bool:
     return _counted("draft", draft, at.replace(hour=0), 1, 1)
 
 
+def claimed(draft: str, at: datetime) -> bool:
+    """Was this draft sent today?"""
+    return Tally.objects.filter(key=_key("draft", draft), hour=_hour(at.replace(hour=0))).exists()
+
+
 def release(draft: str, at: datetime) -> None:
     """The draft was not sent after all and may be sent again."""
     Tally.objects.filter(key=_key("draft", draft), hour=_hour(at.replace(hour=0))).delete()
@@ -46,7 +52,7 @@ def _spend(what: str, source: str, at: datetime, some: int, most: int) -> None:
 
 def _counted(what: str, source: str, at: datetime, some: int, most: int) -> bool:
     hour = _hour(at)
-    facts = {"key": _key(what, source), "hour": hour, "some": some, "most": most}
+    facts: dict[str, Any] = {"key": _key(what, source), "hour": hour, "some": some, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(_SPEND, facts)
         row = cursor.fetchone()

@@ -114,8 +114,7 @@ def frequent(actor: Actor, within: str, at: datetime, most: int = 8) -> list[Mat
 def nearby(actor: Actor, lon: float, lat: float, at: datetime, matter: str = "") -> list[Near]:
     """Open cases around a point, nearest first: "six neighbours already reported this"."""
     metres, days = policy("near_metres"), policy("near_days")
-    rows = Case.objects.filter(state__in=OPEN, opened_at__gte=at - timedelta(days=days))
-    rows = _shown(rows)
+    rows = _shown(Case.objects.filter(state__in=OPEN, opened_at__gte=at - timedelta(days=days)))
     if matter:
         rows = rows.filter(matter__in=[matter, *_alike(matter)])
     with behind(SYSTEM):  # whoever stands there may know that it was reported; no person is shown
@@ -184,7 +183,7 @@ def own_cases(actor: Actor) -> QuerySet[Case]:
 
 def waits_for_reporter(rows: QuerySet[Case]) -> QuerySet[Case]:
     """Closed and not yet rated: the reporter has the word."""
-    return rows.filter(state__in=CLOSED, stars=0).exclude(state=State.ARCHIVED)
+    return rows.filter(Q(state__in=CLOSED, stars=0)).exclude(state=State.ARCHIVED)
 
 
 def withdrawn(actor: Actor, reporter: Reporter) -> bool:

@@ -6,19 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext_lazy
 
 from lifang.cases import actions, selectors
 from lifang.cases.actions import thrift
-from lifang.cases.catalogue import MAJORS, MATTERS, Emergency, Matter
+from lifang.cases.catalogue import MATTERS, Emergency
 from lifang.cases.models import Case
 from lifang.cases.selectors import Near
-from lifang.cases.web.plain import chip_of, place_of
 from lifang.cases.web.report_forms import (
     MOST_PHOTOS,
     ContactForm,
@@ -27,30 +24,22 @@ from lifang.cases.web.report_forms import (
     NearForm,
     PhotoForm,
     PlaceForm,
-    county_bounds,
-    name_at,
 )
+from lifang.cases.web.report_pages import Pages, on_earth, opened_on
 from lifang.core.access import Actor, Kind, Refused
-from lifang.core.access.desks import desk_of
 from lifang.core.accounts.source import place_of as network_of
 from lifang.core.accounts.source import source_of
 from lifang.core.files.darkroom import Print
 from lifang.core.files.store import stash, unstash
-from lifang.core.geo.divisions import Level
-from lifang.core.geo.measure import metres_between
-from lifang.core.site import site
 from lifang.core.web.htmx import page, wants
 from lifang.core.web.wizard import REVIEW, Answers, Step, Wizard
-from lifang.orgs import selectors as orgs
-from lifang.registry import selectors as registry
 
 DRAFT = "draft"  # beside the steps in the answers: the name of this draft
-APART = 100.0  # metres between photo and chosen place that deserve a word
 RECEIPTS = "receipts"  # in the session: what was sent from this browser
 MOST_RECEIPTS = 30
 
 
-class ReportWizard(Wizard):
+class ReportWizard(Pages, Wizard):
     name = "report"
     url_name = "cases:report_step"
     review = "cases/public/report_review.html"
@@ -74,6 +63,16 @@ class ReportWizard(Wizard):
         self.found: dict[tuple[Any, ...], list[Near]] = {}
         self.contact: ContactForm | None = None
         self.photos: list[Print] = []
+
+    @classmethod
+    def view(cls, request: HttpRequest, step: str) -> HttpResponseBase:
+        """A step that is not asked any more leads to the one that is: an old tab, the way back after sending."""
+        wizard = cls()
+        answers = wizard.answers(request)
+        known = {each.key for each in cls.steps}
+        if step in known and step not in {each.key for each in wizard.asked(answers)}:
+            return redirect(wizard.url(wizard.first_open(answers)))
+        return super().view(request, step)
 
     # the draft
 
@@ -151,10 +150,7 @@ class ReportWizard(Wizard):
     def initial(self, request: HttpRequest, step: Step, answers: Answers) -> dict[str, Any]:
         if step.key != "place":
             return {}
-        photo = answers.get("photo", {})
-        if photo.get("lon") is not None:
-            return {"lon": photo["lon"], "lat": photo["lat"]}
-        return _home(request.actor)  # type: ignore[attr-defined]
+        return opened_on(request.actor, answers)  # type: ignore[attr-defined]
 
     def keep(self, request: HttpRequest, step: Step, form: Any) -> dict[str, Any]:
         told: dict[str, Any] = form.cleaned_data
@@ -176,7 +172,7 @@ class ReportWizard(Wizard):
         at: datetime = request.at  # type: ignore[attr-defined]
         prints: list[Print] = [photo.believed(at) for photo in told["photos"]]
         lon, lat, taken = told.get("lon"), told.get("lat"), told.get("taken_at")
-        if prints and lon is not None and lat is not None and _on_earth(lon, lat):
+        if prints and lon is not None and lat is not None and on_earth(lon, lat):
             # The browser made the photo smaller, and read its place and time before.
             first = prints[0]
             if first.lon is None:
@@ -197,6 +193,8 @@ class ReportWizard(Wizard):
         if step.key == "matter" and wants(request, "proposals"):
             context = {"step": step, **self.context(request, step, answers)}
             return page(request, step.template, context, partial="proposals")
+        if step.key == "matter" and "find" in request.POST:
+            request.method = "GET"  # show what the words may mean; nothing is chosen yet
         if step.key == "photo" and request.method == "POST" and "skip" in request.POST:
             self.store(request, {**answers, "photo": answers.get("photo") or {}})
             return self.onward(request, step, self.answers(request))
@@ -219,127 +217,6 @@ class ReportWizard(Wizard):
         context: dict[str, Any] = shown(request, answers) if shown else {}
         return context
 
-    def show_photo(self, request: HttpRequest, answers: Answers) -> dict[str, Any]:
-        count = len(answers.get("photo", {}).get("words", []))
-        fields = {"lat": "id_lat", "lon": "id_lon", "taken_at": "id_taken_at"}
-        return {"kept": range(count), "photo": {"max": MOST_PHOTOS - count, "fields": fields}}
-
-    def show_place(self, request: HttpRequest, answers: Answers) -> dict[str, Any]:
-        actor: Actor = request.actor  # type: ignore[attr-defined]
-        county = site().county
-        start = answers.get("place") or self.initial(request, self.steps[1], answers)
-        props: dict[str, Any] = {
-            "areas": f"{reverse('orgs:shapes', args=[county])}?level=12",
-            "pick": {"lat": "id_lat", "lon": "id_lon"},
-        }
-        bounds = county_bounds(actor)
-        if bounds:
-            props["bounds"] = bounds
-        text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
-        lon, lat = start.get("lon"), start.get("lat")
-        found = registry.find_places(actor, text, 12) if text else []
-        around = (
-            registry.places_near(actor, lon, lat, 300, 6) if lon is not None and not text else []
-        )
-        return {
-            "map": props,
-            "q": text,
-            "places": _named(found or around),
-            "nothing": bool(text) and not found,
-            "communities": _communities(actor, county),
-            "from_photo": lon is not None and lon == answers.get("photo", {}).get("lon"),
-        }
-
-    def show_matter(self, request: HttpRequest, answers: Answers) -> dict[str, Any]:
-        actor: Actor = request.actor  # type: ignore[attr-defined]
-        told = answers.get("matter", {})
-        asked = request.POST.get("text", request.GET.get("text", told.get("text", "")))
-        text = asked.replace("\x00", "").strip()[:1000]
-        area = answers.get("place", {}).get("area", "")
-        proposed = [one.matter for one in selectors.propose(actor, text, 6)] if text else []
-        offered = proposed or selectors.frequent(actor, area[:12], request.at)  # type: ignore[attr-defined]
-        return {
-            "text": text,
-            "said": bool(text),
-            "understood": bool(proposed),
-            "offered": with_confused(offered) if proposed else offered,
-            "majors": _by_major(actor),
-            "danger": selectors.danger("", text) if text else None,
-            "chosen": told.get("matter", ""),
-        }
-
-    def show_danger(self, request: HttpRequest, answers: Answers) -> dict[str, Any]:
-        entry = self.danger(answers)
-        assert entry is not None  # noqa: S101 -- the step is asked only then
-        chosen = answers["matter"]["matter"]
-        return {"danger": entry, "sure": chosen in entry.matters, "chosen": MATTERS[chosen].name}
-
-    def show_near(self, request: HttpRequest, answers: Answers) -> dict[str, Any]:
-        lon, lat, _matter = self.asked_near(answers)
-        cards = [
-            {
-                "case": one.case,
-                "metres": max(5, round(one.metres / 5) * 5),
-                "chip": chip_of(one.case),
-                "place": place_of(one.case),
-                "plain": one.case.stage.plain,
-            }
-            for one in self.near(answers)[:5]
-        ]
-        points = [
-            {
-                "type": "Feature",
-                "geometry": {"type": "Point", "coordinates": [card["case"].lon, card["case"].lat]},
-                "properties": {
-                    "id": str(i), "number": str(i), "state": card["chip"].kind,
-                    "name": str(card["case"].title),
-                },
-            }
-            for i, card in enumerate(cards, 1)
-        ]  # fmt: skip
-        shown = {"type": "FeatureCollection", "features": points}
-        areas = f"{reverse('orgs:shapes', args=[answers['place']['area'][:12]])}?level=15"
-        return {
-            "cards": cards,
-            "map": {"points": shown, "areas": areas, "centre": [lon, lat], "zoom": 16.5},
-            "neighbours": sum(card["case"].reports for card in cards),
-        }
-
-    def show_review(self, request: HttpRequest, answers: Answers) -> dict[str, Any]:
-        at: datetime = request.at  # type: ignore[attr-defined]
-        matter = self.matter(answers)
-        joined = self.joined(answers)
-        area = answers["place"]["area"]
-        return {
-            "contact": self.contact or ContactForm(),
-            "known": request.actor.kind is Kind.RESIDENT,  # type: ignore[attr-defined]
-            "kept": range(len(answers.get("photo", {}).get("words", []))),
-            "matter": MATTERS[matter],
-            "joined": joined,
-            "desk": orgs.place_name(desk_of("cases.accept", area, at), 1),
-            "by": joined.promised_at if joined else selectors.expected(matter, at),
-            "apart": _apart(answers),
-        }
-
-    def words(self, step: Step, answers: Answers) -> Any:
-        if step.key == "photo":
-            count = len(answers.get("photo", {}).get("words", []))
-            return (
-                ngettext("%(n)d photo", "%(n)d photos", count) % {"n": count}
-                if count
-                else _("None")
-            )
-        if step.key == "place":
-            place = answers["place"]
-            return f"{orgs.place_name(place['area'], 2)} {place['place']}".strip()
-        if step.key == "matter":
-            name, text = MATTERS[self.matter(answers)].name, answers["matter"]["text"]
-            return f"{name} — {text}" if text else str(name)
-        if step.key == "near":
-            joined = self.joined(answers)
-            return _("Add mine to no. %(number)s") % {"number": joined.number} if joined else None
-        return None
-
     # sending
 
     def joined(self, answers: Answers) -> Case | None:
@@ -347,6 +224,9 @@ class ReportWizard(Wizard):
         return next((one.case for one in self.near(answers) if str(one.case.pk) == chosen), None)
 
     def at_review(self, request: HttpRequest, answers: Answers) -> HttpResponseBase:
+        draft = answers.get(DRAFT, {}).get("key", "")
+        if request.method == "POST" and thrift.claimed(draft, request.at):  # type: ignore[attr-defined]
+            return redirect("cases:receipts")
         if request.method == "POST" and self.first_open(answers) == REVIEW:
             self.contact = ContactForm(request.POST)
             if not self.contact.is_valid():
@@ -406,52 +286,6 @@ class ReportWizard(Wizard):
         return redirect("cases:sent", token)
 
 
-@require_GET
-def start(request: HttpRequest) -> HttpResponseBase:
-    """Begin, or go on; `?matter=` comes from the search and answers that question."""
-    key = request.GET.get("matter", "")
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if key in MATTERS and MATTERS[key] in selectors.matters(actor):
-        wizard = ReportWizard()
-        answers = wizard.answers(request)
-        told = {"matter": key, "text": answers.get("matter", {}).get("text", "")}
-        wizard.store(request, {**answers, "matter": told})
-    return ReportWizard.start(request)
-
-
-@require_GET
-def photo(request: HttpRequest, index: int) -> HttpResponse:
-    """A photo of the draft, as it will be sent; only to the browser that took it."""
-    answers = ReportWizard().answers(request)
-    words = answers.get("photo", {}).get("words", [])
-    if index >= len(words):
-        raise Http404
-    try:
-        found = unstash(words[index], request.at)  # type: ignore[attr-defined]
-    except Refused:
-        raise Http404 from None
-    return HttpResponse(
-        found.thumb, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"}
-    )
-
-
-@require_GET
-def here(request: HttpRequest) -> HttpResponse:
-    """What a point of the map is called, and whether it is far from the photo: asked while the map moves."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    point = _point(request.GET.get("lon", ""), request.GET.get("lat", ""))
-    answers = ReportWizard().answers(request)
-    area = orgs.locate(*point, 200.0) if point else None
-    facts = {
-        "point": point,
-        "inside": area is not None,
-        "area": orgs.place_name(area, 2) if area else "",
-        "named": name_at(actor, *point) if point and area else "",
-        "apart": _distance(answers, *point) if point else None,
-    }
-    return render(request, "cases/public/report_here.html", facts)
-
-
 def remember(request: HttpRequest, token: str) -> None:
     """Keep the receipt with this browser, so that "my reports" works without an account."""
     kept = [known for known in request.session.get(RECEIPTS, []) if known != token]
@@ -462,81 +296,6 @@ def source_key(request: HttpRequest) -> str:
     """Whom the limits count: the account, else the network the request came from."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor.holder or f"net:{network_of(source_of(request))}"
-
-
-def with_confused(offered: list[Matter]) -> list[Matter]:
-    """What is easily taken for one another stands side by side, each with its hint."""
-    keys = [matter.key for matter in offered]
-    for matter in offered[:2]:
-        keys += [key for key in matter.confused if key in MATTERS and MATTERS[key].public]
-    return [MATTERS[key] for key in list(dict.fromkeys(keys))[:8]]
-
-
-def _by_major(actor: Actor) -> list[dict[str, Any]]:
-    known = selectors.matters(actor)
-    return [
-        {"major": major, "matters": [one for one in known if one.major == major.key]}
-        for major in sorted(MAJORS.all(), key=lambda major: (major.kind == "component", major.key))
-    ]
-
-
-def _communities(actor: Actor, county: str) -> list[dict[str, Any]]:
-    rows = list(
-        orgs.divisions(actor, within=county).filter(level__in=(Level.STREET, Level.COMMUNITY))
-    )
-    streets = {
-        row.code: {"street": row, "communities": []} for row in rows if row.level == Level.STREET
-    }
-    for row in rows:
-        if row.level == Level.COMMUNITY and row.parent_id in streets:
-            streets[row.parent_id]["communities"].append(row)
-    return list(streets.values())
-
-
-def _named(places: list[Any]) -> list[dict[str, Any]]:
-    areas = orgs.names_of([place.area for place in places], 2)
-    return [
-        {
-            "pk": place.pk,
-            "name": place.name,
-            "where": place.address or areas[place.area],
-            "metres": round(getattr(place, "metres_away", 0) or 0),
-        }
-        for place in places
-    ]
-
-
-def _home(actor: Actor) -> dict[str, Any]:
-    """Most residents report where they live."""
-    resident = registry.resident_of(actor)
-    home = resident.home if resident else None
-    return {"lon": home.lon, "lat": home.lat} if home and home.lon is not None else {}
-
-
-def _apart(answers: Answers) -> int | None:
-    place = answers["place"]
-    return _distance(answers, place["lon"], place["lat"]) if place["lon"] is not None else None
-
-
-def _distance(answers: Answers, lon: float, lat: float) -> int | None:
-    """Metres between the photo and the chosen place, when that is worth a word."""
-    photo = answers.get("photo", {})
-    if photo.get("lon") is None:
-        return None
-    metres = metres_between(lon, lat, photo["lon"], photo["lat"])
-    return round(metres / 10) * 10 if metres > APART else None
-
-
-def _point(lon: str, lat: str) -> tuple[float, float] | None:
-    try:
-        x, y = float(lon), float(lat)
-    except ValueError:
-        return None
-    return (x, y) if _on_earth(x, y) else None
-
-
-def _on_earth(lon: float, lat: float) -> bool:
-    return abs(lon) <= 180 and abs(lat) <= 90  # false for nan as well
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -65,7 +65,7 @@ class PhotoForm(Form):
         return told
 
     def _clean_fields(self) -> None:
-        super()._clean_fields()
+        super()._clean_fields()  # type: ignore[misc]
         # What the browser read from a photo only proposes: when it is damaged, nothing is proposed.
         for name in ("lat", "lon", "taken_at"):
             if self.errors.pop(name, None):

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from lifang.cases.web import own, public, receipt, report
+from lifang.cases.web import own, public, receipt, report, report_aside
 
 
 class Word(StringConverter):
@@ -18,9 +18,9 @@ register_converter(Word, "receipt")
 register_converter(Number, "case_number")
 
 urlpatterns = [
-    path("report", report.start, name="report"),
-    path("report/here", report.here, name="report_here"),
-    path("report/photos/<int:index>", report.photo, name="report_photo"),
+    path("report", report_aside.start, name="report"),
+    path("report/here", report_aside.here, name="report_here"),
+    path("report/photos/<int:index>", report_aside.photo, name="report_photo"),
     path("report/<slug:step>", report.ReportWizard.view, name="report_step"),
     path("r", receipt.receipts, name="receipts"),
     path("r/<receipt:token>", receipt.receipt, name="receipt"),
