@@ -79,7 +79,7 @@ def report(
     return case
 
 
-@action("cases.record")
+@action("cases.record", beyond=True)
 def record(*, actor: Actor, at: datetime, source: str, matter: str, **facts: object) -> Case:
     """Write down what somebody told by telephone, at the window, through 12345 or on a patrol."""
     return report(actor=actor, at=at, source=source, matter=matter, **facts)  # type: ignore[arg-type]
