@@ -4,7 +4,7 @@ SITE ?=
 SIZE ?= county
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-UV := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
+LOCK := ../$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 DEMO := lifang demo --size $(SIZE) $(if $(SITE),--site $(SITE))
 
 .DEFAULT_GOAL := help
@@ -27,8 +27,7 @@ check: dev build ## style, types, architecture, front end, settings, migrations,
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy lifang
-	$(BIN)/deptry lifang
-	$(BIN)/lifang templates --check
+	$(BIN)/deptry .
 	cd frontend && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
 	cd frontend && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
 	$(BIN)/lifang check
@@ -53,7 +52,7 @@ fmt: dev ## format everything
 	cd frontend && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent format
 
 lock: dev ## lock requirements with hashes
-	cd requirements && for set in app build dev; do $(addprefix ../,$(UV)) $$set.in -o $$set.txt; done
+	cd requirements && for set in app build dev; do $(LOCK) $$set.in -o $$set.txt || exit 1; done
 
 env: .venv/.app ## what it runs on
 dev: .venv/.dev ## what it is built and tested with
