@@ -11,28 +11,31 @@ cases:case:                     # as `reverse` takes it; `$name` entries are anc
   outside: {rest: hidden}       # rows that do not exist for the person; this is the default
 ```
 
-`expected` by member of the cast, or `staff`, or `rest`, the nearest wins: `ok` (also: a rule or the form says no), `hidden`,
-`refused`, `signin`. Outside one's scope every answer must be exactly the answer to a row that does not exist.
+A list of such entries tries the url in several ways (GET and POST). `expected` by member of the cast, or `staff`, or `rest`, the nearest wins: `ok` (also: a rule or the form says no), `hidden`,
+`refused`, `signin`. Where a row outside is `hidden`, the answer must be exactly the answer to a row that does not exist.
 """
 
 import importlib
 import re
 from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 import yaml
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.wall import behind
+from lifang.core.audit.models import Entry as Line
 from lifang.core.ids import new_id
 from lifang.core.testing.cast import CAST, Member
 from lifang.core.testing.places import RELATIONS
@@ -75,9 +78,9 @@ def said_of(said: Expected, who: str) -> str:
     return said.get(who) or group or said.get("rest", "")
 
 
-def entries() -> dict[str, Entry]:
+def entries() -> dict[str, list[Entry]]:
     """All of them, by url name."""
-    found: dict[str, Entry] = {}
+    found: dict[str, list[Entry]] = {}
     for path in sorted((ROOT / "lifang").rglob("tests/access.yaml")):
         home = ".".join(path.parent.relative_to(ROOT).parts)
         for name, said in (yaml.safe_load(path.read_text("utf-8")) or {}).items():
@@ -85,7 +88,8 @@ def entries() -> dict[str, Entry]:
                 continue
             if name in found:
                 raise ValueError(f"{path}: {name} is said twice")
-            found[name] = msgspec.structs.replace(msgspec.convert(said, Entry), home=home)
+            each = msgspec.convert(said if isinstance(said, list) else [said], list[Entry])
+            found[name] = [msgspec.structs.replace(entry, home=home) for entry in each]
     return found
 
 
@@ -174,38 +178,51 @@ def _row(made: Any, relation: str, holder: str, area: str = "") -> Row:
     return Row(args, relation, area, frozenset({holder} if holder else ()))
 
 
-def outcome(response: HttpResponse, method: str) -> str:
-    """Which of the four verdicts an answer is; the status itself where it is none."""
-    status = response.status_code
-    if status == 401 or (
-        status == 302 and response["Location"].startswith(resolve_url(settings.LOGIN_URL))
-    ):
-        return "signin"
-    if status in (403, 404):
-        return {403: "refused", 404: "hidden"}[status]
-    passed = status < 400 or (method != "GET" and status in (400, 409, 422))
-    return "ok" if passed else f"status {status}"
+class Answer(NamedTuple):
+    """What came back, and what the log says was refused meanwhile."""
+
+    response: HttpResponse
+    refused: str
+
+    def verdict(self, method: str) -> str:
+        """Which of the four it is; the status itself where it is none."""
+        status = self.response.status_code
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if status == 401 or (status == 302 and self.response["Location"].startswith(sign_in)):
+            return "signin"
+        if status in (403, 404):
+            return {403: "refused", 404: "hidden"}[status]
+        if self.refused == "not_allowed":  # a form may say it in words, with 200
+            return "refused"
+        passed = status < 400 or (method != "GET" and status in (400, 409, 422))
+        return "ok" if passed else f"status {status}"
 
 
-def ask(member: Member, name: str, entry: Entry, args: tuple[Any, ...]) -> HttpResponse:
+def ask(member: Member, name: str, entry: Entry, args: tuple[Any, ...]) -> Answer:
     """One request, its effects undone."""
     path = reverse(name, args=args)
     call = getattr(member.client, entry.method.lower())
-    api = name.startswith("api:")
+    json = (
+        {"content_type": "application/json"}
+        if name.startswith("api:") and entry.method != "GET"
+        else {}
+    )
+    cookies = deepcopy(member.client.cookies)
     with transaction.atomic():
-        response = (
-            call(path, entry.data, content_type="application/json")
-            if api and entry.data
-            else call(path, entry.data)
-        )
+        before = Line.objects.aggregate(Max("seq"))["seq__max"] or 0
+        response = call(path, entry.data, **json)
         if response.streaming:
             b"".join(response.streaming_content)
+        lines = Line.objects.filter(seq__gt=before, outcome="refused").order_by("-seq")
+        refused = lines.values_list("reason", flat=True).first() or ""
         transaction.set_rollback(True)
-    return response
+    member.client.cookies = cookies  # signing out is undone too
+    return Answer(response, refused)
 
 
-def same(one: HttpResponse, other: HttpResponse) -> bool:
+def same(first: Answer, second: Answer) -> bool:
     """The same answer to a stranger's eye: status and body, without ids and one-time tokens."""
+    one, other = first.response, second.response
     return one.status_code == other.status_code and _plain(one) == _plain(other)
 
 
@@ -228,8 +245,8 @@ def walk(name: str, entry: Entry, cast: dict[str, Member]) -> tuple[int, list[st
         wanted = said_of(entry.expected, key)
         for row in rows(entry, member, cast):
             looked += 1
-            response = ask(member, name, entry, row.args)
-            got = outcome(response, entry.method)
+            answer = ask(member, name, entry, row.args)
+            got = answer.verdict(entry.method)
             where = f"{name} {entry.method} by {key}{f' ({row.relation})' if row.relation else ''}"
             if row.inside(member.actor, entry.within):
                 if got != wanted:
@@ -241,9 +258,9 @@ def walk(name: str, entry: Entry, cast: dict[str, Member]) -> tuple[int, list[st
             ):
                 wrong.append(f"{where}: {got}, expected {beyond}: it is not theirs")
             elif (
-                got != "ok"
+                beyond == "hidden"
                 and (absent := row.absent())
-                and not same(response, ask(member, name, entry, absent))
+                and not same(answer, ask(member, name, entry, absent))
             ):
                 wrong.append(f"{where}: tells a stranger's row from none")
     return looked, wrong

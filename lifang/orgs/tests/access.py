@@ -1,0 +1,25 @@
+"""What the walk of `access.yaml` needs a row of."""
+
+from lifang.orgs.models import Division, Unit
+from lifang.orgs.tests.make import make_division, make_unit
+
+
+def community_of(area: str) -> tuple[str]:
+    """The community an area lies in, which is there."""
+    return (_there(area[:12]),)
+
+
+def grid_of(area: str) -> tuple[str]:
+    """A grid of the area."""
+    return (_there(area if len(area) == 15 else f"{area}001"),)
+
+
+def unit_of(area: str) -> Unit:
+    """A unit that serves the area."""
+    return make_unit(area=_there(area[:12]), name=f"试验单位{area}")
+
+
+def _there(code: str) -> str:
+    if not Division.objects.filter(code=code).exists():
+        make_division(code)
+    return code
