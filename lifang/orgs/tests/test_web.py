@@ -3,6 +3,7 @@ import json
 from uuid import UUID
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from lifang.core.access import Refused
 from lifang.core.accounts.models import Account
@@ -416,3 +417,17 @@ def test_an_unknown_unit_and_area_are_not_found():
     assert admin.get("orgs:unit", UUID(int=7)).status_code == 404
     assert admin.get("orgs:area", "990199").status_code == 404
     assert admin.get("orgs:outline", "etc").status_code == 404
+
+
+def test_the_command_takes_a_file_over_and_says_what_it_did(tmp_path, capsys):
+    path = tmp_path / "list.csv"
+    path.write_text("代码,名称\n990101,试验县\n990101001000,大街街道\n", "utf-8")
+    call_command("import_divisions", str(path), "--root", COUNTY)
+    call_command("import_divisions", str(path), "--root", COUNTY)
+    told = capsys.readouterr().out
+    assert "990101: 2 added, 0 changed, 0 abolished, 0 as before" in told
+    assert "990101: 0 added, 0 changed, 0 abolished, 2 as before" in told
+    with pytest.raises(CommandError):
+        call_command("import_divisions", "no-such-file.csv")
+    with pytest.raises(CommandError):
+        call_command("import_divisions", str(path), "--root", "990102")
