@@ -7,7 +7,7 @@ from typing import Any
 
 from lifang.core.access import Actor, Refusal, Refused
 from lifang.core.flow import clocks
-from lifang.core.flow.models import Clock, Step, Subject, Todo
+from lifang.core.flow.models import Step, Subject, Todo
 from lifang.core.flow.shape import Flow, Move, State
 
 Facts = dict[str, Any]
@@ -77,7 +77,6 @@ def move(
         close_turns(subject, at)
         open_turn(flow, subject, flow.state[subject.state], at, turn or Turn())
     subject.save()
-    share(subject)
     return step
 
 
@@ -171,14 +170,6 @@ def close_turns(subject: Subject, at: datetime, *, turn: str = "", capability: s
     found.update(done_at=at)
 
 
-def share(subject: Subject) -> None:
-    """Let everybody who may see the subject see its steps, clocks and to-dos too."""
-    for part in (Step, Clock, Todo):
-        part.objects.filter(subject=subject.pk).exclude(
-            area=subject.area, holders=subject.holders
-        ).update(area=subject.area, holders=subject.holders)
-
-
 def set_due(subject: Subject, due_at: datetime) -> None:
     """Write a new due time of the running stage into the subject and its open to-dos."""
     subject.due_at = due_at
@@ -205,6 +196,5 @@ __all__ = [
     "open_turn",
     "replay",
     "set_due",
-    "share",
     "start",
 ]

@@ -1,3 +1,6 @@
+from collections.abc import Iterable
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -13,8 +16,38 @@ class Subject(Scoped):
     due_at = models.DateTimeField(null=True, blank=True)  # of the running stage
     steps_taken = models.PositiveIntegerField(default=0)
 
+    shared: tuple[str, list[str]] | None = None  # where its parts lie and whom they concern
+
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **more: Any) -> Self:
+        row = super().from_db(db, field_names, values, **more)
+        if {"area", "holders"} <= set(field_names):
+            row.shared = row.area, [*row.holders]
+        return row
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self.shared = None
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Whoever may see the subject may see its steps, clocks and to-dos too."""
+        new = self._state.adding
+        super().save(*args, update_fields=update_fields, **kwargs)
+        if update_fields is None or {"area", "holders"} & {*update_fields}:
+            self._share(new)
+
+    def _share(self, new: bool) -> None:
+        now = self.area, [*self.holders]
+        if not new and self.shared != now:
+            for part in (Step, Clock, Todo):
+                rows = part.objects.filter(subject=self.pk).exclude(
+                    area=self.area, holders=self.holders
+                )
+                rows.update(area=self.area, holders=self.holders)
+        self.shared = now
 
 
 class Step(Scoped):
