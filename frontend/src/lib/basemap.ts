@@ -63,7 +63,7 @@ export async function basemap(box: HTMLElement, props: BaseProps, also: GeoJSON.
     maxZoom: 20,
     localIdeographFontFamily: token("sans"),
     locale: { "Map.Title": word("map") },
-    style: style(areas, props.tiles),
+    style: style(areas, props.tiles, wallScale(box)),
     ...(props.centre
       ? { center: props.centre, zoom: props.zoom ?? 15 }
       : whole
@@ -84,7 +84,12 @@ export async function basemap(box: HTMLElement, props: BaseProps, also: GeoJSON.
   return { map, box, areas, whole };
 }
 
-function style(areas: GeoJSON.FeatureCollection, tiles = ""): maplibre.StyleSpecification {
+/** How much larger the names on a wall are than at a desk; 0 is the desk. */
+function wallScale(box: HTMLElement): number {
+  return box.closest(".screen") ? Number.parseFloat(getComputedStyle(box).fontSize) / 14 : 0;
+}
+
+function style(areas: GeoJSON.FeatureCollection, tiles: string | undefined, wall: number): maplibre.StyleSpecification {
   const bottom: maplibre.LayerSpecification[] = [{ id: "land", type: "background", paint: { "background-color": token("map-land") } }];
   if (tiles) bottom.push({ id: "tiles", type: "raster", source: "tiles", paint: { "raster-saturation": -0.6, "raster-opacity": 0.7 } });
   return {
@@ -93,11 +98,11 @@ function style(areas: GeoJSON.FeatureCollection, tiles = ""): maplibre.StyleSpec
       areas: { type: "geojson", data: areas },
       ...(tiles ? { tiles: { type: "raster", tiles: [tiles], tileSize: 256 } } : {}),
     },
-    layers: [...bottom, ...areaLayers()],
+    layers: [...bottom, ...areaLayers(wall)],
   };
 }
 
-function areaLayers(): maplibre.LayerSpecification[] {
+function areaLayers(wall: number): maplibre.LayerSpecification[] {
   const grid: maplibre.ExpressionSpecification = ["==", ["get", "level"], "grid"];
   return [
     {
@@ -111,8 +116,8 @@ function areaLayers(): maplibre.LayerSpecification[] {
     },
     { id: "grids-line", type: "line", source: "areas", filter: grid, paint: { "line-color": token("map-hair"), "line-width": 1 } },
     { id: "areas-line", type: "line", source: "areas", filter: ["!", grid], paint: { "line-color": token("map-line"), "line-width": 1.5 } },
-    { id: "grids-name", type: "symbol", source: "areas", filter: grid, minzoom: 14, ...label(12, "soft") },
-    { id: "areas-name", type: "symbol", source: "areas", filter: ["!", grid], ...label(14, "ink") },
+    { id: "grids-name", type: "symbol", source: "areas", filter: grid, minzoom: wall ? 0 : 14, ...label(12 * (wall || 1), "soft") },
+    { id: "areas-name", type: "symbol", source: "areas", filter: ["!", grid], ...label(14 * (wall || 1), "ink") },
   ];
 }
 

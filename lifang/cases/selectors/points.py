@@ -15,14 +15,22 @@ _FACTS = ("pk", "number", "matter", "level", "state", "area", "due_at", "lon", "
 
 
 def points(
-    actor: Actor, within: str, at: datetime, *, box: Box | None = None, most: int = MOST
+    actor: Actor,
+    within: str,
+    at: datetime,
+    *,
+    box: Box | None = None,
+    most: int = MOST,
+    pressing: bool = False,
 ) -> dict[str, Any]:
     """A GeoJSON FeatureCollection of the open cases that lie at a point, the most pressing first.
 
-    `properties.state` is what a map draws: danger, late, waiting or progress.
+    `properties.state` is what a map draws: danger, late, waiting or progress. `pressing`: only urgent ones.
     """
     rows = Case.objects.visible_to(actor).filter(area_within(within), state__in=OPEN)
     rows = rows.filter(lon__isnull=False)
+    if pressing:
+        rows = rows.exclude(level=Level.ORDINARY)
     if box:
         rows = rows.filter(lon__range=(box.west, box.east), lat__range=(box.south, box.north))
     found = rows.order_by("due_at").values(*_FACTS)[:most]

@@ -5,13 +5,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from lifang.cases import selectors
 from lifang.cases.catalogue import CASE
@@ -24,8 +25,15 @@ from lifang.core.access.posts import post_name
 from lifang.core.config import config
 from lifang.core.geo.divisions import Level, ancestors
 from lifang.core.site import site
+from lifang.core.web.nav import Entry, register
 from lifang.core.web.show import Chip
+from lifang.core.web.times import exact
 from lifang.orgs import selectors as orgs
+
+register(
+    Entry("screen", "cases.screen", gettext_lazy("Big screen"), "cases:screen", capability="cases.see", order=10),
+    Entry("me", "cases.screen", gettext_lazy("Big screen"), "cases:screen", icon="device-tv", capability="cases.see", order=60),
+)  # fmt: skip
 
 LEVELS = {6: "county", 9: "street", 12: "community", 15: "grid"}
 TONES = {"waiting": "waiting", "progress": "progress", "danger": "danger", "good": "done", "quiet": "idle"}  # fmt: skip
@@ -86,8 +94,8 @@ class Wall:
 
     @property
     def path(self) -> list[dict[str, str]]:
-        """From the widest area one may see down to this one."""
-        codes = [code for code in (*ancestors(self.code), self.code) if len(code) >= Level.COUNTY]
+        """The way back up, as far as one may see."""
+        codes = [code for code in ancestors(self.code) if len(code) >= Level.COUNTY]
         seen = [code for code in codes if any(code.startswith(top) for top in _reach(self.actor))]
         names = orgs.names_of(seen, 1)
         return [{"name": names[code], "url": _url(code)} for code in seen]
@@ -111,12 +119,14 @@ class Wall:
         """At most nine, each with the list it counts."""
         one = self.counts
         rate = f"{one.on_time_month / one.handled_month:.0%}" if one.handled_month else "—"
-        handled = _("of %(n)s handled") % {"n": f"{one.handled_month:,}"} if one.handled_month else ""
+        handled = (
+            _("of %(n)s handled") % {"n": f"{one.handled_month:,}"} if one.handled_month else ""
+        )
         shown = [
             ("overdue", _("Overdue"), one.overdue, "late" if one.overdue else "done", ""),
             ("due_today", _("Due today"), one.due_today, "waiting" if one.due_today else "", ""),
             ("urgent", _("Urgent"), one.urgent, "waiting" if one.urgent else "", ""),
-            ("open", _("Open"), one.open, "", ""),
+            ("open", _("Open now"), one.open, "", ""),
             ("new_today", _("New today"), one.new_today, "", ""),
             ("closed_today", _("Closed today"), one.closed_today, "", ""),
             ("on_time_month", _("In time, 30 days"), rate, "done" if one.handled_month else "", handled),
@@ -136,7 +146,12 @@ class Wall:
     def happening(self) -> list[dict[str, Any]]:
         """What happened last, in the past tense, without anybody's name or words."""
         return [
-            {**_line(one.case, self.code), "at": one.at, "done": one.move.done}
+            {
+                **_line(one.case, self.code),
+                "at": one.at,
+                "when": exact(one.at, self.at),
+                "done": one.move.done,
+            }
             for one in asked.happening(self.actor, self.code)
         ]
 
@@ -165,7 +180,9 @@ class Wall:
             }
             for code, name in names.items()
         ]  # fmt: skip
-        return sorted(lines, key=lambda line: (-int(line["overdue"]), -int(line["open"]), line["name"]))
+        return sorted(
+            lines, key=lambda line: (-int(line["overdue"]), -int(line["open"]), line["name"])
+        )
 
     @property
     def list_url(self) -> str:
@@ -207,7 +224,7 @@ def _case_url(pk: Any) -> str:
 
 def _line(case: Case, within: str) -> dict[str, Any]:
     """A case as the wall tells it: matter, place by area, whose it is."""
-    below = max(1, (len(case.area) - len(within)) // 3)
+    below = min(2, max(1, (len(case.area) - len(within)) // 3))
     return {
         "title": case.title,
         "where": orgs.place_name(case.area, below),
@@ -244,25 +261,35 @@ def _painted(facts: dict[str, Any], lines: dict[str, dict[str, Any]], most: int)
     painted = {"name": facts["name"], "level": LEVELS[facts["level"]], "code": facts["code"]}
     if line is None:
         return {**painted, "url": listed(facts["code"], "open")}
-    number = ngettext("%(n)s open", "%(n)s open", line["open"]) % {"n": line["open"]}
-    late = _("%(n)s overdue") % {"n": line["overdue"]} if line["overdue"] else ""
-    words = " · ".join(filter(None, (number if line["open"] else "", late)))
     return {
         **painted,
-        "name": "\n".join(filter(None, (line["name"], words))),
+        "name": _label(line),
         "value": round(line["open"] / most, 3),
         "tone": "late" if line["overdue"] else "open",
         "url": line["url"],
     }
 
 
+def _label(line: dict[str, Any]) -> str:
+    """Name and numbers; a grid's own points are drawn beside its name and tell them."""
+    if len(line["code"]) == Level.GRID or not line["open"]:
+        return str(line["name"])
+    told = [line["name"], ngettext("%(n)s open", "%(n)s open", line["open"]) % {"n": line["open"]}]
+    if line["overdue"]:
+        told.append(_("%(n)s overdue") % {"n": line["overdue"]})
+    return "\n".join(told)
+
+
 def points(request: HttpRequest, code: str) -> JsonResponse:
-    """Open cases as points; each shows how many reported it."""
+    """Open cases as points; each shows how many reported it. From afar only those that cannot wait: areas tell the rest."""
     actor = _reader(request)
     _area(actor, code)
-    found = points_of(actor, code, request.at)  # type: ignore[attr-defined]
+    pressing = len(code) < Level.COMMUNITY
+    found = points_of(actor, code, request.at, pressing=pressing)  # type: ignore[attr-defined]
+    nobody = UUID(int=0)
+    page = _case_url(nobody)
     for feature in found["features"]:
         facts = feature["properties"]
-        facts["url"] = _case_url(facts["id"])
+        facts["url"] = page.replace(str(nobody), facts["id"])
         facts["number"] = facts.pop("reports")
     return JsonResponse(found, headers={"Cache-Control": "private, no-store"})

@@ -54,7 +54,9 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_GET
 @only(Kind.STAFF)
 def screen(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/screen.html")
+    """The first wall a context offers to this reader; the empty shell where none does."""
+    walls = nav.links(request, "screen")
+    return redirect(walls[0].url) if walls else render(request, "web/screen.html")
 
 
 @require_GET
