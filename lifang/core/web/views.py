@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -102,7 +102,7 @@ def elder(request: HttpRequest) -> HttpResponse:
         back, {request.get_host()}, require_https=request.is_secure()
     ):
         back = "/"
-    response = redirect(back)
+    response = HttpResponseRedirect(back)  # an address, never the name of a url
     response.set_cookie(
         ELDER, "1" if request.POST.get("elder") == "1" else "0", max_age=YEAR, samesite="Lax"
     )
