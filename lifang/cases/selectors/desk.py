@@ -190,8 +190,8 @@ def board(actor: Actor, rows: QuerySet[Case], each: int = 20) -> list[Pile]:
     rows = rows.filter(state__in=BOARD).order_by()
     totals = dict(rows.values_list("state").annotate(n=Count("pk")))
     ordered = [F("due_at").asc(nulls_last=True), F("pk").asc()]
-    place = Window(RowNumber(), partition_by=F("state"), order_by=ordered)
-    top = rows.annotate(place=place).filter(place__lte=each).order_by("state", "place")
+    rank = Window(RowNumber(), partition_by=F("state"), order_by=ordered)
+    top = rows.annotate(rank=rank).filter(rank__lte=each).order_by("state", "rank")
     piles: dict[str, list[Case]] = {state: [] for state in BOARD}
     for case in top:
         piles[case.state].append(case)

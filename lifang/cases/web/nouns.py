@@ -1,0 +1,19 @@
+"""Each move of the flow has an address at the case: a noun."""
+
+NOUNS = {
+    "accept": "acceptance", "refuse": "refusal", "ask_verification": "verification-request",
+    "verify": "verification", "correct": "correction", "dispatch": "dispatch", "arbitrate": "arbitration",
+    "sign": "signature", "return": "return", "feed_back": "feedback", "ask_delay": "delay",
+    "grant_delay": "delay-decision", "suspend": "suspension", "resume": "resumption", "press": "pressing",
+    "escalate": "escalation", "split_off": "split", "merge": "merge", "pass_check": "check",
+    "call_back": "callback", "reopen": "reopening", "archive": "archive", "add": "answer",
+}  # fmt: skip
+
+# Nothing has to be said: a press of the button is enough.
+QUICK = frozenset({"accept", "sign", "resume", "archive"})
+# … and several can be pressed at once.
+BULK = ("accept", "sign", "archive")
+
+
+def url_name(noun: str) -> str:
+    return noun.replace("-", "_")

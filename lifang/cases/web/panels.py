@@ -1,0 +1,88 @@
+"""Where the desk's pages of cases stand: in the rail, on the desk's home, in the search over everything."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from lifang.cases import selectors
+from lifang.cases.web import shown
+from lifang.cases.web.inbox import FIRST
+from lifang.cases.web.tables import home_of
+from lifang.core.access import Actor
+from lifang.core.web.nav import Entry, Hit, finder, register
+from lifang.core.web.panels import panel
+
+Filling = tuple[str, dict[str, Any]] | None
+SEE = "cases.see"
+HITS = 8
+
+
+def waiting(request: HttpRequest) -> int | None:
+    """How many cases wait for the reader; asked once a page."""
+    if not hasattr(request, "_cases_waiting"):
+        counts = selectors.waiting_counts(request.actor)  # type: ignore[attr-defined]
+        request._cases_waiting = sum(counts.values())  # type: ignore[attr-defined]  # noqa: SLF001 -- our own
+    return request._cases_waiting or None  # type: ignore[attr-defined]  # noqa: SLF001 -- our own
+
+
+register(
+    Entry("desk", "cases.inbox", _("To do"), "cases:inbox", icon="checklist", capability=SEE, order=10, bar=True,
+          count=waiting),
+    Entry("desk", "cases.list", _("Cases"), "cases:list", icon="folders", capability=SEE, order=12),
+    Entry("desk", "cases.map", _("Map"), "cases:map", icon="map-2", capability=SEE, order=14, bar=True),
+    Entry("desk", "cases.desk_report", _("Report"), "cases:desk_report", icon="camera-plus", capability=SEE, order=16,
+          bar=True),
+)  # fmt: skip
+
+
+@panel("desk.home", order=10)
+def today(request: HttpRequest) -> Filling:
+    """The numbers of one's area, and the three cases to begin with."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.may(SEE):
+        return None
+    at: datetime = request.at  # type: ignore[attr-defined]
+    midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    sees_area = any(grant.sees == "area" for grant in actor.grants)
+    counts = selectors.counts(actor, home_of(actor) if sees_area else "", at, midnight)
+    first = selectors.inbox(actor, at)[:FIRST]
+    return "cases/desk/home.html", {
+        "first": [shown.line(one) for one in first],
+        "total": waiting(request) or 0,
+        "numbers": _numbers(counts),
+    }
+
+
+def _numbers(counts: selectors.Counts) -> list[dict[str, Any]]:
+    """Each number opens the list behind it."""
+    home = reverse("cases:list")
+    rows: list[tuple[str, Any, int, str]] = [
+        ("open", _("Open"), counts.open, ""),
+        ("overdue", _("Overdue"), counts.overdue, "late" if counts.overdue else "done"),
+        ("due_today", _("Due today"), counts.due_today, "waiting" if counts.due_today else ""),
+        ("new_today", _("New today"), counts.new_today, ""),
+        ("closed_today", _("Closed today"), counts.closed_today, ""),
+    ]
+    return [
+        {"label": label, "value": value, "url": f"{home}?show={key}", "kind": kind}
+        for key, label, value, kind in rows
+    ]
+
+
+def _cases(actor: Actor, text: str) -> list[Hit]:
+    if not actor.may(SEE):
+        return []
+    return [
+        Hit(
+            f"{case.title} · {shown.place(case)}", reverse("cases:case", args=[case.pk]),
+            f"{case.number} · {case.stage.name}", case.kind.icon,
+        )
+        for case in selectors.find(actor, text)[:HITS]
+    ]  # fmt: skip
+
+
+finder(_("Cases"), _cases)

@@ -1,0 +1,155 @@
+"""Report from the desk or the street: a photo, a matter, one press; or what somebody told."""
+
+import math
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lifang.cases import actions, selectors
+from lifang.cases.models import Case
+from lifang.cases.web import offers
+from lifang.cases.web.record_forms import RecordForm
+from lifang.cases.web.tables import home_of
+from lifang.core.access import Actor, Kind, Refused
+from lifang.core.geo.divisions import Level
+from lifang.core.web.views import only
+from lifang.orgs import selectors as orgs
+
+Facts = dict[str, Any]
+MOST = 6
+# What a post mostly writes down.
+USUAL = {
+    "grid_worker": "grid_patrol", "grid_leader": "grid_patrol", "hotline_agent": "hotline_12345",
+    "checker": "checker", "department_handler": "patrol", "property_handler": "patrol",
+}  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@only(Kind.STAFF)
+def report(request: HttpRequest) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    home = home_of(actor)
+    bounds = _bounds(actor, home)
+    sent = request.method == "POST" and "look" not in request.POST
+    form = RecordForm(
+        request.POST if request.method == "POST" else None, request.FILES or None,
+        actor=actor, at=request.at, areas=_areas(actor, home), middle=_middle(bounds),  # type: ignore[attr-defined]
+        initial={"source": _usual(actor), "area": home if len(home) == Level.GRID else ""},
+    )  # fmt: skip
+    if sent and form.is_valid():
+        made = _made(request, form)
+        if made is not None:
+            return _after(request, made)
+    return render(
+        request, "cases/desk/report.html", _context(request, form, home, bounds), status=422 if sent else 200
+    )
+
+
+def _made(request: HttpRequest, form: RecordForm) -> Case | None:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    facts = form.given()
+    if form.cleaned_data["solved"]:
+        act = actions.self_handle
+    elif actor.may("cases.record"):
+        act = actions.record
+    else:
+        act = actions.report  # every colleague may say what they saw
+    try:
+        return act(actor=actor, at=request.at, **facts)  # type: ignore[attr-defined,operator,no-any-return]
+    except Refused as refused:
+        if refused.refusal.reason == "not_allowed":
+            raise
+        form.add_error(None, str(refused.refusal))
+        return None
+
+
+def _after(request: HttpRequest, case: Case) -> HttpResponse:
+    said = _("Solved and closed: no. %(number)s.") if case.self_handled else _("Reported: no. %(number)s.")
+    messages.success(request, said % {"number": case.number})
+    try:
+        selectors.case(request.actor, case.pk)  # type: ignore[attr-defined]
+    except Refused:  # it lies with somebody else, who is told
+        return redirect("cases:desk_report")
+    return redirect("cases:case", case.pk)
+
+
+def _context(request: HttpRequest, form: RecordForm, home: str, bounds: list[float] | None) -> Facts:
+    text = str(form["text"].value() or "")
+    chosen = str(form["matter"].value() or "")
+    frequent = selectors.frequent(request.actor, home[:12], request.at)  # type: ignore[attr-defined]
+    fields = {"lat": "id_photo_lat", "lon": "id_photo_lon", "taken_at": "id_taken_at"}
+    county = home[:6]
+    return {
+        "form": form,
+        "may_solve": request.actor.may("cases.self_handle"),  # type: ignore[attr-defined]
+        "photo": {"max": MOST, "fields": fields},
+        "photo_after": {"max": MOST},
+        "map": {
+            "areas": f"{reverse('orgs:shapes', args=[county])}?level={Level.COMMUNITY.value}",
+            "bounds": bounds,
+            "pick": {"lat": "id_lat", "lon": "id_lon"},
+        },
+        **offers.matters(request, text, chosen, frequent),
+    }
+
+
+def _usual(actor: Actor) -> str:
+    return next((USUAL[post] for post in actor.posts() if post in USUAL), "phone")
+
+
+def _areas(actor: Actor, home: str) -> list[tuple[str, str]]:
+    """The communities of a wide area, the grids of a community, one's own grid."""
+    level = Level.GRID if len(home) >= Level.COMMUNITY else Level.COMMUNITY
+    codes = list(orgs.divisions(actor, within=home, level=level).order_by("code").values_list("code", flat=True))
+    names = orgs.names_of(codes, 2)
+    return [(code, names[code]) for code in codes]
+
+
+def _bounds(actor: Actor, home: str) -> list[float] | None:
+    try:
+        found = orgs.division(actor, home).bounds
+    except Refused:
+        return None
+    return list(found) if found else None
+
+
+def _middle(bounds: list[float] | None) -> tuple[float, float] | None:
+    """What a map of these bounds shows in its middle; Mercator puts it a little off the middle of the degrees."""
+    if bounds is None:
+        return None
+    west, south, east, north = bounds
+    tall = [math.asinh(math.tan(math.radians(lat))) for lat in (south, north)]
+    return (west + east) / 2, math.degrees(math.atan(math.sinh(sum(tall) / 2)))
+
+
+@require_GET
+@only(Kind.STAFF)
+def matters(request: HttpRequest) -> HttpResponse:
+    """Matters the words point to, as choices."""
+    text = (request.GET.get("matter_q") or request.GET.get("text") or "").replace("\x00", "").strip()
+    chosen = request.GET.get("matter", "")
+    frequent = selectors.frequent(request.actor, home_of(request.actor)[:12], request.at)  # type: ignore[attr-defined]
+    found = offers.matters(request, text[: offers.WORDS], chosen, [] if text else frequent)
+    return render(request, "cases/desk/parts/matters.html", found)
+
+
+@require_GET
+@only(Kind.STAFF)
+def units(request: HttpRequest, pk: Any) -> HttpResponse:
+    """Units to choose from, with what was chosen already."""
+    case = selectors.case(request.actor, pk)  # type: ignore[attr-defined]
+    text = request.GET.get("unit_q", "").replace("\x00", "")[:60]
+    one = request.GET.get("as") == "suggested"
+    if one:
+        found = offers.others(request, case, text, request.GET.get("suggested", ""))
+    else:
+        assists = request.GET.getlist("assists")
+        found = offers.units(request, case, text, request.GET.get("lead", ""), assists)
+    return render(
+        request, "cases/desk/parts/units.html", {"units": found, "case": case, "one": one, "unit_q": text}
+    )
