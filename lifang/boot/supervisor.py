@@ -44,6 +44,7 @@ class Program:
     home: Home
     env: Mapping[str, str]
     child: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+    asked: bool = False
 
     @property
     def record(self) -> Path:
@@ -51,6 +52,7 @@ class Program:
 
     def start(self) -> None:
         self.sweep()
+        self.asked = False
         with (self.home.logs / f"{self.name}.log").open("ab") as log:
             self.child = subprocess.Popen(
                 [str(part) for part in self.command],
@@ -64,16 +66,15 @@ class Program:
         remember(self.record, self.child.pid)
 
     def ask_to_stop(self) -> None:
-        if self.alive() and self.child is not None:
+        """Once: to many programs a second signal means "at once"."""
+        if self.alive() and self.child is not None and not self.asked:
+            self.asked = True
             self.child.send_signal(signal.SIGTERM)
 
     def stop(self) -> None:
+        self.ask_to_stop()
         if self.alive() and self.child is not None:
-            end(
-                psutil.Process(self.child.pid),
-                politely=signal.SIGTERM,
-                patience_seconds=PATIENCE_SECONDS,
-            )
+            end(psutil.Process(self.child.pid), politely=None, patience_seconds=PATIENCE_SECONDS)
         self.sweep()
 
     def alive(self) -> bool:

@@ -82,11 +82,14 @@ def gone(process: psutil.Process) -> bool:
         return True
 
 
-def end(process: psutil.Process, *, politely: signal.Signals, patience_seconds: float) -> None:
-    """Ask, wait, then insist."""
+def end(
+    process: psutil.Process, *, politely: signal.Signals | None, patience_seconds: float
+) -> None:
+    """Ask (not again if it was asked already: None), wait, then insist."""
     for ask, patience in ((politely, patience_seconds), (signal.SIGKILL, 10.0)):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.send_signal(ask)
+        if ask is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(ask)
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             with contextlib.suppress(ChildProcessError):
