@@ -1,14 +1,19 @@
 """Past cases: the fast way in is the slow way in, nobody is told of what is over, twice is once."""
 
+import gzip
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from lifang.cases import actions
 from lifang.cases.actions.takeover import Ground, Past, standing_for, take_over_all
 from lifang.cases.catalogue import CASE
+from lifang.cases.management.commands.import_cases import Tally
+from lifang.cases.management.records import Reader, read_mapping
 from lifang.cases.models import Case, Check, Handling, Reporter
+from lifang.cases.selectors import story
 from lifang.cases.tests.make import HOUR, MONDAY, make_photo, make_unit
 from lifang.core.access import SYSTEM, Refusal
 from lifang.core.access.wall import behind
@@ -239,3 +244,106 @@ def test_a_batch_costs_the_same_for_one_and_for_thirty(grows):
         ))  # fmt: skip
 
     grows(more, fetch)
+
+
+# -- files -------------------------------------------------------------------------------------------
+
+MAPPING = """
+file: {times: {format: "%m/%d/%Y %I:%M:%S %p", zone: America/New_York}}
+columns: {number: Nr, opened_at: Opened, due_at: Target, closed_at: Closed, state: State, on_time: Flag, matter: Type,
+  title: Title, unit: Unit, closing_note: Note, source: Source, address: Where, longitude: Lon, latitude: Lat, located: Geo,
+  neighborhood: Hood, precinct: Precinct}
+matters: {Rubbish: "09001"}
+units: {ENV: environment}
+sources: {App: resident_web}
+states: {Closed: closed, Open: open}
+outcomes: [{contains: Duplicate, outcome: duplicate}, {contains: "", outcome: solved}]
+on_time: {ONTIME: true, OVERDUE: false, "": null}
+flags_as_of: "2016-01-13T00:00:00-05:00"
+place:
+  unknown_when: {Geo: "(0, 0)"}
+  order: [precinct, point, neighborhood, otherwise]
+  otherwise: "990101"
+  neighborhoods: {North: "990101001"}
+  precincts: {"502": "990101001001001"}
+refuse: [{when: due_missing, reason: {zh: 没有目标时间, en: No target}}]
+"""
+HEAD = "Nr,Opened,Target,Closed,State,Flag,Type,Title,Unit,Note,Source,Where,Lon,Lat,Geo,Hood,Precinct"
+OPEN_DT, TARGET = "01/02/2015 12:25:23 AM", "01/05/2015 08:30:00 AM"
+ROWS = {
+    "1": f'1,{OPEN_DT},{TARGET},{TARGET},Closed,ONTIME,Rubbish,T,ENV,Case Closed Duplicate 10012345678,App,"1  High St",118.05,36.8,"(36.8, 118.05)",North,502.0',
+    "2": f'2,{OPEN_DT},{TARGET},01/05/2015 08:30:01 AM,Closed,OVERDUE,Rubbish,T,ENV,,App,,118.0,36.0,"(0, 0)",North,',
+    "3": f"3,{OPEN_DT},{TARGET},,Open,OVERDUE,Rubbish,,ENV,,App,,,,,,",
+    "4": f"4,{OPEN_DT},,,Open,ONTIME,Rubbish,T,ENV,,App,,,,,,",
+    "5": f"5,{OPEN_DT},{TARGET},,Closed,,Rubbish,T,ENV,,App,,,,,,",
+    "6": f"6,{OPEN_DT},{TARGET},,Open,,Noise,T,ENV,,App,,,,,,",
+    "7": f"7,{OPEN_DT},{TARGET},,Open,,Rubbish,T,NOBODY,,App,,,,,,",
+    "8": f"8,{OPEN_DT},{TARGET},,Open,,Rubbish,T,ENV,,Pigeon,,,,,,",
+    "9": f"9,{OPEN_DT},01/01/2015 08:30:00 AM,,Open,,Rubbish,T,ENV,,App,,,,,,",
+}  # fmt: skip
+REASONS = {"4": "due_missing", "5": "state_contradicts", "6": "matter_unknown", "7": "unit_unknown",
+           "8": "source_unknown", "9": "due_before_opened", "1": "number_twice"}  # fmt: skip
+
+
+@pytest.fixture
+def reader(tmp_path):
+    (tmp_path / "map.yaml").write_text(MAPPING.replace("Geo: ", "located: "), "utf-8")
+    return Reader(read_mapping(tmp_path / "map.yaml"), {"ENV": make_unit().pk})
+
+
+def records(reader, path, *lines):
+    packed = gzip.compress("\n".join([HEAD, *lines]).encode())
+    path.write_bytes(packed)
+    return list(reader.records(path, lambda read: None))
+
+
+def test_a_row_is_read_through_the_mapping(reader, tmp_path):
+    one, two, three = records(reader, tmp_path / "a.csv.gz", ROWS["1"], ROWS["2"], ROWS["3"])
+    at = datetime(2015, 1, 2, 5, 25, 23, tzinfo=UTC)  # midnight in Boston is five in Greenwich
+    assert (one.past.opened_at, one.past.reference, one.past.area) == (at, "1", places.GRID)
+    assert (one.past.lon, one.past.lat, one.past.place, one.past.outcome) == (
+        118.05, 36.8, "1 High St", "duplicate",
+    )  # fmt: skip
+    assert "10012345678" in one.past.inner
+    assert "10012345678" not in one.past.answer + one.past.text + one.past.place
+    assert (two.past.lon, two.past.area) == (None, places.STREET)
+    assert (three.past.closed_at, three.past.area, three.flag) == (None, places.COUNTY, False)
+
+
+def test_each_row_that_is_none_has_its_reason(reader, tmp_path):
+    found = records(reader, tmp_path / "a.csv.gz", *ROWS.values(), ROWS["1"])
+    assert {r.number: r.reason for r in found if r.past is None} == REASONS
+    assert [r.line for r in found if r.reason == "number_twice"] == [11]
+
+
+def test_a_tally_says_what_became_of_every_row_and_of_the_clocks(reader, tmp_path):
+    found = records(reader, tmp_path / "a.csv.gz", *ROWS.values())
+    tally = Tally(reader.mapped, MONDAY)
+    tally.take(found, "a.csv.gz", MONDAY)
+    said = tally.told(1.0, tmp_path / "refused.csv")
+    assert "9 rows read, 3 placed, 0 already here, 6 refused" in said
+    assert "closed: on time 1 of 2 = 50.00%; by the file's flags 1 of 2 = 50.00%" in said
+    assert said.count("contradict our clocks: 0") == 2
+    tally.write(tmp_path / "refused.csv")
+    listed = (tmp_path / "refused.csv").read_text("utf-8").splitlines()
+    assert len(listed) == 7
+    assert "没有目标时间" in listed[1]
+    again = Tally(reader.mapped, MONDAY)
+    again.take(found, "a.csv.gz", MONDAY)
+    assert "9 rows read, 0 placed, 3 already here, 6 refused" in again.told(1.0, tmp_path)
+    assert Case.objects.count() == 3
+
+
+def test_what_crews_wrote_is_never_told_to_the_public(reader, tmp_path):
+    (one,) = records(reader, tmp_path / "a.csv.gz", ROWS["1"])
+    (case,) = taken(one.past)
+    public = story(cast.resident().actor, case, public=True)
+    assert "10012345678" not in "".join(step.note for step in public)
+    inner = story(cast.street_dispatcher().actor, case)
+    assert "10012345678" in "".join(step.note for step in inner)
+
+
+def test_a_mapping_that_points_to_nothing_says_where(reader):
+    assert reader.mapped.strangers() == []
+    other = msgspec.structs.replace(reader.mapped, matters={"x": "nothing"})
+    assert other.strangers() == ["nothing"]
