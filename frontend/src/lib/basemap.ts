@@ -116,18 +116,19 @@ function areaLayers(wall: number): maplibre.LayerSpecification[] {
     },
     { id: "grids-line", type: "line", source: "areas", filter: grid, paint: { "line-color": token("map-hair"), "line-width": 1 } },
     { id: "areas-line", type: "line", source: "areas", filter: ["!", grid], paint: { "line-color": token("map-line"), "line-width": 1.5 } },
-    { id: "grids-name", type: "symbol", source: "areas", filter: grid, minzoom: wall ? 0 : 14, ...label(12 * (wall || 1), "soft") },
+    { id: "grids-name", type: "symbol", source: "areas", filter: grid, minzoom: wall ? 0 : 14, ...label(12 * (wall || 1), "soft", wall ? -2 : 0) },
     { id: "areas-name", type: "symbol", source: "areas", filter: ["!", grid], ...label(14 * (wall || 1), "ink") },
   ];
 }
 
-function label(size: number, colour: string) {
+function label(size: number, colour: string, above = 0) {
   return {
     layout: {
       "text-field": ["get", "name"] as maplibre.ExpressionSpecification,
       "text-size": size,
       "text-max-width": 8,
       "text-padding": 4,
+      "text-offset": [0, above] as [number, number],
     },
     paint: { "text-color": token(colour), "text-halo-color": token("map-land"), "text-halo-width": 1.5 },
   };
