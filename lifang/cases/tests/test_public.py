@@ -115,7 +115,11 @@ def test_a_report_takes_six_taps_and_no_typing(browser):
     assert desk.actor.may("cases.accept", case.area)
     with behind(SYSTEM):
         [photo] = Attachment.objects.filter(subject=case.pk)
-    assert (photo.kind, round(photo.lon, 4), round(photo.lat, 4)) == ("before", round(LON, 4), round(LAT, 4))
+    assert (photo.kind, round(photo.lon, 4), round(photo.lat, 4)) == (
+        "before",
+        round(LON, 4),
+        round(LAT, 4),
+    )
     thanks = page(browser.get(sent.url))
     assert case.number in thanks
     assert "大街街道" in thanks
@@ -125,7 +129,14 @@ def test_a_report_takes_six_taps_and_no_typing(browser):
 @pytest.mark.covers("W-R1")
 def test_a_neighbour_joins_and_later_says_not_fixed(browser):
     unit = make_unit()
-    case = handling(matter="09001", unit=unit, lon=LON, lat=LAT, at=NOW - timedelta(hours=6), text="王家门口很吵")
+    case = handling(
+        matter="09001",
+        unit=unit,
+        lon=LON,
+        lat=LAT,
+        at=NOW - timedelta(hours=6),
+        text="王家门口很吵",
+    )
     actions.join(actor=nobody(), case=case, at=NOW - timedelta(hours=4))
     neighbour = Client()
     step(neighbour, "photo", photos=jpeg(place=(LON, LAT)))
@@ -232,6 +243,8 @@ def test_a_map_nobody_moved_is_no_answer(browser):
     middle = step(browser, "place", lon=WEST + 2 * STEP, lat=SOUTH + STEP)
     assert middle.status_code == 422
     assert "请移动地图" in page(middle)
+    step(browser, "photo", photos=jpeg(place=(WEST + 2 * STEP, SOUTH + STEP)))
+    assert step(browser, "place", lon=WEST + 2 * STEP, lat=SOUTH + STEP).status_code == 302
     outside = step(browser, "place", lon=10.0, lat=10.0)
     assert outside.status_code == 422
     assert "不在本平台服务的范围内" in page(outside)
@@ -257,13 +270,25 @@ def test_words_propose_the_matter_and_its_doubles(browser):
     found = step(browser, "matter", text="路灯不亮", find="1")
     assert found.status_code == 200
     assert "用您自己的话说" in page(found)
-    part = page(browser.get("/report/matter", {"text": "路灯不亮"}, headers={"HX-Request": "true", "HX-Target": "proposals"}))
+    part = page(
+        browser.get(
+            "/report/matter",
+            {"text": "路灯不亮"},
+            headers={"HX-Request": "true", "HX-Target": "proposals"},
+        )
+    )
     assert part.lstrip().startswith('<div id="proposals"')
 
 
 def test_what_is_frequent_in_the_community_is_offered_first(browser):
     for minutes in range(3):
-        accepted(matter="10984", text="积水", lon=LON, lat=LAT, at=NOW - timedelta(days=2, minutes=minutes))
+        accepted(
+            matter="10984",
+            text="积水",
+            lon=LON,
+            lat=LAT,
+            at=NOW - timedelta(days=2, minutes=minutes),
+        )
     step(browser, "photo", skip="1")
     step(browser, "place", lon=LON, lat=LAT)
     shown = page(browser.get("/report/matter"))
@@ -275,9 +300,15 @@ def test_what_is_frequent_in_the_community_is_offered_first(browser):
 
 @pytest.mark.parametrize(
     ("matter", "text", "number"),
-    [("10999", "", "119"), ("06010", "楼道里有煤气味", "119"), ("06010", "someone is unconscious", "120")],
+    [
+        ("10999", "", "119"),
+        ("06010", "楼道里有煤气味", "119"),
+        ("06010", "someone is unconscious", "120"),
+    ],
 )
-def test_danger_stops_the_form_with_a_number_and_still_takes_the_report(browser, matter, text, number):
+def test_danger_stops_the_form_with_a_number_and_still_takes_the_report(
+    browser, matter, text, number
+):
     step(browser, "photo", skip="1")
     step(browser, "place", lon=LON, lat=LAT)
     assert step(browser, "matter", matter=matter, text=text).url == "/report/danger"
@@ -352,7 +383,9 @@ def test_a_wrong_telephone_number_is_told_and_the_draft_is_kept(browser):
 
 
 def test_nobody_joins_a_case_that_was_not_offered(browser):
-    far = handling(matter="06010", area=places.FAR_GRID, at=NOW - HOUR, lon=WEST + 3.5 * STEP, lat=LAT)
+    far = handling(
+        matter="06010", area=places.FAR_GRID, at=NOW - HOUR, lon=WEST + 3.5 * STEP, lat=LAT
+    )
     near = accepted(matter="06010", lon=LON, lat=LAT, at=NOW - HOUR)
     step(browser, "photo", skip="1")
     step(browser, "place", lon=LON, lat=LAT)
@@ -362,17 +395,36 @@ def test_nobody_joins_a_case_that_was_not_offered(browser):
     assert (again(far).reports, again(near).reports) == (1, 1)
 
 
-@pytest.mark.parametrize("name", ["photo", "place", "matter", "danger", "near", "review", "nothing"])
+@pytest.mark.parametrize(
+    "name", ["photo", "place", "matter", "danger", "near", "review", "nothing"]
+)
 def test_hostile_texts_in_every_field_break_nothing(browser, name):
     for hostile in sample(25, f"report-{name}"):
-        for field in ("lat", "lon", "taken_at", "chosen", "area", "text", "matter", "go", "join", "phone", "second", "remove"):
+        for field in (
+            "lat",
+            "lon",
+            "taken_at",
+            "chosen",
+            "area",
+            "text",
+            "matter",
+            "go",
+            "join",
+            "phone",
+            "second",
+            "remove",
+        ):
             answer = browser.post(f"/report/{name}", {field: hostile.text, "matter": "06010"})
             assert answer.status_code in (200, 302, 404, 422), (field, hostile)
-        assert browser.get(f"/report/{name}", {"q": hostile.text, "text": hostile.text}).status_code in (200, 302, 404)
+        assert browser.get(
+            f"/report/{name}", {"q": hostile.text, "text": hostile.text}
+        ).status_code in (200, 302, 404)
     assert all_cases() == []
 
 
-@pytest.mark.parametrize("path", ["/r", "/cases", "/cases/points", "/report/here", "/report", "/search", "/"])
+@pytest.mark.parametrize(
+    "path", ["/r", "/cases", "/cases/points", "/report/here", "/report", "/search", "/"]
+)
 def test_hostile_questions_are_answered_calmly(browser, path):
     for hostile in sample(30, f"query-{path}"):
         query = {"q": hostile.text, "lon": hostile.text, "lat": "1", "area": hostile.text, "state": hostile.text, "major": hostile.text,
@@ -394,12 +446,28 @@ def test_hostile_words_are_shown_as_words(browser):
 def test_a_receipt_nobody_holds_looks_like_any_wrong_address(browser):
     case = make_case()
     right = reporters(case)[0].token
-    wrong = ["3" * 16, right[:-1] + ("4" if right[-1] != "4" else "3"), right.lower(), "x", "'--", "%00"]
+    wrong = [
+        "3" * 16,
+        right[:-1] + ("4" if right[-1] != "4" else "3"),
+        right.lower(),
+        "x",
+        "'--",
+        "%00",
+    ]
     pages = {page(browser.get(f"/r/{word}")).replace(word, "") for word in wrong[:2]}
     assert len({text.split("<main")[1] for text in pages}) == 1
     missing = page(browser.get("/nothing/here")).split("<main")[1].split("</main>")[0]
     for word in wrong:
-        for tail in ("", "/sent", "/sheet", "/more", "/unsolved", "/rating", "/withdrawal", "/code.svg"):
+        for tail in (
+            "",
+            "/sent",
+            "/sheet",
+            "/more",
+            "/unsolved",
+            "/rating",
+            "/withdrawal",
+            "/code.svg",
+        ):
             answer = browser.get(f"/r/{word}{tail}")
             assert answer.status_code == 404, (word, tail)
             assert page(answer).split("<main")[1].split("</main>")[0] == missing
@@ -425,7 +493,10 @@ def test_more_is_told_with_words_or_a_photo(browser):
     case = accepted(at=NOW - HOUR)
     token = reporters(case)[0].token
     assert browser.post(f"/r/{token}/more", {"text": ""}).status_code == 422
-    assert browser.post(f"/r/{token}/more", {"text": "在桶后面", "photos": jpeg()}).url == f"/r/{token}"
+    assert (
+        browser.post(f"/r/{token}/more", {"text": "在桶后面", "photos": jpeg()}).url
+        == f"/r/{token}"
+    )
     with behind(SYSTEM):
         assert Attachment.objects.filter(subject=case.pk).count() == 1
         assert [told.note for told in selectors.story(SYSTEM, case)][-1] == "在桶后面"
@@ -504,14 +575,31 @@ def test_the_sheet_and_the_code_say_the_same_address(browser):
 
 def test_the_public_pages_show_facts_and_nobody(browser):
     case = handling(
-        at=NOW - timedelta(hours=9), text="刘大爷家门口", phone="10012345678", name="刘大爷", lon=LON, lat=LAT
+        at=NOW - timedelta(hours=9),
+        text="刘大爷家门口",
+        phone="10012345678",
+        name="刘大爷",
+        lon=LON,
+        lat=LAT,
     )
-    for path in ("/cases", f"/cases/{case.number}", "/cases/points", "/", f"/areas/{places.COMMUNITY}", "/cases?export=csv"):
+    for path in (
+        "/cases",
+        f"/cases/{case.number}",
+        "/cases/points",
+        "/",
+        f"/areas/{places.COMMUNITY}",
+        "/cases?export=csv",
+    ):
         shown = page(browser.get(path))
         assert "暴露垃圾" in shown, path
         for secret in ("刘大爷", "10012345678", reporters(case)[0].token):
             assert secret not in shown, path
-    assert "刘大爷" not in page(browser.get("/cases", {"q": "刘大爷"})).replace('value="刘大爷"', "").split("<tbody")[-1]
+    assert (
+        "刘大爷"
+        not in page(browser.get("/cases", {"q": "刘大爷"}))
+        .replace('value="刘大爷"', "")
+        .split("<tbody")[-1]
+    )
     assert case.number not in page(browser.get("/cases", {"q": "刘大爷"}))
 
 
@@ -539,7 +627,9 @@ def test_what_is_not_public_is_nowhere(browser, kind):
 
 def test_a_reporters_reason_for_opening_again_is_not_public(browser):
     case = closed(at=NOW - timedelta(hours=9))
-    browser.post(f"/r/{reporters(case)[0].token}/unsolved", {"reason": "partly", "text": "我家302漏水"})
+    browser.post(
+        f"/r/{reporters(case)[0].token}/unsolved", {"reason": "partly", "text": "我家302漏水"}
+    )
     shown = page(browser.get(f"/cases/{case.number}"))
     assert "重新办理" in shown
     assert "302" not in shown
@@ -584,8 +674,12 @@ def test_a_resident_sees_the_own_reports_and_what_waits_for_stars(resident, coun
     assert f"/r/{reporters(mine)[0].token}" in shown
     assert shown.count("<tr") == 2  # the head and one row
     assert "解决了吗" in page(resident.get("web:my"))
-    assert f"/r/{reporters(mine)[0].token}" not in page(resident.get("cases:mine", query={"show": "open"}))
-    assert f"/r/{reporters(mine)[0].token}" in page(resident.get("cases:mine", query={"show": "waiting"}))
+    assert f"/r/{reporters(mine)[0].token}" not in page(
+        resident.get("cases:mine", query={"show": "open"})
+    )
+    assert f"/r/{reporters(mine)[0].token}" in page(
+        resident.get("cases:mine", query={"show": "waiting"})
+    )
 
 
 def test_nobody_else_sees_them(resident, anonymous, grid_worker, county):
@@ -597,7 +691,9 @@ def test_nobody_else_sees_them(resident, anonymous, grid_worker, county):
 
 
 def test_my_list_does_not_grow(grows, resident, county):
-    grows(lambda: make_case(actor=resident.actor, at=NOW), lambda: resident.get("cases:mine"), many=20)
+    grows(
+        lambda: make_case(actor=resident.actor, at=NOW), lambda: resident.get("cases:mine"), many=20
+    )
     grows(lambda: make_case(actor=resident.actor, at=NOW), lambda: resident.get("web:my"), many=20)
 
 
@@ -619,7 +715,13 @@ def test_a_resident_is_told_in_the_inbox_and_not_asked_for_a_number(resident, co
 def paths(case):
     token = reporters(case)[0].token
     tails = ("", "/sent", "/sheet", "/more", "/unsolved", "/rating", "/withdrawal")
-    return [f"/r/{token}{tail}" for tail in tails] + [f"/cases/{case.number}", "/cases", "/r", "/", "/report/photo"]
+    return [f"/r/{token}{tail}" for tail in tails] + [
+        f"/cases/{case.number}",
+        "/cases",
+        "/r",
+        "/",
+        "/report/photo",
+    ]
 
 
 @pytest.mark.parametrize("lang", ["zh-hans", "en"])

@@ -39,7 +39,7 @@ class OwnTable(Table):
     place = Column(_("Place"), value=plain.place_of)
     state = Column(_("State"), cell="state", value=plain.chip_of, sort="state")
     promised_at = Column(_("Expected by"), cell="time", sort="promised_at")
-    opened_at = Column(_("Reported"), cell="time", sort="opened_at")
+    opened_at = Column(_("Reported on"), cell="time", sort="opened_at")
     number = Column(_("Number"), link=_url, sort="number", shown=False)
 
     key = "my-cases"

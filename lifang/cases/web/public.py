@@ -49,8 +49,8 @@ class PublicTable(Table):
     title = Column(_("Matter"), value=lambda case: case.title, link=_url, wide=True)
     place = Column(_("Place"), value=plain.place_of)
     state = Column(_("State"), cell="state", value=plain.chip_of, sort="state")
-    opened_at = Column(_("Reported"), cell="time", sort="opened_at")
-    reports = Column(_("Neighbours"), cell="number", sort="reports")
+    opened_at = Column(_("Reported on"), cell="time", sort="opened_at")
+    reports = Column(_("Neighbours"), cell="number", sort="reports", shown=False)
     number = Column(_("Number"), link=_url, sort="number", shown=False)
     closed_at = Column(_("Closed on"), cell="time", sort="closed_at", shown=False)
 
@@ -60,7 +60,7 @@ class PublicTable(Table):
         Choice("state", _("State"), {"open": _("Not closed yet"), "closed": _("Closed")}, apply=_of_states),
         Choice("major", _("Kind"), lambda actor: {m.key: m.name for m in MAJORS}, apply=_of_majors),
         Choice("street", _("Street office"), _streets, apply=lambda rows, codes: rows.filter(_in(codes))),
-        Period("opened_at", _("Reported")),
+        Period("opened_at", _("Reported on")),
     )  # fmt: skip
     order = "-opened_at"
     per_page = 20
@@ -169,7 +169,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/public/case.html", facts)
 
 
-def map_of(actor: Actor, area: str = "", query: str = "") -> dict[str, Any]:
+def map_of(actor: Actor, area: str = "", query: str = "", *, listed: bool = True) -> dict[str, Any]:
     """A map of an area (the county, unless named) with its public cases."""
     code = area or site().county
     level = next((int(level) for level in (12, 15) if level > len(code)), 15)
@@ -177,7 +177,6 @@ def map_of(actor: Actor, area: str = "", query: str = "") -> dict[str, Any]:
         "areas": f"{reverse('orgs:shapes', args=[code])}?level={level}",
         "points": f"{reverse('cases:public_points')}?{query or f'area={area}'}",
         "link": True,
-        "list": True,
     }
     found = orgs.divisions(actor, within=code, level=len(code)).filter(pk=code).first()
     if found is not None and found.bounds:

@@ -206,19 +206,7 @@ def withdrawal(request: HttpRequest, got: Receipt) -> HttpResponseBase:
         )
         messages.success(request, _("Taken back."))
         return redirect("cases:receipt", got.reporter.token)
-    others = got.case.reports - 1
-    facts = {
-        "base": "web/public.html",
-        "question": _("Take your report back?"),
-        "consequence": _("Others reported it too: it goes on for them, without your voice.")
-        if others
-        else _("Nobody will handle it any more. You can report it anew at any time."),
-        "act": _("Take it back"),
-        "back": reverse("cases:receipt", args=[got.reporter.token]),
-        "action": request.path,
-        "fields": [],
-    }
-    return render(request, "web/confirm.html", facts)
+    return render(request, "cases/public/withdrawal.html", _facts(request, got))
 
 
 @require_POST

@@ -32,14 +32,14 @@ from lifang.core.accounts.source import source_of
 from lifang.core.files.darkroom import Print
 from lifang.core.files.store import stash, unstash
 from lifang.core.web.htmx import page, wants
-from lifang.core.web.wizard import REVIEW, Answers, Step, Wizard
+from lifang.core.web.wizard import REVIEW, Answers, Step
 
 DRAFT = "draft"  # beside the steps in the answers: the name of this draft
 RECEIPTS = "receipts"  # in the session: what was sent from this browser
 MOST_RECEIPTS = 30
 
 
-class ReportWizard(Pages, Wizard):
+class ReportWizard(Pages):
     name = "report"
     url_name = "cases:report_step"
     review = "cases/public/report_review.html"
@@ -139,6 +139,8 @@ class ReportWizard(Pages, Wizard):
                 thrift.spend_photos(source_key(request), request.at, sent)  # type: ignore[attr-defined]
         form = super().form(request, step, answers)
         form.actor = actor
+        if step.key == "place":
+            form.opened = opened_on(actor, answers)
         if step.key == "danger":
             entry = self.danger(answers)
             assert entry is not None  # noqa: S101 -- the step is asked only then

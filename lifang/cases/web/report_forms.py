@@ -76,6 +76,7 @@ class PlaceForm(Form):
     """A point of the map, a place of the register, or at least a community."""
 
     actor: Actor
+    opened: dict[str, Any]  # where the map stood at first, if it stood anywhere in particular
     lat = forms.FloatField(required=False, widget=forms.HiddenInput)
     lon = forms.FloatField(required=False, widget=forms.HiddenInput)
     chosen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40)
@@ -110,7 +111,7 @@ class PlaceForm(Form):
     def _point(self, lon: float | None, lat: float | None) -> dict[str, Any]:
         if lon is None or lat is None or abs(lon) > 180 or abs(lat) > 90:
             raise ValidationError(_("Please show the place on the map, or choose one below."))
-        if untouched(self.actor, lon, lat):
+        if not self.opened and untouched(self.actor, lon, lat):
             raise ValidationError(_("Please move the map until the cross stands on the place."))
         area = orgs.locate(lon, lat, BORDER)
         if area is None:

@@ -19,14 +19,14 @@ from lifang.core.access.desks import desk_of
 from lifang.core.geo.divisions import Level
 from lifang.core.geo.measure import metres_between
 from lifang.core.site import site
-from lifang.core.web.wizard import Answers, Step
+from lifang.core.web.wizard import Answers, Line, Step, Wizard
 from lifang.orgs import selectors as orgs
 from lifang.registry import selectors as registry
 
 APART = 100.0  # metres between photo and chosen place that deserve a word
 
 
-class Pages:
+class Pages(Wizard):
     """The wizard's show side: `show_<step>` gives a template its facts."""
 
     contact: ContactForm | None
@@ -66,7 +66,9 @@ class Pages:
         lon, lat = start.get("lon"), start.get("lat")
         found = registry.find_places(actor, text, 12) if text else []
         around = (
-            registry.places_near(actor, lon, lat, 300, 6) if lon is not None and lat is not None and not text else []
+            registry.places_near(actor, lon, lat, 300, 6)
+            if lon is not None and lat is not None and not text
+            else []
         )
         return {
             "map": props,
@@ -146,7 +148,17 @@ class Pages:
             "desk": orgs.place_name(desk_of("cases.accept", area, at), 1),
             "by": joined.promised_at if joined else selectors.expected(matter, at),
             "apart": apart_of(answers),
+            "lines": self.lines(answers),
         }
+
+    def lines(self, answers: Answers) -> list[Line]:
+        """The answers by short names; questions would read oddly as titles."""
+        names = {
+            "photo": _("Photos"), "place": _("Where"), "matter": _("What"), "near": _("Together with"),
+        }  # fmt: skip
+        told = {step.key: self.words(step, answers) for step in self.asked(answers)}
+        shown = [key for key in names if told.get(key) is not None]
+        return [Line(names[key], told[key], self.url(key)) for key in shown]
 
     def words(self, step: Step, answers: Answers) -> Any:
         if step.key == "photo":
