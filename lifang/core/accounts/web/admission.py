@@ -105,7 +105,8 @@ def enter(request: Request, account: Account) -> None:
 
 def onward(request: Request, asked: str, account: Account) -> str:
     """Where they wanted to go, if it is ours; else their own door."""
-    if asked and url_has_allowed_host_and_scheme(
+    # Ours begin with a slash: `redirect` takes anything else for the name of a url.
+    if asked.startswith("/") and url_has_allowed_host_and_scheme(
         asked, {request.get_host()}, require_https=request.is_secure()
     ):
         return asked
