@@ -54,6 +54,18 @@ class GridKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     note: Text | None = None
 
 
+class Column(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A column of the lists people upload: what it is called, and what people write above it."""
+
+    key: str
+    name: Text
+    others: list[str] = []
+
+    @property
+    def written(self) -> set[str]:
+        return {self.key, self.name.zh, self.name.en.lower(), *self.others}
+
+
 def _duty_faults(line: DutyLine) -> Iterable[str]:
     for matter in line.matters:
         if not MATTER.fullmatch(matter):
@@ -65,6 +77,7 @@ def _duty_faults(line: DutyLine) -> Iterable[str]:
 UNIT_KINDS = catalogue("orgs", "unit_kinds", UnitKind)
 POSTS = catalogue("orgs", "posts", PostKind)
 GRID_KINDS = catalogue("orgs", "grid_kinds", GridKind)
+COLUMNS = catalogue("orgs", "columns", Column)
 DUTIES = catalogue("orgs", "duties", DutyLine, faults=_duty_faults)
 
 _matters: list[Callable[[], Mapping[str, Text]]] = []

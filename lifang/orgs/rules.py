@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
-from lifang.core.access import Actor, Refusal
+from lifang.core.access import Actor, Refusal, Refused
 from lifang.core.crypto.numbers import credit_fault
 from lifang.core.geo.coverage import Coverage, coverage
 from lifang.core.geo.divisions import Level, ancestors, padded, unpadded
 from lifang.core.geo.shapes import Area
 from lifang.core.i18n import Text, text
-from lifang.orgs.catalogue import MATTER, DutyLine, PostKind
+from lifang.orgs.catalogue import COLUMNS, MATTER, DutyLine, PostKind
 from lifang.orgs.terms import LEVELS, UNIT_LEVEL, DivisionKind, Role
 
 # Borders are drawn by hand and by different offices: this much may stick out of the parent, or lie double.
@@ -286,8 +286,23 @@ def _row_fault(code: str, name: str, root: str) -> Refusal | None:
     return None
 
 
-def ends_after(start: date, end: date) -> Refusal | None:
-    """Nothing ends before it begins."""
-    return (
-        None if end >= start else Refusal("ends_before_start", {"start": start, "field": "closed"})
-    )
+def rows_of(cells: Sequence[Sequence[str]], needed: Sequence[str] = ()) -> list[dict[str, str]]:
+    """Rows of a list by field, columns in any order. Raises `Refused` when columns or rows are missing."""
+    head, *lines = cells or [[]]
+    known = {written: column.key for column in COLUMNS for written in column.written}
+    fields = [known.get(title.strip().lower().strip("*"), "") for title in head]
+    missing = [name for name in needed if name not in fields]
+    if missing:
+        raise Refused(
+            "list_columns",
+            names=", ".join(str(COLUMNS[name].name) for name in missing),
+            field="file",
+        )
+    rows = [
+        {field: value for field, value in zip(fields, line, strict=False) if field}
+        for line in lines
+        if any(line)
+    ]
+    if not rows:
+        raise Refused("list_empty", field="file")
+    return rows

@@ -43,7 +43,6 @@ HAN: Exempt = {
     "lifang/core/search/words.py": "folds Chinese words and addresses",
     "lifang/core/web/gallery.py": "sample names",
     "lifang/core/web/templates/web/errors/500.html": "stands on nothing that could be broken, not on translations",
-    "lifang/orgs/web/sheets.py": "column headings of sheets that people bring",
 }
 _NAMES = {"中文"}  # a language is named in itself
 

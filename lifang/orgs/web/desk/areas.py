@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+import msgspec
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -16,13 +17,14 @@ from lifang.core.access.refusal import Refused
 from lifang.core.geo.divisions import Level, ancestors
 from lifang.core.geo.shapes import geometry_of
 from lifang.core.site import site
+from lifang.core.web import sheets
 from lifang.core.web.htmx import page
 from lifang.core.web.views import only
 from lifang.orgs import actions, rules, selectors
 from lifang.orgs.catalogue import GRID_KINDS
 from lifang.orgs.models import Division
 from lifang.orgs.terms import LEVELS
-from lifang.orgs.web import forms, sheets
+from lifang.orgs.web import forms
 from lifang.orgs.web.tables import AreaTable
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -157,7 +159,7 @@ def outline(request: HttpRequest, code: str) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     division = selectors.division(actor, code)
     shape = selectors.shape_of(actor, code)
-    drawn = "" if shape is None else sheets.json_text(geometry_of(shape))
+    drawn = "" if shape is None else msgspec.json.encode(geometry_of(shape)).decode()
     form = forms.OutlineForm(request.POST or None, initial={"outline": drawn})
     if request.method == "POST" and form.is_valid():
         with form.refusals():
@@ -233,7 +235,7 @@ def takeover(request: HttpRequest, code: str) -> HttpResponse:
     report = None
     if request.method == "POST" and form.is_valid():
         with form.refusals():
-            rows = sheets.read_rows(form.content(), ("code", "name"))
+            rows = rules.rows_of(sheets.cells(form.content()), ("code", "name"))
             found = rules.plan_import(rows, code)[1]
             # Row 1 of the file is its head.
             faults = [(number + 1, str(refusal)) for number, refusal in found[:100]]

@@ -6,26 +6,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from lifang.core.access import Actor, Refused
 from lifang.core.accounts.models import Account
+from lifang.core.web import sheets
 from lifang.core.web.htmx import page
 from lifang.core.web.tables.export import XLSX
-from lifang.orgs import actions, selectors
-from lifang.orgs.catalogue import POSTS
-from lifang.orgs.web import forms, sheets
+from lifang.orgs import actions, rules, selectors
+from lifang.orgs.catalogue import COLUMNS, POSTS
+from lifang.orgs.web import forms
 from lifang.orgs.web.desk.areas import home_of, may, staff
 from lifang.orgs.web.tables import PostingTable, post_name
-
-COLUMNS = (
-    gettext_lazy("login"),
-    gettext_lazy("name"),
-    gettext_lazy("telephone"),
-    gettext_lazy("post"),
-    gettext_lazy("area code or unit"),
-)
 
 
 @require_GET
@@ -101,7 +93,7 @@ def people(request: HttpRequest) -> HttpResponse:
         raise Refused("not_allowed")
     if request.method == "POST" and form.is_valid():
         with form.refusals():
-            rows = sheets.read_rows(form.content(), ("login", "name"))
+            rows = rules.rows_of(sheets.cells(form.content()), ("login", "name"))
             context |= _taken_over(request, actor, within, rows)
     answer = page(request, "orgs/people.html", context)
     if context.get("opened"):
@@ -159,7 +151,7 @@ def people_template(request: HttpRequest) -> HttpResponse:
     places = [f"{row.code} {row.shown}" for row in areas]
     places += [str(unit.name) for unit in selectors.units(actor, area=within[:6])]
     content = sheets.template(
-        [str(title) for title in COLUMNS],
+        [str(COLUMNS[key].name) for key in ("login", "name", "telephone", "post", "place")],
         {3: [str(kind.name) for kind in POSTS if kind.staff], 4: places},
         [],
     )

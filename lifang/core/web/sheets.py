@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import msgspec
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -30,48 +29,18 @@ _WHY: Final[Mapping[str, Text]] = {
         "文字编码无法识别，请另存为 UTF-8 的 CSV 或 XLSX。",
         "The characters cannot be read; save it as UTF-8 CSV or as XLSX.",
     ),
-    "empty": text("表格是空的。", "The sheet is empty."),
-    "columns": text("缺少列：{names}。", "These columns are missing: {names}."),
 }
 
-# What people write above a column.
-HEADS: Final[Mapping[str, tuple[str, ...]]] = {
-    "code": ("code", "代码", "区划代码", "编码", "统计用区划代码"),
-    "name": ("name", "名称", "姓名", "区划名称"),
-    "name_en": ("name_en", "英文名", "英文名称", "english name"),
-    "kind": ("kind", "类别", "类型"),
-    "login": ("login", "登录名", "账号", "用户名"),
-    "telephone": ("telephone", "phone", "电话", "手机", "手机号", "联系电话"),
-    "post": ("post", "岗位", "职务"),
-    "place": ("place", "任职地点", "区划代码或单位名称", "area code or unit"),
-}
-_FIELDS: Final = {head: field for field, heads in HEADS.items() for head in heads}
+
+def _bad(why: str) -> Refused:
+    return Refused("sheet_unreadable", why=str(_WHY[why]), fault=why, field="file")
 
 
-def _bad(why: str, **facts: object) -> Refused:
-    return Refused("sheet_unreadable", why=str(_WHY[why].of(**facts)), fault=why, field="file")
-
-
-def read_rows(data: bytes, needed: Sequence[str] = ()) -> list[dict[str, str]]:
-    """Rows as field -> text. Raises `Refused("sheet_unreadable")` with what to do."""
+def cells(data: bytes) -> list[list[str]]:
+    """Every row of a CSV file or of the first sheet of an XLSX file, as text; `Refused` says what to do."""
     if len(data) > MOST_BYTES:
         raise _bad("size")
-    cells = _xlsx(data) if data.startswith(b"PK") else _csv(data)
-    if not cells:
-        raise _bad("empty")
-    head, *lines = cells
-    fields = [_FIELDS.get(title.strip().lower().strip("*"), "") for title in head]
-    missing = [name for name in needed if name not in fields]
-    if missing:
-        raise _bad("columns", names="、".join(HEADS[name][1] for name in missing))
-    rows = [
-        {field: value for field, value in zip(fields, line, strict=False) if field}
-        for line in lines
-        if any(line)
-    ]
-    if not rows:
-        raise _bad("empty")
-    return rows
+    return _xlsx(data) if data.startswith(b"PK") else _csv(data)
 
 
 def _csv(data: bytes) -> list[list[str]]:
@@ -154,11 +123,6 @@ def _number(column: bytes) -> int:
     for letter in column:
         found = found * 26 + letter - ord("A") + 1
     return found
-
-
-def json_text(value: object) -> str:
-    """A value as JSON text for a form."""
-    return msgspec.json.encode(value).decode()
 
 
 def template(
