@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from lifang.cases.catalogue import Matter
+from lifang.cases.catalogue import CASE, Matter
 from lifang.cases.models import Case, Delay, Handling
-from lifang.cases.terms import Photo, Role, State
+from lifang.cases.terms import Level, Photo, Role, State
 from lifang.core.access import Actor, Kind, Refusal
 from lifang.core.calendar.terms import Limit
 
@@ -121,3 +121,12 @@ def visible_in_public(state: str) -> bool:
     """The public list shows what was accepted, never what was refused, withdrawn or is still unread."""
     hidden = (State.AWAITING_ACCEPTANCE, State.AWAITING_VERIFICATION, State.REFUSED, State.VOID)
     return state not in hidden
+
+
+def pin(state: str, level: str, due_at: datetime | None, at: datetime) -> str:
+    """How a case is drawn: danger to life before lateness before its turn."""
+    if level == Level.LIFE:
+        return "danger"
+    if due_at is not None and due_at < at and state != State.SUSPENDED:
+        return "late"
+    return "progress" if CASE().state[state].tone == "progress" else "waiting"

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from lifang.cases.catalogue import CASE, MATTERS
+from lifang.cases.catalogue import MATTERS
 from lifang.cases.models import Case
-from lifang.cases.terms import OPEN, Level, State
+from lifang.cases.rules import pin
+from lifang.cases.terms import OPEN, Level
 from lifang.core.access import Actor
 from lifang.core.access.scope import within as area_within
 from lifang.core.geo.measure import Box
@@ -35,15 +36,6 @@ def points(
         rows = rows.filter(lon__range=(box.west, box.east), lat__range=(box.south, box.north))
     found = rows.order_by("due_at").values(*_FACTS)[:most]
     return {"type": "FeatureCollection", "features": [_feature(row, at) for row in found]}
-
-
-def pin(state: str, level: str, due_at: datetime | None, at: datetime) -> str:
-    """How a case is drawn: danger to life before lateness before its turn."""
-    if level == Level.LIFE:
-        return "danger"
-    if due_at is not None and due_at < at and state != State.SUSPENDED:
-        return "late"
-    return "progress" if CASE().state[state].tone == "progress" else "waiting"
 
 
 def _feature(row: dict[str, Any], at: datetime) -> dict[str, Any]:
