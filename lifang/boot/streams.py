@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -58,9 +58,10 @@ class Reader:
     queue: "asyncio.Queue[str]" = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH))
     overflowed: bool = False
 
-    def wants(self, area: str, name: str) -> bool:
+    def wants(self, area: str, name: str, holders: Iterable[str] = ()) -> bool:
         """Scope first; then what the page asked for."""
-        if not self.actor.scope.covers(area):
+        scope = self.actor.scope
+        if not scope.covers(area) and scope.holders.isdisjoint(holders):
             return False
         here = not self.areas or any(area.startswith(prefix) for prefix in self.areas)
         return here and (not self.names or name.startswith(self.names))
@@ -79,13 +80,14 @@ def fan_out(body: bytes) -> int:
     """Give one event to every reader who may see it; how many that were."""
     told: dict[str, Any] = json.loads(body)
     area, name = str(told.get("area", "")), str(told.get("name", ""))
+    holders = told.pop("holders", [])  # who may hear it is nobody else's business
     line = json.dumps(told, ensure_ascii=False)
     context = name.partition(".")[0]
     head = f"id: {told.get('id', '')}\n"
     text = "".join(
         f"{head}event: {kind}\ndata: {line}\n\n" for kind in KINDS.get(context, (context,))
     )
-    wanted = [reader for reader in READERS if reader.wants(area, name)]
+    wanted = [reader for reader in READERS if reader.wants(area, name, holders)]
     for reader in wanted:
         reader.give(text)
     return len(wanted)

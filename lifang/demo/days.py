@@ -4,18 +4,17 @@ import heapq
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-
-from django.db import transaction
 
 from lifang.cases import actions
 from lifang.cases.catalogue import MATTERS
 from lifang.cases.models import Case, Reporter
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.grants import actor_of, anonymous
-from lifang.core.action import together
+from lifang.core.action import attempt, together
 from lifang.core.calendar.book import work_calendar
 from lifang.core.files.darkroom import Print
 from lifang.demo.county import County, Trouble
@@ -55,7 +54,7 @@ class Days:
 
     def _live(self, queue: list[tuple[datetime, int, Life]], number: int, life: Life) -> None:
         try:
-            with transaction.atomic():
+            with attempt():
                 following = next(life)
         except StopIteration:
             return
@@ -178,7 +177,8 @@ class Days:
         for _ in range(self.dice.randint(1, 5)):
             at += timedelta(minutes=self.dice.uniform(4, 90))
             yield at
-            actions.join(actor=self._resident(case.area, at), case=case, at=at)
+            with suppress(Refused):  # the dice may name a neighbour twice
+                actions.join(actor=self._resident(case.area, at), case=case, at=at)
         return at
 
     def _through(self, case: Case, trouble: Trouble, at: datetime) -> Life:

@@ -27,7 +27,7 @@ def accept(*, actor: Actor, case: Case, at: datetime, note: str = "") -> Case:
     turn = at_desk(case, "dispatch", at)
     case.promised_at = promise(case, ("dispatch", "sign", "handle"), at)
     moved(case, "accept", actor=actor, at=at, turn=turn, note=note)
-    publish(CaseAccepted(case=case.pk, at=at), area=case.area)
+    publish(CaseAccepted(case=case.pk, at=at), area=case.area, holders=case.holders)
     return case
 
 
@@ -38,7 +38,7 @@ def refuse(*, actor: Actor, case: Case, at: datetime, reason: str, note: str = "
     told = REFUSE_REASONS[reason].answer
     case.answer = note.strip() or told.zh
     moved(case, "refuse", actor=actor, at=at, note=case.answer, reason=reason)
-    publish(CaseRefused(case=case.pk, reason=reason, at=at), area=case.area)
+    publish(CaseRefused(case=case.pk, reason=reason, at=at), area=case.area, holders=case.holders)
     return case
 
 
@@ -161,6 +161,7 @@ def _hand_over(
     publish(
         CaseDispatched(case=case.pk, lead=lead, assists=list(assists), due_at=case.due_at, at=at),
         area=case.area,
+        holders=case.holders,
     )
     return case
 
@@ -172,7 +173,7 @@ def press(*, actor: Actor, case: Case, at: datetime, note: str) -> Case:
     Pressing.objects.create(case=case, by_id=actor.id, at=at, note=note.strip())
     case.pressed_at = at
     moved(case, "press", actor=actor, at=at, note=note)
-    publish(CasePressed(case=case.pk, at=at), area=case.area)
+    publish(CasePressed(case=case.pk, at=at), area=case.area, holders=case.holders)
     return case
 
 

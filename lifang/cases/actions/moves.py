@@ -43,6 +43,7 @@ def moved(
     publish(
         CaseMoved(case=case.pk, move=key, from_state=before, to_state=case.state, at=at),
         area=case.area,
+        holders=case.holders,
     )
     return case
 

@@ -106,7 +106,9 @@ def join(
     case.concern([actor.holder] if actor.kind is Kind.RESIDENT else [])
     keep_photos(case, photos, Photo.BEFORE, actor=actor, at=at)
     moved(case, "join", actor=actor, at=at, reports=case.reports)
-    publish(CaseJoined(case=case.pk, reporter=reporter.pk, at=at), area=case.area)
+    publish(
+        CaseJoined(case=case.pk, reporter=reporter.pk, at=at), area=case.area, holders=case.holders
+    )
     return reporter
 
 
@@ -159,7 +161,9 @@ def self_handle(
     case.answer = str(OUTCOMES["solved_on_spot"].public.zh)
     moved(case, "self_handle", actor=actor, at=at)
     publish(
-        CaseClosed(case=case.pk, outcome=case.outcome, self_handled=True, at=at), area=case.area
+        CaseClosed(case=case.pk, outcome=case.outcome, self_handled=True, at=at),
+        area=case.area,
+        holders=case.holders,
     )
     return case
 

@@ -44,5 +44,5 @@ def merge(*, actor: Actor, case: Case, into: Case, at: datetime) -> Case:
     case.merged_into = into
     moved(case, "merge", actor=actor, at=at, into=str(into.pk))
     moved(into, "take_in", actor=actor, at=at, other=str(case.pk), reports=into.reports)
-    publish(CaseMerged(case=case.pk, into=into.pk, at=at), area=into.area)
+    publish(CaseMerged(case=case.pk, into=into.pk, at=at), area=into.area, holders=into.holders)
     return into

@@ -53,7 +53,7 @@ def ask_delay(
         CASE(), case, "cases.decide_delay", desk(case.desk),
         title=f"{case.matter}|{case.place}"[:200], at=at, due_at=case.due_at,
     )  # fmt: skip
-    publish(DelayAsked(case=case.pk, delay=delay.pk, at=at), area=case.area)
+    publish(DelayAsked(case=case.pk, delay=delay.pk, at=at), area=case.area, holders=case.holders)
     return delay
 
 
@@ -87,6 +87,7 @@ def decide_delay(
             case=case.pk, delay=delay.pk, granted=bool(granted), due_at=case.due_at, at=at
         ),
         area=case.area,
+        holders=case.holders,
     )
     return delay
 

@@ -85,6 +85,7 @@ def return_(
     publish(
         CaseReturned(case=case.pk, unit=part.unit_id, reason=reason, disputed=arbitration, at=at),
         area=case.area,
+        holders=case.holders,
     )
     return case
 
@@ -121,5 +122,7 @@ def feed_back(
     Pressing.objects.filter(case=case, answered_at__isnull=True).update(answered_at=at)
     turn = at_desk(case, "check", at, of="cases.check")
     moved(case, "feed_back", actor=actor, at=at, turn=turn, note=note, body=body)
-    publish(CaseFedBack(case=case.pk, unit=part.unit_id, at=at), area=case.area)
+    publish(
+        CaseFedBack(case=case.pk, unit=part.unit_id, at=at), area=case.area, holders=case.holders
+    )
     return case

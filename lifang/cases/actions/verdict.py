@@ -49,7 +49,11 @@ def check(
     move = rules.after_check(case, passed, reachable)
     turn = at_desk(case, "callback", at, of="cases.call_back") if reachable else None
     moved(case, move, actor=actor, at=at, turn=turn, note=note, outcome=outcome)
-    publish(CaseClosed(case=case.pk, outcome=outcome, self_handled=False, at=at), area=case.area)
+    publish(
+        CaseClosed(case=case.pk, outcome=outcome, self_handled=False, at=at),
+        area=case.area,
+        holders=case.holders,
+    )
     return case
 
 
@@ -99,7 +103,7 @@ def rate(
     reporter.stars, reporter.rated_at = stars, at
     reporter.save(update_fields=["stars", "rated_at"])
     moved(case, "rate", actor=actor, at=at, note=note, public=False, stars=stars)
-    publish(CaseRated(case=case.pk, stars=stars, at=at), area=case.area)
+    publish(CaseRated(case=case.pk, stars=stars, at=at), area=case.area, holders=case.holders)
     return reporter
 
 
@@ -127,7 +131,9 @@ def _open_again(case: Case, *, actor: Actor, at: datetime, note: str) -> Case:
     case.closed_at = case.handled_at = case.lead = None
     case.outcome, case.self_handled = "", False
     moved(case, "reopen", actor=actor, at=at, turn=at_desk(case, "dispatch", at), note=note)
-    publish(CaseReopened(case=case.pk, round=case.round, at=at), area=case.area)
+    publish(
+        CaseReopened(case=case.pk, round=case.round, at=at), area=case.area, holders=case.holders
+    )
     return case
 
 

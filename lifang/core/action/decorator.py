@@ -9,7 +9,7 @@ from django.db import models, transaction
 from lifang.core.access import SYSTEM, Actor, Refusal, Refused
 from lifang.core.access.wall import behind
 from lifang.core.action.unit import Unit, running
-from lifang.core.events.outbox import gathering
+from lifang.core.events.outbox import gathering, or_nothing
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,6 +52,20 @@ def together(*, actor: Actor, at: datetime) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def attempt() -> Iterator[None]:
+    """A part of `together` that may fail alone: rows, events and lines of all its actions are undone with it."""
+    outer = running.get()
+    before = len(outer.joined) if outer else 0
+    try:
+        with transaction.atomic(), or_nothing():
+            yield
+    except BaseException:
+        if outer:
+            del outer.joined[before:]
+        raise
+
+
 def _subject(kwargs: dict[str, Any]) -> models.Model | None:
     """The first thing named that lies somewhere, else the first thing named at all."""
     rows = [value for value in kwargs.values() if isinstance(value, models.Model)]
@@ -79,8 +93,8 @@ def _run(unit: Unit, act: Callable[[], R]) -> R:
 
 
 def _inside(outer: Unit, unit: Unit, act: Callable[[], R]) -> R:
-    """A nested action: same transaction and wall, its own audit line."""
-    with outer.joined_by(unit):
+    """A nested action: same wall, a savepoint, its own audit line. Undone alone, it takes its events along."""
+    with outer.joined_by(unit), transaction.atomic(), or_nothing():
         _check(unit)
         return unit.keep(act())
 

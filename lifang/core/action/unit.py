@@ -8,7 +8,7 @@ from typing import Any, Optional, TypeVar
 
 from django.db import models, transaction
 
-from lifang.core.access import Actor
+from lifang.core.access import Actor, Refused
 from lifang.core.access.models import on_hold
 from lifang.core.audit.chain import Line
 from lifang.core.audit.diff import Snapshot, difference, snapshot
@@ -57,10 +57,22 @@ class Unit:
 
     @contextmanager
     def joined_by(self, inner: "Unit") -> Iterator[None]:
+        before = len(self.joined)
         self.joined.append(inner)
         inner.joined = self.joined
-        with inner.current():
-            yield
+        try:
+            with inner.current():
+                yield
+        except BaseException as error:
+            del self.joined[before:]  # what was undone was not done; that it was refused stays
+            if isinstance(error, Refused):
+                inner.undone(error.refusal.reason)
+                self.joined.append(inner)
+            raise
+
+    def undone(self, reason: str) -> None:
+        """The act was refused inside another that may go on."""
+        self.held, self.made, self.outcome, self.reason = [], None, "refused", reason
 
     @contextmanager
     def current(self) -> Iterator[None]:

@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
@@ -13,6 +14,7 @@ class Outbox(models.Model):
     name = models.CharField(max_length=60)
     facts = models.JSONField()
     area = models.CharField(max_length=15, blank=True, db_collation="C")
+    holders = ArrayField(models.CharField(max_length=60), default=list)
     at = models.DateTimeField()
     heard_at = models.DateTimeField(null=True)  # every listener has had its turn
     passed_at = models.DateTimeField(null=True)  # acknowledged by the stream

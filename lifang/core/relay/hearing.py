@@ -18,7 +18,7 @@ PAUSES = [timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 3600)]  # then laid
 
 # Only events of finished transactions, and none that a running one could still slip in before.
 _UNHEARD = """
-SELECT id, name, facts, area, at, seq FROM events_outbox
+SELECT id, name, facts, area, holders, at, seq FROM events_outbox
 WHERE heard_at IS NULL AND xact < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY seq LIMIT %s
 """
@@ -105,6 +105,7 @@ def message(told: Outbox) -> dict[str, Any]:
         "id": str(told.pk),
         "name": told.name,
         "area": told.area,
+        "holders": told.holders,
         "at": told.at.isoformat(),
         "facts": told.facts,
     }

@@ -15,7 +15,7 @@ from lifang.core.relay.hearing import message
 STREAM = "EVENTS"
 KEPT_SECONDS = 7 * 24 * 3600
 _UNPASSED = """
-SELECT id, name, facts, area, at, seq FROM events_outbox
+SELECT id, name, facts, area, holders, at, seq FROM events_outbox
 WHERE passed_at IS NULL AND xact < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY seq LIMIT %s
 """
 

@@ -1,8 +1,11 @@
+import random
 from collections import Counter
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
+from lifang.cases.catalogue import CASE
 from lifang.cases.models import Case
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
@@ -18,8 +21,6 @@ MONDAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 
 
 def test_grids_fill_the_county_without_gap_or_overlap():
-    import random
-
     shapes = dict(outlines(county(), random.Random(1)))
     grids = [shape for code, shape in shapes.items() if len(code) == 15]
     whole = shapes[county().code]
@@ -30,8 +31,6 @@ def test_grids_fill_the_county_without_gap_or_overlap():
 
 @pytest.mark.django_db
 def test_a_small_county_lives_through_the_real_actions(monkeypatch):
-    import msgspec
-
     demo = msgspec.structs.replace(config(), demo=True)
     for module in ("lifang.core.accounts.actions.keeping", "lifang.core.accounts.passwords"):
         monkeypatch.setattr(f"{module}.config", lambda: demo)
@@ -44,11 +43,5 @@ def test_a_small_county_lives_through_the_real_actions(monkeypatch):
         assert sum(states.values()) == built.cases > 20
         assert len(states) >= 4
         for case in Case.objects.all():
-            assert replay(_flow(), Step.objects.filter(subject=case.pk)) == case.state
+            assert replay(CASE(), Step.objects.filter(subject=case.pk)) == case.state
         assert verify().whole
-
-
-def _flow():
-    from lifang.cases.catalogue import CASE
-
-    return CASE()
