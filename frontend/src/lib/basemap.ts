@@ -78,7 +78,15 @@ export async function basemap(box: HTMLElement, props: BaseProps, also: GeoJSON.
   if (props.refresh && typeof props.areas === "string") {
     // Colours and numbers of areas follow events; the frame stays where it is.
     const source = map.getSource("areas") as maplibre.GeoJSONSource;
-    const off = on(document.body, props.refresh, () => void collection(props.areas).then((fresh) => source.setData(fresh), () => undefined));
+    const off = on(
+      document.body,
+      props.refresh,
+      () =>
+        void collection(props.areas).then(
+          (fresh) => source.setData(fresh),
+          () => undefined,
+        ),
+    );
     map.once("remove", off);
   }
   return { map, box, areas, whole };
@@ -116,7 +124,14 @@ function areaLayers(wall: number): maplibre.LayerSpecification[] {
     },
     { id: "grids-line", type: "line", source: "areas", filter: grid, paint: { "line-color": token("map-hair"), "line-width": 1 } },
     { id: "areas-line", type: "line", source: "areas", filter: ["!", grid], paint: { "line-color": token("map-line"), "line-width": 1.5 } },
-    { id: "grids-name", type: "symbol", source: "areas", filter: grid, minzoom: wall ? 0 : 14, ...label(12 * (wall || 1), "soft", wall ? -2 : 0) },
+    {
+      id: "grids-name",
+      type: "symbol",
+      source: "areas",
+      filter: grid,
+      minzoom: wall ? 0 : 14,
+      ...label(12 * (wall || 1), "soft", wall ? -2 : 0),
+    },
     { id: "areas-name", type: "symbol", source: "areas", filter: ["!", grid], ...label(14 * (wall || 1), "ink") },
   ];
 }
