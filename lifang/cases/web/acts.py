@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -271,12 +271,12 @@ SHOWN = 3
 
 def _tell(request: HttpRequest, deed: Deed, done: int, refused: list[str]) -> None:
     if done:
-        messages.success(request, _now("%(verb)s: %(n)d done.") % {"verb": deed.verb, "n": done})
+        messages.success(request, gettext("%(verb)s: %(n)d done.") % {"verb": deed.verb, "n": done})
     if refused:
         told = " ".join(refused[:SHOWN]) + (" …" if len(refused) > SHOWN else "")
-        messages.warning(request, _now("%(n)d not done. %(why)s") % {"n": len(refused), "why": told})
+        messages.warning(request, gettext("%(n)d not done. %(why)s") % {"n": len(refused), "why": told})
     if not done and not refused:
-        messages.warning(request, _now("Nothing was selected."))
+        messages.warning(request, gettext("Nothing was selected."))
 
 
 # Anybody at work on it may add what they know: no capability of an act, only the flow decides.

@@ -109,7 +109,7 @@ def _part(part: Handling) -> Facts:
     elif part.fed_back_at:
         chip = Chip("done", _("Fed back"))
     elif part.signed_at:
-        chip = Chip("progress", _("In hand"))
+        chip = Chip("progress", CASE().state["handling"].name)
     else:
         chip = Chip("waiting", _("Not signed for yet"))
     why = RETURN_REASONS.get(part.returned_for)

@@ -120,7 +120,7 @@ class AnswerForm(ActForm):
 class RefuseForm(ActForm):
     reason = radios(_("Why is it not accepted?"))
     note = words(
-        _("In your own words"), required=False,
+        _("Own words for the reporter"), required=False,
         hint=_("Left empty, the reporter reads the sentence under the reason."),
     )  # fmt: skip
 

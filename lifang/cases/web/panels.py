@@ -61,7 +61,7 @@ def _numbers(counts: selectors.Counts) -> list[dict[str, Any]]:
     """Each number opens the list behind it."""
     home = reverse("cases:list")
     rows: list[tuple[str, Any, int, str]] = [
-        ("open", _("Open"), counts.open, ""),
+        ("open", _("Still open"), counts.open, ""),
         ("overdue", _("Overdue"), counts.overdue, "late" if counts.overdue else "done"),
         ("due_today", _("Due today"), counts.due_today, "waiting" if counts.due_today else ""),
         ("new_today", _("New today"), counts.new_today, ""),

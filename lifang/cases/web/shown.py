@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from lifang.cases import selectors
 from lifang.cases.catalogue import CASE, SOURCES
@@ -86,7 +85,7 @@ def turn(case: Case) -> str:
     if case.state == State.AWAITING_VERIFICATION:
         return place_name(case.area, 1)
     if case.state == State.AWAITING_CHECK:
-        return _now("Checkers")
+        return gettext("Checkers")
     if case.state == State.AWAITING_CALLBACK:
         return place_name(case.area[:12], 1)
     return place_name(case.desk, 1) if case.open else ""
@@ -102,8 +101,8 @@ def turn_words(todos: Sequence[Todo]) -> str:
             said.append(str(names.get(_uuid(todo.turn), "")))
         elif kind == "desk":
             task = capabilities()[todo.capability].name
-            said.append(_now("%(place)s (%(task)s)") % {"place": place_name(key, 1), "task": task})
-    return _now(", ").join(dict.fromkeys(word for word in said if word))
+            said.append(gettext("%(place)s (%(task)s)") % {"place": place_name(key, 1), "task": task})
+    return gettext(", ").join(dict.fromkeys(word for word in said if word))
 
 
 def _uuid(holder: str) -> Any:
@@ -215,9 +214,9 @@ def entries(told: Iterable[Told], rows: Sequence[Attachment]) -> list[Entry]:
 
 def _who(step: Told) -> str:
     if step.move.key in VOICES and not step.person:
-        return _now("A resident")
+        return gettext("A resident")
     if step.person and step.who:
-        return _now("%(person)s, %(office)s") % {"person": step.person, "office": step.who}
+        return gettext("%(person)s, %(office)s") % {"person": step.person, "office": step.who}
     return step.person or step.who
 
 
@@ -231,13 +230,13 @@ def facts(step: Told) -> list[str]:
     }
     said = [str(label) % step.facts[key] for key, label in words.items() if step.facts.get(key)]
     if step.facts.get("assists"):
-        said.append(_now("Helps: %s") % _now(", ").join(step.facts["assists"]))
+        said.append(gettext("Helps: %s") % gettext(", ").join(step.facts["assists"]))
     if "found" in step.facts:
-        said.append(_now("It is as reported.") if step.facts["found"] else _now("Nothing of it was found."))
+        said.append(gettext("It is as reported.") if step.facts["found"] else gettext("Nothing of it was found."))
     if "reached" in step.facts:
-        said.append(_now("Reached.") if step.facts["reached"] else _now("Not reached."))
+        said.append(gettext("Reached.") if step.facts["reached"] else gettext("Not reached."))
     if step.facts.get("stars"):
-        said.append(_now("%d of 5 stars") % step.facts["stars"])
+        said.append(gettext("%d of 5 stars") % step.facts["stars"])
     return said
 
 

@@ -32,7 +32,7 @@ SOLVED = [one.key for one in OUTCOMES if one.solved]
 
 # Short lists, as the numbers of desk and screen call them: `?show=overdue`.
 SHOW = {
-    "open": _("Open"),
+    "open": _("Still open"),
     "overdue": _("Overdue"),
     "due_today": _("Due today"),
     "urgent": _("Urgent and dangerous"),
@@ -81,13 +81,13 @@ class CaseTable(Table):
     level = Column(_("Level"), cell="state", value=shown.level_chip)
     turn = Column(_("Whose turn"), value=shown.turn)
     due_at = Column(_("Due"), cell="clock", value=lambda case: case.due_at if case.open else None, sort="due_at")
-    opened_at = Column(_("Reported"), cell="time", sort="opened_at")
+    opened_at = Column(_("Reported at"), cell="time", sort="opened_at")
     reports = Column(_("Reports"), cell="number", sort="reports")
     source = Column(_("Source"), value=shown.source, shown=False)
     lead = Column(_("Leading unit"), value="lead.name", shown=False)
     promised_at = Column(_("Promised"), cell="time", sort="promised_at", shown=False)
-    handled_at = Column(_("Handled"), cell="time", sort="handled_at", shown=False)
-    closed_at = Column(_("Closed"), cell="time", sort="closed_at", shown=False)
+    handled_at = Column(_("Handled at"), cell="time", sort="handled_at", shown=False)
+    closed_at = Column(_("Closed at"), cell="time", sort="closed_at", shown=False)
     outcome = Column(_("Outcome"), value=lambda case: OUTCOMES[case.outcome].name if case.outcome else "", shown=False)
     on_time = Column(_("In time"), cell="yes", shown=False)
     self_handled = Column(_("Solved on the spot"), cell="yes", shown=False)
@@ -124,8 +124,8 @@ class CaseTable(Table):
             Choice("area", _("Area"), self._areas(), apply=_of_areas),
             Choice("unit", _("Unit"), self._units(), field="lead"),
             Choice("source", _("Source"), {one.key: one.name for one in SOURCES}),
-            Period("opened_at", _("Reported")),
-            Period("closed_at", _("Closed")),
+            Period("opened_at", _("Reported at")),
+            Period("closed_at", _("Closed at")),
         ]
 
     def _areas(self) -> dict[str, str]:
