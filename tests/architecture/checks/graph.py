@@ -19,8 +19,8 @@ def private_imports(graph: grimp.ImportGraph, package: str = "lifang") -> list[s
     faults = []
     for importer in sorted(graph.modules):
         mine = _context(importer, package)
-        # Processes know everybody; tests and their makers may look behind the door.
-        if mine in ("", "boot", "__main__") or ".tests" in importer:
+        # Processes and the demo know everybody; tests and their makers may look behind the door.
+        if mine in ("", "boot", "demo", "__main__") or ".tests" in importer:
             continue
         for imported in sorted(graph.find_modules_directly_imported_by(importer)):
             theirs = _context(imported, package)

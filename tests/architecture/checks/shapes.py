@@ -29,6 +29,8 @@ CLOCK_EDGES: Exempt = {
 OPEN_SELECTORS: Exempt = {
     "lifang.cases.selectors.inbox.why": "of rows already asked for; asks nothing more",
     "lifang.cases.selectors.propose.danger": "words against a catalogue; no row is read",
+    "lifang.cases.selectors.public.expected": "of a row already asked for",
+    "lifang.cases.selectors.public.waits_for_reporter": "of a row already asked for",
     "lifang.core.accounts.selectors.samples": "what the sign-in page of a demonstration offers to everybody",
     "lifang.core.accounts.selectors.sample_telephones": "the same, for residents",
     "lifang.core.accounts.selectors.still_to_do": "between password and desk there is no actor yet",
@@ -95,12 +97,9 @@ def _is_action(function: ast.FunctionDef) -> bool:
 
 
 def long_modules(root: Path = ROOT) -> list[str]:
-    """Python files over 400 lines."""
-    lengths = [
-        (source.name, len(source.text.splitlines()))
-        for source in sources(root)
-        if "/migrations/" not in source.name
-    ]
+    """Python files over 400 lines; tests are lists of sentences and may be longer."""
+    read = [source for source in sources(root) if "/migrations/" not in source.name]
+    lengths = [(one.name, len(one.text.splitlines())) for one in read if not one.testing]
     return [f"{name}: {lines} lines" for name, lines in lengths if lines > LONGEST]
 
 

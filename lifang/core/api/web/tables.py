@@ -22,7 +22,7 @@ class KeyTable(Table):
     account = Column(_("Acts as"), value="account.name", sort="account__name")
     prefix = Column(_("Begins with"), value=lambda row: f"lf_{row.prefix}…")
     reach = Column(_("Only in"), value=lambda row: ", ".join(row.areas) or "—")
-    acts = Column(_("May also act"), value=lambda row: len(row.capabilities), cell="number")
+    may = Column(_("May also act"), value=lambda row: len(row.capabilities), cell="number")
     used_at = Column(_("Last used"), cell="time", sort="used_at")
     expires_at = Column(_("Expires"), cell="time", sort="expires_at")
     state = Column(_("State"), cell="state", value=_chip)
