@@ -35,6 +35,7 @@ export function mount(root: HTMLElement, { max = 6, edge = 2560, fields = {} }: 
     root.removeAttribute("aria-busy");
     keep();
   };
+  if (field.files?.length) void add(); // chosen before this script had come
   return all(
     on(field, "change", () => void add()),
     () => {
