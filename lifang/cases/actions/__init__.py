@@ -15,7 +15,7 @@ from lifang.cases.actions.desk import (
 from lifang.cases.actions.look import contact, drop_view, save_view
 from lifang.cases.actions.report import add, join, record, report, self_handle, withdraw
 from lifang.cases.actions.shape import merge, split
-from lifang.cases.actions.takeover import Ground, Past, take_over, take_over_all
+from lifang.cases.actions.takeover import Ground, Past, take_over
 from lifang.cases.actions.time import (
     ask_delay,
     decide_delay,
@@ -31,5 +31,5 @@ __all__ = [
     "accept", "add", "answer", "arbitrate", "archive", "ask_delay", "ask_verification", "call_back",
     "check", "contact", "correct", "decide_delay", "dispatch", "drop_view", "escalate", "feed_back", "join", "merge", "not_solved", "press",
     "rate", "record", "refuse", "reopen", "report", "resume", "return_", "save_view", "self_handle", "sign", "split",
-    "suspend", "take_over", "take_over_all", "tell_overdue", "verify", "withdraw",
+    "suspend", "take_over", "tell_overdue", "verify", "withdraw",
 ]  # fmt: skip

@@ -20,7 +20,8 @@ from lifang.cases.terms import Role
 from lifang.core.access import SYSTEM, Actor, Grant, Kind, Refusal, Scope, insist
 from lifang.core.access.desks import desk, desk_of
 from lifang.core.access.wall import behind
-from lifang.core.action import action, together
+from lifang.core.action import action
+from lifang.core.action.unit import Unit, running
 from lifang.core.events import publish
 from lifang.core.flow.engine import Turn
 from lifang.core.flow.models import Clock, Step, Todo
@@ -111,40 +112,43 @@ def may_take_over(actor: Actor, past: Past, ground: Ground) -> Refusal | None:
     return rules.may_report(actor, MATTERS.get(past.matter), past.text, 0)
 
 
-def take_over_all(
+@action("cases.import")
+def take_over(
     *, actor: Actor, at: datetime, past: Sequence[Past], ground: Ground | None = None
 ) -> list[Case | Refusal]:
-    """Take past cases over in one transaction, each with its whole way and its own times.
+    """Take past cases over in one transaction, each with its whole way, its own times and its own line in the log.
 
     In the place of one that a rule refuses stands the refusal. One that is already here (same source and
     reference) answers `reference_known` and stays as it is. Told is `CaseTakenOver`, to which no message hangs.
     """
     ground = ground or Ground(at)
-    here = _here(past)
+    here, numbers = _here(past), iter(_numbers(len(past)))
     results: list[Case | Refusal] = []
     into: list[Chronicle] = []
-    with together(actor=actor, at=at):
-        numbers = iter(_numbers(len(past)))
-        for one in past:
-            key = (one.source, one.reference)
-            known = Refusal("reference_known") if one.reference and key in here else None
-            refusal = known or may_take_over(actor, one, ground)
-            here.add(key)
-            number = next(numbers)
-            results.append(
-                refusal
-                or take_over(actor=actor, at=at, past=one, ground=ground, number=number, into=into)
-            )
-        _write(into)
+    for one in past:
+        key, number = (one.source, one.reference), next(numbers)
+        known = Refusal("reference_known") if one.reference and key in here else None
+        refusal = known or may_take_over(actor, one, ground)
+        here.add(key)
+        results.append(refusal or _lined(actor, at, one, ground, number, into))
+    _write(into)
     return results
 
 
-@action("cases.import")
-def take_over(
-    *, actor: Actor, at: datetime, past: Past, ground: Ground, number: int, into: list[Chronicle]
+def _lined(
+    actor: Actor, at: datetime, past: Past, ground: Ground, number: int, into: list[Chronicle]
 ) -> Case:
-    """Build one past case and all that happened to it; `take_over_all` writes many together."""
-    insist(may_take_over(actor, past, ground))
+    """One case on a line of its own. Nothing of it is written yet, so nothing needs a savepoint."""
+    outer, line = running.get(), Unit("cases.import", actor, at, None)
+    assert outer is not None  # noqa: S101 -- `take_over` runs
+    with outer.joined_by(line):
+        return line.keep(_taken(actor, at, past, ground, number, into))
+
+
+def _taken(
+    actor: Actor, at: datetime, past: Past, ground: Ground, number: int, into: list[Chronicle]
+) -> Case:
+    """Build one past case and all that happened to it."""
     unit = ground.unit(past.unit)
     case = _case(past, ground, number)
     case.lead = unit

@@ -11,7 +11,7 @@ import msgspec
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from lifang.cases.actions import Ground, take_over_all
+from lifang.cases.actions import Ground, take_over
 from lifang.cases.management.records import Mapped, Reader, Record, read_mapping, units_of
 from lifang.cases.models import Case
 from lifang.core.access import SYSTEM, Refusal
@@ -88,7 +88,7 @@ class Tally:
     def take(self, batch: list[Record], name: str, at: datetime) -> None:
         """One batch in one transaction."""
         past = [record.past for record in batch if record.past is not None]
-        results = iter(take_over_all(actor=SYSTEM, at=at, past=past, ground=self.ground))
+        results = iter(take_over(actor=SYSTEM, at=at, past=past, ground=self.ground))
         for record in batch:
             self.rows += 1
             result = next(results) if record.past is not None else None
