@@ -50,7 +50,7 @@ def written() -> str:
     lines = [
         "# Coverage",
         "",
-        f"Of {len(items)} checklist items {count['done']} work, {count['part']} work in part, {count['not']} are not there yet. "
+        f"Of {len(items)} checklist items {count['done']} work, {count['part']} work in part, {count['not']} are not there yet.",
         "Made by `python -m tests.coverage` from `docs/coverage.yaml` and the `covers` marks of the tests.",
         "",
         "| module | done | part | not |",
