@@ -3,7 +3,7 @@
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ from lifang.demo.photos import picture
 from lifang.orgs import selectors as orgs
 
 Life = Iterator[datetime]
+Stretch = Generator[datetime, None, datetime]  # ends by saying what time it is
 HOUR = timedelta(hours=1)
 MANUAL = ("phone", "window", "hotline_12345")
 
@@ -173,7 +174,7 @@ class Days:
             after=self._photo(trouble, True), **self._where(grid),
         )  # fmt: skip
 
-    def _joined(self, case: Case, at: datetime) -> Iterator[datetime]:
+    def _joined(self, case: Case, at: datetime) -> Stretch:
         for _ in range(self.dice.randint(1, 5)):
             at += timedelta(minutes=self.dice.uniform(4, 90))
             yield at
@@ -202,9 +203,7 @@ class Days:
                 return
             at = again
 
-    def _handled(
-        self, case: Case, trouble: Trouble, desk: Actor, at: datetime
-    ) -> Iterator[datetime]:
+    def _handled(self, case: Case, trouble: Trouble, desk: Actor, at: datetime) -> Stretch:
         """Dispatch, sign (or return), handle, feed back."""
         answers = orgs.answerers(case.matter, case.area)
         lead = answers[0].unit
@@ -255,7 +254,7 @@ class Days:
         )
         return self.cast.actor(post, str(unit))
 
-    def _worked(self, case: Case, handler: Actor, desk: Actor, at: datetime) -> Iterator[datetime]:
+    def _worked(self, case: Case, handler: Actor, desk: Actor, at: datetime) -> Stretch:
         """The time between signature and feedback, with its interruptions."""
         due = case.due_at or at + 8 * HOUR
         if self._chance(0.09):
@@ -300,7 +299,9 @@ class Days:
         yield (done := max(late, at + HOUR))
         return done
 
-    def _judged(self, case: Case, trouble: Trouble, at: datetime) -> Iterator[datetime]:
+    def _judged(
+        self, case: Case, trouble: Trouble, at: datetime
+    ) -> Generator[datetime, None, datetime | None]:
         """Checked, called back, rated, put away; a time when it must be handled again, else None."""
         worker = self.cast.actor("grid_worker", case.area)
         yield (at := self._work(at, 2))

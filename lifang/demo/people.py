@@ -58,15 +58,13 @@ def hire(county: County, at: datetime, dice: random.Random, step: Progress) -> C
         for named in county.units:
             _unit(cast, named.kind, named.name, county.code, at)
         for code in _codes(county, 9):
-            street = county.streets[int(code[-3:]) - 1].name
-            _unit(
-                cast, "street_office", Text(f"{street.zh}办事处", f"{street.en} Office"), code, at
-            )
+            named_ = county.streets[int(code[-3:]) - 1].name
+            office = Text(f"{named_.zh}办事处", f"{named_.en} Office")
+            _unit(cast, "street_office", office, code, at)
         for number, name in enumerate(county.property):
             street = _codes(county, 9)[number % len(county.streets)]
-            _unit(
-                cast, "property_company", Text(name, f"Property Company {number + 1}"), street, at
-            )
+            company = Text(name, f"Property Company {number + 1}")
+            _unit(cast, "property_company", company, street, at)
     rolls = list(_rolls(county, cast))
     for start in range(0, len(rolls), 25):
         with together(actor=SYSTEM, at=at):

@@ -15,7 +15,7 @@ from lifang.cases.terms import Photo
 from lifang.core.access import Actor, Refusal, insist
 from lifang.core.access.desks import desk
 from lifang.core.action import action
-from lifang.core.calendar import Limit
+from lifang.core.calendar import Limit, Unit
 from lifang.core.events import publish
 from lifang.core.files.darkroom import Print
 from lifang.core.flow import clocks, engine
@@ -66,9 +66,9 @@ def decide_delay(
     delay, clock = pending_delay(case), clocks.of(case)
     assert clock is not None or delay is None  # noqa: S101 -- a delay is asked only while a clock runs
     most = Limit(
-        (clock.amount if clock else 1) * policy("delay_times"),
-        delay.measure if delay else "work_hour",
-    )  # type: ignore[arg-type]
+        (clock.amount if clock else Decimal(1)) * policy("delay_times"),
+        Unit(delay.measure if delay else Unit.WORK_HOUR),
+    )
     insist(rules.may_grant_delay(delay, granted, most))
     assert delay is not None and clock is not None  # noqa: S101, PT018 -- refused above
     delay.granted, delay.decided_at, delay.decided_by_id = granted, at, actor.id
@@ -115,7 +115,7 @@ def resume(*, actor: Actor, case: Case, at: datetime, note: str = "") -> Case:
     """Let the clock go on where it stood."""
     case = held(case, "resume")
     parts = [part for part in parts_of(case) if part.pending]
-    turn = at_units(case, parts, "", at, orgs.hours_of(case.lead))
+    turn = at_units(case, parts, "", at, orgs.hours_of(case.lead) if case.lead else "")
     moved(case, "resume", actor=actor, at=at, turn=turn, note=note)
     case.promised_at = case.due_at or case.promised_at
     case.save()

@@ -3,4 +3,4 @@
 from lifang.core.action.decorator import ACTIONS, action, attempt, together
 from lifang.core.action.unit import seen
 
-__all__ = ["ACTIONS", "action", "attempt", "together"]
+__all__ = ["ACTIONS", "action", "attempt", "seen", "together"]
