@@ -51,13 +51,16 @@ class Case(Subject, Searchable):
     split_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="split_off")
     reference = models.CharField(max_length=60, blank=True)  # its number in the system it came from
 
-    searched = ("text", "place", "number")
+    searched = ("text", "number")
+    sounded = ("place", "called")
 
     class Meta(Scoped.Meta):
         abstract = False
         indexes = [
             models.Index(fields=["area", "state"], name="case_area_state"),
             models.Index(fields=["area", "-opened_at"], name="case_area_opened"),
+            # The newest first, for whoever sees most rows: read from the end instead of sorting all.
+            models.Index(fields=["-opened_at", "-id"], name="case_newest"),
             models.Index(fields=["area", "-closed_at"], name="case_area_closed"),
             models.Index(fields=["cell", "matter"], condition=Q(state__in=OPEN), name="case_near"),
             models.Index(fields=["lead", "state"], name="case_lead_state"),
@@ -109,6 +112,11 @@ class Case(Subject, Searchable):
     @property
     def title(self) -> Text:
         return self.kind.name
+
+    @property
+    def called(self) -> str:
+        """What its matter is called, to be found by in both languages."""
+        return f"{self.title.zh} {self.title.en}"
 
     @property
     def stage(self) -> State:

@@ -164,7 +164,8 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How the reporters can be reached, for a purpose that is kept."""
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
     found = selectors.case(actor, pk)
-    form = forms.ContactForm(request.POST or None, actor=actor, case=found, at=at)
+    sent = request.POST if request.method == "POST" else None
+    form = forms.ContactForm(sent, actor=actor, case=found, at=at)
     facts: Facts = {"case": found, "line": headline(found), "form": form}
     if request.method == "POST" and form.is_valid():
         facts["reached"] = actions.contact(actor=actor, case=found, at=at, **form.given())
