@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from lifang.cases import rules
@@ -68,7 +69,11 @@ def return_(
     assert part is not None  # noqa: S101 -- the rule refuses None
     part.returned_at, part.returned_for, part.suggested_id = at, reason, suggested
     part.save()
-    facts = {"reason": reason, "suggested": str(suggested or ""), "unit": str(part.unit_id)}
+    facts: dict[str, Any] = {
+        "reason": reason,
+        "suggested": str(suggested or ""),
+        "unit": str(part.unit_id),
+    }
     if part.role == Role.ASSIST:
         engine.close_turns(case, at, turn=part.holder)
         return moved(
