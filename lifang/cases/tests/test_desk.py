@@ -33,7 +33,7 @@ from lifang.orgs.tests.make import SOUTH, STEP, WEST, make_county
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime.now(UTC)  # over the wire the clock is real
+NOW = datetime.now(UTC)  # noqa: TID251 -- over the wire the clock is real
 THEN = NOW - 6 * HOUR
 LON, LAT = WEST + STEP / 2, SOUTH + STEP / 2  # in the first grid
 HTMX = {"HTTP_HX_REQUEST": "true"}
