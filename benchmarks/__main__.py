@@ -2,10 +2,10 @@
 
 import sys
 
-from benchmarks import create_and_dispatch
+from benchmarks import create_and_dispatch, web
 from benchmarks.house import house
 
-HOUSED = {"create_and_dispatch": create_and_dispatch.main}
+HOUSED = {"create_and_dispatch": create_and_dispatch.main, "web": web.main}
 
 
 def main() -> int:

@@ -91,7 +91,9 @@ def main(launch: Any) -> list[figures.Figure]:
     )
     for act in ACTS:
         figures.table(f"{act}: its queries", ("ms", "query"), asked[act]["each"])
-    print(figures.line("create_and_dispatch", [], ms=told, x_bare={a: told[a] / base for a in ACTS}))
+    print(
+        figures.line("create_and_dispatch", [], ms=told, x_bare={a: told[a] / base for a in ACTS})
+    )
     return []
 
 
