@@ -275,6 +275,15 @@ def test_feedback_shows_the_work_where_the_matter_asks_for_it(department_handler
 
 
 @pytest.mark.covers("W-D2")
+def test_the_unit_that_has_it_sees_the_photos_that_came_before_it_and_no_other_unit_does():
+    case = dispatched(photos=[make_photo(6)])
+    doer, other = cast.department_handler().actor, cast.property_handler().actor
+    photos = selectors.photos(doer, case)
+    assert [photo.kind for photo in photos.visible_to(doer)] == ["before"]
+    assert not photos.visible_to(other).exists()
+
+
+@pytest.mark.covers("W-D2")
 def test_a_photo_that_was_used_before_is_refused(department_handler, refused):
     first = handling()
     actions.feed_back(
