@@ -169,7 +169,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/public/case.html", facts)
 
 
-def map_of(actor: Actor, area: str = "", query: str = "", *, listed: bool = True) -> dict[str, Any]:
+def map_of(actor: Actor, area: str = "", query: str = "") -> dict[str, Any]:
     """A map of an area (the county, unless named) with its public cases."""
     code = area or site().county
     level = next((int(level) for level in (12, 15) if level > len(code)), 15)
