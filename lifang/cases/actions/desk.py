@@ -191,6 +191,6 @@ def escalate(*, actor: Actor, case: Case, at: datetime, note: str) -> Case:
 @action("cases.answer")
 def answer(*, actor: Actor, case: Case, at: datetime, text: str) -> Case:
     """Give the public answer: every voice gets one (checklist S0-55)."""
-    case = held(case, "add")
+    case = held(case, "answer")
     case.answer = text.strip()
-    return moved(case, "add", actor=actor, at=at, note=text, public=True)
+    return moved(case, "answer", actor=actor, at=at, note=text)

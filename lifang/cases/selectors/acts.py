@@ -16,7 +16,7 @@ CHOSEN = {
     "suspend": "cases.suspend", "resume": "cases.resume", "press": "cases.press",
     "escalate": "cases.escalate", "split_off": "cases.split", "merge": "cases.merge",
     "pass_check": "cases.check", "call_back": "cases.call_back", "reopen": "cases.reopen",
-    "archive": "cases.archive", "add": "cases.answer",
+    "archive": "cases.archive", "answer": "cases.answer",
 }  # fmt: skip
 OF_UNITS = {"sign", "return", "feed_back", "ask_delay"}
 

@@ -35,6 +35,7 @@ class Told(NamedTuple):
     facts: dict[str, Any]
     public: bool
     waited: timedelta | None
+    voice: bool = False  # a resident, whose name nobody reads here
 
 
 def story(actor: Actor, case: Case, *, public: bool = False) -> list[Told]:
@@ -52,6 +53,7 @@ def story(actor: Actor, case: Case, *, public: bool = False) -> list[Told]:
 def _told(
     step: Step, case: Case, names: dict[UUID, str], public: bool, before: datetime | None
 ) -> Told:
+    voice = step.account.kind == "resident" if step.account else step.move in _VOICES
     unit = UUID(step.body.removeprefix("unit:")) if step.body.startswith("unit:") else None
     who = names.get(unit, "") if unit else place_name(case.desk, 1)
     note = step.note if not public or step.move in _SHOWN else ""
@@ -59,15 +61,17 @@ def _told(
         move=CASE().move[step.move],
         at=step.at,
         who=str(who),
-        person="" if public or step.account is None else step.account.name,
+        person="" if public or step.account is None or voice else step.account.name,
         note=note,
         facts=_named(step.facts, names),
         public=step.public,
         waited=step.at - before if before else None,
+        voice=voice,
     )
 
 
-_SHOWN = {"refuse", "feed_back", "suspend", "add", "close", "pass_check", "reopen"}
+_VOICES = {"start", "join", "rate", "withdraw"}  # without an account: said by somebody who gave none
+_SHOWN = {"refuse", "feed_back", "suspend", "add", "answer", "close", "pass_check", "reopen"}
 _LISTS = (RETURN_REASONS, REFUSE_REASONS, SUSPEND_REASONS, DELAY_REASONS, OUTCOMES)
 
 

@@ -20,7 +20,7 @@ from lifang.cases.models import Case
 from lifang.cases.web import case as casepage
 from lifang.cases.web import forms, offers
 from lifang.cases.web.forms import ActForm
-from lifang.cases.web.nouns import BULK, NOUNS, url_name
+from lifang.cases.web.nouns import BULK, NOUNS, url_name, verb
 from lifang.cases.web.shown import SIGNS
 from lifang.cases.web.tables import CaseTable
 from lifang.core.access import Actor, Kind, Refused, insist
@@ -45,6 +45,7 @@ class Deed:
     template: str = ""
     offers: Callable[[HttpRequest, Case, Any], Facts] | None = None
     own_noun: str = ""
+    own_verb: Any = ""
 
     @property
     def noun(self) -> str:
@@ -69,7 +70,7 @@ class Deed:
 
     @property
     def verb(self) -> Any:
-        return CASE().move[self.move].name
+        return self.own_verb or verb(self.move)
 
 
 DEEDS = [
@@ -165,7 +166,7 @@ DEEDS = [
         "archive", forms.NothingForm, actions.archive, _("Archived."),
          means=_("It is put away and stays readable.")),
     Deed(
-        "add", forms.AnswerForm, actions.answer, _("The answer is public.")),
+        "answer", forms.AnswerForm, actions.answer, _("The answer is public.")),
 ]  # fmt: skip
 BY_MOVE = {deed.move: deed for deed in DEEDS}
 
@@ -216,7 +217,9 @@ def after(request: HttpRequest, case: Case) -> HttpResponse:
         return HttpResponse(toasts(request), headers={"HX-Redirect": casepage.inbox_url()})
     if not asks(request):
         return redirect("cases:case", case.pk)
-    html = render_to_string("cases/desk/case_body.html", casepage.context(request, now), request=request)
+    html = render_to_string(
+        "cases/desk/case_body.html", casepage.context(request, now), request=request
+    )
     return HttpResponse(html + toasts(request), headers={"HX-Trigger": "live:case"})
 
 
@@ -230,7 +233,7 @@ def shown(
         "deed": deed,
         "form": form,
         "here": bool(place),
-        "line": casepage.headline(case),
+        "line": casepage.headline(case, request.at),
         "photo_props": PHOTOS,
         "looked": form.is_bound and "look" in request.POST,
         **(deed.offers(request, case, form) if deed.offers else {}),
@@ -274,14 +277,16 @@ def _tell(request: HttpRequest, deed: Deed, done: int, refused: list[str]) -> No
         messages.success(request, gettext("%(verb)s: %(n)d done.") % {"verb": deed.verb, "n": done})
     if refused:
         told = " ".join(refused[:SHOWN]) + (" …" if len(refused) > SHOWN else "")
-        messages.warning(request, gettext("%(n)d not done. %(why)s") % {"n": len(refused), "why": told})
+        messages.warning(
+            request, gettext("%(n)d not done. %(why)s") % {"n": len(refused), "why": told}
+        )
     if not done and not refused:
         messages.warning(request, gettext("Nothing was selected."))
 
 
 # Anybody at work on it may add what they know: no capability of an act, only the flow decides.
 ADDITION = Deed(
-    "add", forms.MoreForm, actions.add, _("Added."), own_noun="addition",
+    "add", forms.MoreForm, actions.add, _("Added."), own_noun="addition", own_verb=_("Add a note or photos"),
     means=_("For the offices only. For the public there is the answer."),
 )  # fmt: skip
 

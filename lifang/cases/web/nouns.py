@@ -1,12 +1,17 @@
 """Each move of the flow has an address at the case: a noun."""
 
+from typing import Any
+
+from lifang.cases.catalogue import CASE
+from lifang.core.access.capabilities import capabilities
+
 NOUNS = {
     "accept": "acceptance", "refuse": "refusal", "ask_verification": "verification-request",
     "verify": "verification", "correct": "correction", "dispatch": "dispatch", "arbitrate": "arbitration",
     "sign": "signature", "return": "return", "feed_back": "feedback", "ask_delay": "delay",
     "grant_delay": "delay-decision", "suspend": "suspension", "resume": "resumption", "press": "pressing",
     "escalate": "escalation", "split_off": "split", "merge": "merge", "pass_check": "check",
-    "call_back": "callback", "reopen": "reopening", "archive": "archive", "add": "answer",
+    "call_back": "callback", "reopen": "reopening", "archive": "archive", "answer": "answer",
 }  # fmt: skip
 
 # Nothing has to be said: a press of the button is enough.
@@ -17,3 +22,8 @@ BULK = ("accept", "sign", "archive")
 
 def url_name(noun: str) -> str:
     return noun.replace("-", "_")
+
+
+def verb(move: str) -> Any:
+    """What one presses: the move's name; to add something as an office is to answer."""
+    return capabilities()["cases.answer"].name if move == "add" else CASE().move[move].name

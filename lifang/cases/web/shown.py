@@ -1,6 +1,7 @@
 """How a case is shown at the desk: chips, icons, sentences. Residents read `plain.py`."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -19,9 +20,16 @@ from lifang.core.files.models import Attachment
 from lifang.core.files.terms import Media
 from lifang.core.flow.models import Todo
 from lifang.core.web.show import Chip, Entry, Photo
+from lifang.core.web.tables.columns import RENDER
 from lifang.orgs.selectors import place_name, unit_names
 
-TONES = {"waiting": "waiting", "progress": "progress", "danger": "danger", "good": "done", "quiet": "idle"}
+TONES = {
+    "waiting": "waiting",
+    "progress": "progress",
+    "danger": "danger",
+    "good": "done",
+    "quiet": "idle",
+}
 
 WHY = {
     "life": Chip("danger", _("Danger to life")),
@@ -36,14 +44,23 @@ WHY = {
 
 # What to do, by the capability whose turn it is: heading, and what it means.
 TASKS = {
-    "cases.accept": (_("To accept"), _("Decide whether it is ours; the reporter waits for a word.")),
+    "cases.accept": (
+        _("To accept"),
+        _("Decide whether it is ours; the reporter waits for a word."),
+    ),
     "cases.verify": (_("To verify on the spot"), _("Have a look and say what you see.")),
     "cases.dispatch": (_("To dispatch"), _("Choose who handles it.")),
     "cases.arbitrate": (_("To arbitrate"), _("Units disagree whose duty it is; settle it.")),
-    "cases.sign": (_("To sign for"), _("Dispatched to your unit; signing starts the handling clock.")),
+    "cases.sign": (
+        _("To sign for"),
+        _("Dispatched to your unit; signing starts the handling clock."),
+    ),
     "cases.feed_back": (_("To handle and feed back"), _("Signed for by your unit.")),
     "cases.decide_delay": (_("Requests for more time"), _("A unit waits for your decision.")),
-    "cases.resume": (_("Suspended, look again"), _("The clock stands still until somebody resumes it.")),
+    "cases.resume": (
+        _("Suspended, look again"),
+        _("The clock stands still until somebody resumes it."),
+    ),
     "cases.check": (_("To check"), _("Handled; look whether it was really done.")),
     "cases.call_back": (_("To call back"), _("Closed; ask the reporter whether it is solved.")),
 }
@@ -101,7 +118,9 @@ def turn_words(todos: Sequence[Todo]) -> str:
             said.append(str(names.get(_uuid(todo.turn), "")))
         elif kind == "desk":
             task = capabilities()[todo.capability].name
-            said.append(gettext("%(place)s (%(task)s)") % {"place": place_name(key, 1), "task": task})
+            said.append(
+                gettext("%(place)s (%(task)s)") % {"place": place_name(key, 1), "task": task}
+            )
     return gettext(", ").join(dict.fromkeys(word for word in said if word))
 
 
@@ -115,18 +134,18 @@ def reports(case: Case) -> str:
     return ngettext("%(n)d report", "%(n)d reports", case.reports) % {"n": case.reports}
 
 
-def line(waiting: Waiting) -> dict[str, Any]:
+def line(waiting: Waiting, at: datetime) -> dict[str, Any]:
     """One row of the inbox."""
-    case = waiting.case
+    case, due = waiting.case, waiting.todo.due_at
     return {
-        **row(case),
+        **row(case, at),
         "why": WHY[waiting.why],
-        "due": waiting.todo.due_at,
+        "due": RENDER["clock"](due, at) if due else "",
         "task": TASKS[waiting.todo.capability][0] if waiting.todo.capability in TASKS else "",
     }
 
 
-def row(case: Case) -> dict[str, Any]:
+def row(case: Case, at: datetime) -> dict[str, Any]:
     """A case in a list, a pile or beside a map."""
     url = reverse("cases:case", args=[case.pk])
     return {
@@ -135,7 +154,7 @@ def row(case: Case) -> dict[str, Any]:
         "chip": chip(case),
         "level": level_chip(case),
         "place": place(case),
-        "due": case.due_at if case.open else None,
+        "due": RENDER["clock"](case.due_at, at) if case.open and case.due_at else "",
     }
 
 
@@ -205,7 +224,9 @@ def entries(told: Iterable[Told], rows: Sequence[Attachment]) -> list[Entry]:
             text="\n".join([*facts(step), *([step.note] if step.note else [])]),
             private=not step.public,
             waited=step.waited,
-            photos=[picture(row) for row in rows if row.added_at == step.at and row.media == Media.JPEG],
+            photos=[
+                picture(row) for row in rows if row.added_at == step.at and row.media == Media.JPEG
+            ],
         )
         for step in told
     ]
@@ -213,7 +234,7 @@ def entries(told: Iterable[Told], rows: Sequence[Attachment]) -> list[Entry]:
 
 
 def _who(step: Told) -> str:
-    if step.move.key in VOICES and not step.person:
+    if step.voice:
         return gettext("A resident")
     if step.person and step.who:
         return gettext("%(person)s, %(office)s") % {"person": step.person, "office": step.who}
@@ -232,7 +253,11 @@ def facts(step: Told) -> list[str]:
     if step.facts.get("assists"):
         said.append(gettext("Helps: %s") % gettext(", ").join(step.facts["assists"]))
     if "found" in step.facts:
-        said.append(gettext("It is as reported.") if step.facts["found"] else gettext("Nothing of it was found."))
+        said.append(
+            gettext("It is as reported.")
+            if step.facts["found"]
+            else gettext("Nothing of it was found.")
+        )
     if "reached" in step.facts:
         said.append(gettext("Reached.") if step.facts["reached"] else gettext("Not reached."))
     if step.facts.get("stars"):
@@ -240,7 +265,6 @@ def facts(step: Told) -> list[str]:
     return said
 
 
-VOICES = frozenset({"start", "join", "rate", "withdraw", "reopen"})
 KINDS = {
     "start": "open", "join": "open", "pass_check": "done", "close": "done", "call_back": "done",
     "self_handle": "done", "archive": "idle", "suspend": "waiting", "ask_delay": "waiting", "reopen": "waiting",
@@ -251,6 +275,7 @@ _SIGNS = {
     "start": {"icon": "message-report"},
     "join": {"icon": "users-plus"},
     "add": {"icon": "message-plus"},
+    "answer": {"icon": "message-check"},
     "accept": {"icon": "check"},
     "refuse": {"icon": "x"},
     "ask_verification": {"icon": "walk"},
