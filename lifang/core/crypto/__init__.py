@@ -1,4 +1,4 @@
-"""The only place that imports a cryptography library: sealing, blind indexes, digests, masks, check digits."""
+"""Sealing, blind indexes, digests, masks, check digits."""
 
 from lifang.core.crypto.keys import KeyRing, KeysUnsafe, key_ring, rotate
 from lifang.core.crypto.masks import (
