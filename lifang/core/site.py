@@ -21,6 +21,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     filing: str = ""  # number under which the site is filed, shown in the footer
     contact: Text = Text(zh="", en="")
     phone: str = ""
+    records: tuple[
+        str, ...
+    ] = ()  # past reports to show in a demo: patterns below the site's folder
 
 
 @cache
@@ -28,5 +31,7 @@ def site() -> Site:
     """The running site. A missing file or a wrong value stops the start with its name."""
     path = config().site_dir / "site.yaml"
     if not path.is_file():
-        raise FileNotFoundError(f"{path}: this site does not exist; LIFANG_SITE names one of sites/")
+        raise FileNotFoundError(
+            f"{path}: this site does not exist; LIFANG_SITE names one of sites/"
+        )
     return msgspec.convert(read_map(path), Site, strict=False)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from lifang.demo import seed
+from lifang.core.config import config
+from lifang.demo import elsewhere, seed
 
 
 class Command(BaseCommand):
@@ -21,8 +22,18 @@ class Command(BaseCommand):
             self.stdout.write("The county is there already.")
             return
         at = datetime.now(UTC)  # noqa: TID251 -- the edge that reads the clock
+        if config().site != "default":
+            self._elsewhere(at)
+            return
         built = seed.build(at, people_count=options["people"], days=options["days"])
         self.stdout.write(
             f"{built.areas} areas, {built.staff} staff, {built.residents} residents, {built.cases} cases"
             + (f"; refused on the way: {built.refused}" if built.refused else "")
         )
+
+    def _elsewhere(self, at: datetime) -> None:
+        files = elsewhere.build(config(), at)
+        if not files:
+            self.stdout.write(
+                f"No report files: put them into sites/{config().site}/records/ (see docs/{config().site}.md)."
+            )
