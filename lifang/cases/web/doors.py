@@ -25,6 +25,7 @@ register(
     Entry("public", "cases.report", _("Report a trouble"), "cases:report", icon="camera", order=10, bar=True),
     Entry("public", "cases.public", _("What happened near me"), "cases:public", icon="map-2", order=20, bar=True),
     Entry("public", "cases.receipts", _("My reports"), "cases:receipts", icon="receipt", order=30, bar=True),
+    Entry("my", "cases.report", _("Report a trouble"), "cases:report", icon="camera", order=10, bar=True),
     Entry("my", "cases.mine", _("My reports"), "cases:mine", icon="receipt", order=20, bar=True),
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -56,7 +56,7 @@ class OwnTable(Table):
 
 @require_safe
 @only(Kind.RESIDENT)
-def mine(request: HttpRequest) -> HttpResponseBase:
+def mine(request: HttpRequest) -> HttpResponse:
     """My reports: open, waiting for me, done; what asks for my stars stands on top."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     shown = request.GET.get("show", "all")
@@ -70,4 +70,6 @@ def mine(request: HttpRequest) -> HttpResponseBase:
     }[shown]
     owed = list(selectors.waits_for_reporter(rows)[:3]) if shown == "all" else []
     table = OwnTable(request, chosen)
-    return table.response("cases/public/mine.html", {"tabs": TABS, "shown": shown, "owed": owed})
+    return table.response(  # type: ignore[return-value]
+        "cases/public/mine.html", {"tabs": TABS, "shown": shown, "owed": owed}
+    )

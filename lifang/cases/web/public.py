@@ -84,15 +84,13 @@ def _in(codes: list[str]) -> Any:
 @require_safe
 def cases(request: HttpRequest) -> HttpResponseBase:
     """Everything that was accepted, as a list with its map."""
-    area = _area(request)
+    area, actor = _area(request), request.actor  # type: ignore[attr-defined]
     with behind(SYSTEM):  # public facts of accepted cases are everybody's
-        table = PublicTable(
-            request, selectors.public_cases(request.actor, area).select_related("lead")
-        )  # type: ignore[attr-defined]
+        table = PublicTable(request, selectors.public_cases(actor, area).select_related("lead"))
         if table.query.get("export") == "csv":
             return _whole(table.response("cases/public/cases.html"))
         facts = {
-            "map": map_of(request.actor, area, request.GET.urlencode()),  # type: ignore[attr-defined]
+            "map": map_of(actor, area, request.GET.urlencode()),
             "place": orgs.place_name(area, 2) if area else "",
             "area": area,
         }
