@@ -25,7 +25,7 @@ FIRST = (
         "without signing in, report a trouble from the first page",
     ),
     (
-        "以街道派遣员登录 /desk，受理并派遣",
+        "以街道受理员登录 /desk，受理并派遣",
         "sign in as a street dispatcher, accept it and dispatch it",
     ),
     ("打开 /screen，看它在地图上亮起", "open /screen and see it light up on the map"),
