@@ -32,12 +32,12 @@ def contact(*, actor: Actor, case: Case, at: datetime, reason: str) -> list[Reac
 @action("cases.save_view")
 def save_view(*, actor: Actor, at: datetime, name: str, query: str) -> SavedView:
     """Keep the filters of a list under a name of one's own."""
+    assert actor.id is not None  # noqa: S101 -- the capability is given to accounts
     mine = SavedView.objects.filter(account_id=actor.id)
     insist(
         Refusal("view_name_taken") if mine.filter(name=name).exists() else None,
         Refusal("views_full", {"most": MOST_VIEWS}) if mine.count() >= MOST_VIEWS else None,
     )
-    assert actor.id is not None  # noqa: S101 -- the capability is given to accounts
     return SavedView.objects.create(account_id=actor.id, name=name, query=query, saved_at=at)
 
 

@@ -22,7 +22,7 @@ from lifang.cases.models import (
     Pressing,
     SavedView,
 )
-from lifang.cases.selectors.points import pin
+from lifang.cases.rules import pin
 from lifang.cases.terms import OPEN, Role, State
 from lifang.core.access import Actor
 from lifang.core.access.scope import within
@@ -100,7 +100,9 @@ def parts(actor: Actor, case: Case) -> list[Handling]:
     rows = Handling.objects.filter(case=case).select_related(
         "unit", "signed_by", "fed_back_by", "suggested"
     )
-    return sorted(rows, key=lambda part: (-part.round, part.returned_at is not None, part.role != Role.LEAD))
+    return sorted(
+        rows, key=lambda part: (-part.round, part.returned_at is not None, part.role != Role.LEAD)
+    )
 
 
 def pressings(actor: Actor, case: Case) -> list[Pressing]:
@@ -124,12 +126,17 @@ def related(actor: Actor, case: Case, most: int = 5) -> list[Kin]:
     """Merged and split cases, and those of the same matter close by, also past ones."""
     rows = Case.objects.visible_to(actor).select_related("lead")
     linked = rows.filter(
-        Q(pk=case.merged_into_id) | Q(merged_into=case) | Q(pk=case.split_from_id) | Q(split_from=case)
+        Q(pk=case.merged_into_id)
+        | Q(merged_into=case)
+        | Q(pk=case.split_from_id)
+        | Q(split_from=case)
     )
     found = [Kin(other, _how(case, other)) for other in linked.order_by("-opened_at")[:20]]
     if case.lon is None or case.lat is None:
         return found
-    alike = rows.filter(matter=case.matter).exclude(pk__in=[case.pk, *(kin.case.pk for kin in found)])
+    alike = rows.filter(matter=case.matter).exclude(
+        pk__in=[case.pk, *(kin.case.pk for kin in found)]
+    )
     close = near(alike, case.lon, case.lat, policy("near_metres"), cells=("cell", CELL_METRES))
     return found + [Kin(other, "near", other.metres_away) for other in close[:most]]  # type: ignore[attr-defined]
 
@@ -146,19 +153,23 @@ def merge_candidates(actor: Actor, case: Case, text: str = "", most: int = 12) -
     """Open cases this one may be the same as: the same matter first, then by distance."""
     rows = Case.objects.visible_to(actor).select_related("lead").filter(state__in=OPEN)
     rows = rows.exclude(pk=case.pk).filter(within(case.area[:6]))
-    same = When(If(matter=case.matter, then=Value(0)), default=Value(1), output_field=IntegerField())
+    same = When(
+        If(matter=case.matter, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
     if text:
-        found = matching(rows, text).annotate(other=same).order_by("other", "-opened_at")
-        return [Kin(row, "same" if row.matter == case.matter else "near") for row in found[:most]]
+        found: Any = matching(rows, text).annotate(other=same).order_by("other", "-opened_at")
+        return [Kin(row, _likeness(case, row)) for row in found[:most]]
     if case.lon is None or case.lat is None:
         found = rows.filter(area=case.area, matter=case.matter).order_by("-opened_at")
         return [Kin(row, "same") for row in found[:most]]
     metres = policy("near_metres") * NEIGHBOURHOOD
-    close = near(rows, case.lon, case.lat, metres, cells=("cell", CELL_METRES)).annotate(other=same)
-    return [
-        Kin(row, "same" if row.matter == case.matter else "near", row.metres_away)  # type: ignore[attr-defined]
-        for row in close.order_by("other", "metres_away")[:most]
-    ]
+    found = near(rows, case.lon, case.lat, metres, cells=("cell", CELL_METRES)).annotate(other=same)
+    ordered = found.order_by("other", "metres_away")[:most]
+    return [Kin(row, _likeness(case, row), row.metres_away) for row in ordered]
+
+
+def _likeness(case: Case, other: Case) -> str:
+    return "same" if other.matter == case.matter else "near"
 
 
 def units_named(actor: Actor, text: str, most: int = 8) -> list[Any]:
@@ -209,7 +220,8 @@ class Spots(NamedTuple):
 def spots(actor: Actor, rows: QuerySet[Case], most: int = 2000) -> Spots:
     """The cases of a list that lie at a point, the soonest due first."""
     counts = rows.order_by().aggregate(
-        total=Count("pk", filter=Q(lon__isnull=False)), unplaced=Count("pk", filter=Q(lon__isnull=True))
+        total=Count("pk", filter=Q(lon__isnull=False)),
+        unplaced=Count("pk", filter=Q(lon__isnull=True)),
     )
     found = rows.filter(lon__isnull=False).order_by(F("due_at").asc(nulls_last=True), "pk")
     return Spots(list(found[:most]), counts["total"], counts["unplaced"])

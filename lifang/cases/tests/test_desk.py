@@ -79,7 +79,9 @@ def test_the_inbox_begins_with_three_and_says_why_each(street_dispatcher, county
     assert "危及生命" in first
     assert "领导督办" in first
     shown = text_of(page)
-    assert all(case.number not in shown for case in plain)  # places and matters, not numbers, lead the eye
+    assert all(
+        case.number not in shown for case in plain
+    )  # places and matters, not numbers, lead the eye
     assert "待受理" in shown
 
 
@@ -104,14 +106,18 @@ def test_the_inbox_is_empty_for_whom_nothing_waits(stranger):
 
 def test_the_live_list_is_swapped_without_the_page(street_dispatcher):
     made()
-    part = street_dispatcher.get("cases:inbox", HTTP_HX_TARGET="inbox-list", **HTMX).content.decode()
+    part = street_dispatcher.get(
+        "cases:inbox", HTTP_HX_TARGET="inbox-list", **HTMX
+    ).content.decode()
     assert "<html" not in part
     assert 'id="inbox-list"' in part
     assert "live:case from:body" in part
 
 
 @pytest.mark.parametrize("who", ["resident", "anonymous"])
-@pytest.mark.parametrize("name", ["inbox", "list", "board", "map", "points", "desk_report", "matters"])
+@pytest.mark.parametrize(
+    "name", ["inbox", "list", "board", "map", "points", "desk_report", "matters"]
+)
 def test_the_desk_is_for_staff(who, name, request):
     answer = request.getfixturevalue(who).get(f"cases:{name}")
     assert answer.status_code == (302 if who == "anonymous" else 403)
@@ -132,7 +138,9 @@ def test_a_case_costs_the_same_with_one_neighbour_and_with_thirty(grows, street_
 
     def another() -> None:
         made(lon=LON, lat=LAT)
-        actions.join(actor=cast.resident().actor, case=case, at=NOW - HOUR, said="我也看到了", photos=[])
+        actions.join(
+            actor=cast.resident().actor, case=case, at=NOW - HOUR, said="我也看到了", photos=[]
+        )
 
     grows(another, lambda: street_dispatcher.get("cases:case", case.pk), ones=2, many=12)
 
@@ -172,8 +180,13 @@ def test_a_case_is_found_by_its_words_its_place_and_how_they_sound(words, street
 
 def test_a_case_is_found_by_its_number_from_anywhere(street_dispatcher, stranger):
     case = made()
-    assert str(case.pk) in street_dispatcher.get("/desk/search", query={"q": case.number}).content.decode()
-    assert str(case.pk) not in stranger.get("/desk/search", query={"q": case.number}).content.decode()
+    assert (
+        str(case.pk)
+        in street_dispatcher.get("/desk/search", query={"q": case.number}).content.decode()
+    )
+    assert (
+        str(case.pk) not in stranger.get("/desk/search", query={"q": case.number}).content.decode()
+    )
 
 
 def test_nobody_sees_a_case_of_the_next_street_in_any_list(stranger):
@@ -195,12 +208,14 @@ def test_what_is_shown_is_what_is_exported(street_dispatcher):
     assert places.GRID not in body
 
 
-def test_the_board_has_a_column_for_each_open_state_with_its_whole_count(street_dispatcher, monkeypatch):
+def test_the_board_has_a_column_for_each_open_state_with_its_whole_count(
+    street_dispatcher, monkeypatch
+):
     monkeypatch.setattr(selectors.desk.board, "__defaults__", (2,))
     for _ in range(3):
         made()
     page = street_dispatcher.get("cases:board").content.decode()
-    assert page.count('class="pile"') == 9
+    assert page.count('<section class="pile') == 9
     assert page.count('class="task"') == 2
     assert "还有 1 件" in page
     assert "state=awaiting_acceptance" in page
@@ -241,7 +256,9 @@ def test_a_view_is_kept_under_a_name_and_is_nobody_elses(street_dispatcher, stra
     assert "早会" in text_of(street_dispatcher.get("cases:board"))
     assert "早会" not in text_of(stranger.get("cases:list"))
     assert stranger.post("cases:drop_view", view.pk).status_code == 404
-    again_ = street_dispatcher.post("cases:save_view", data={"name": "早会", "query": ""}, follow=True)
+    again_ = street_dispatcher.post(
+        "cases:save_view", data={"name": "早会", "query": ""}, follow=True
+    )
     assert "同名" in text_of(again_)
     street_dispatcher.post("cases:drop_view", view.pk)
     assert not SavedView.objects.exists()
@@ -278,7 +295,10 @@ def test_the_one_filled_button_is_the_next_sensible_act(make, who, noun, request
     page = member.get("cases:case", case.pk).content.decode()
     filled = re.findall(r'class="button primary"[^>]*', page)
     assert len(filled) == 1
-    assert f"/desk/cases/{case.pk}/{noun}" in page.partition('data-key="a"')[0][-300:] + page.partition('data-key="a"')[2][:200]
+    assert (
+        f"/desk/cases/{case.pk}/{noun}"
+        in page.partition('data-key="a"')[0][-300:] + page.partition('data-key="a"')[2][:200]
+    )
 
 
 def test_nothing_is_offered_to_who_may_only_look(county_leader):
@@ -294,7 +314,10 @@ def test_a_reporter_is_masked_until_a_purpose_is_given(street_dispatcher):
     assert "10012345678" not in page.content.decode()
     assert "100****5678" in text_of(page)
     assert street_dispatcher.post("cases:contact", case.pk).status_code == 422
-    assert street_dispatcher.post("cases:contact", case.pk, data={"reason": "curious"}).status_code == 422
+    assert (
+        street_dispatcher.post("cases:contact", case.pk, data={"reason": "curious"}).status_code
+        == 422
+    )
     assert not Entry.objects.filter(action="cases.contact").exists()
     shown = street_dispatcher.post("cases:contact", case.pk, data={"reason": "look_facts"})
     assert "10012345678" in text_of(shown)
@@ -321,10 +344,16 @@ def test_who_has_no_business_with_it_reaches_no_reporter(checker, stranger):
 def test_photos_before_and_after_stand_side_by_side(department_handler, street_dispatcher):
     case = made(photos=[make_photo(3)])
     case = actions.accept(actor=street_dispatcher.actor, case=case, at=THEN + HOUR)
-    case = actions.dispatch(actor=street_dispatcher.actor, case=case, at=THEN + HOUR, lead=make_unit().pk)
+    case = actions.dispatch(
+        actor=street_dispatcher.actor, case=case, at=THEN + HOUR, lead=make_unit().pk
+    )
     actions.sign(actor=department_handler.actor, case=case, at=THEN + 2 * HOUR)
     actions.feed_back(
-        actor=department_handler.actor, case=again(case), note="清了", photos=[make_photo(77)], at=THEN + 3 * HOUR
+        actor=department_handler.actor,
+        case=again(case),
+        note="清了",
+        photos=[make_photo(77)],
+        at=THEN + 3 * HOUR,
     )
     page = street_dispatcher.get("cases:case", case.pk).content.decode()
     photos = page.partition('class="photos"')[2].partition("</div>")[0]
@@ -360,13 +389,20 @@ def test_merged_and_split_cases_point_to_one_another(street_dispatcher):
 def suspended(**facts) -> Case:
     case = handling(**facts)
     desk = cast.street_dispatcher().actor
-    return actions.suspend(actor=desk, case=case, reason="flood_ban", note="停工", at=THEN + 2 * HOUR)
+    return actions.suspend(
+        actor=desk, case=case, reason="flood_ban", note="停工", at=THEN + 2 * HOUR
+    )
 
 
 def delayed(**facts) -> Case:
     case = handling(**facts)
     actions.ask_delay(
-        actor=cast.department_handler().actor, case=case, amount=2, reason="weather", note="雨", at=THEN + 2 * HOUR
+        actor=cast.department_handler().actor,
+        case=case,
+        amount=2,
+        reason="weather",
+        note="雨",
+        at=THEN + 2 * HOUR,
     )
     return again(case)
 
@@ -473,7 +509,12 @@ def test_who_sees_it_without_the_post_is_told_so(noun, request):
 
 @pytest.mark.parametrize(
     ("noun", "make"),
-    [("acceptance", accepted), ("dispatch", make_case), ("archive", handling), ("resumption", handling)],
+    [
+        ("acceptance", accepted),
+        ("dispatch", make_case),
+        ("archive", handling),
+        ("resumption", handling),
+    ],
 )
 def test_an_act_out_of_its_turn_is_refused_in_words(noun, make, street_dispatcher):
     case = made(make)
@@ -507,13 +548,17 @@ def test_an_act_in_place_answers_with_the_case_and_wakes_the_lists(street_dispat
 
 def test_a_refusal_in_place_is_a_toast_and_keeps_what_was_written(street_dispatcher):
     case = made(accepted)
-    answer = street_dispatcher.post(f"/desk/cases/{case.pk}/acceptance", HTTP_HX_TARGET="case", **HTMX)
+    answer = street_dispatcher.post(
+        f"/desk/cases/{case.pk}/acceptance", HTTP_HX_TARGET="case", **HTMX
+    )
     assert (answer.status_code, answer["HX-Reswap"]) == (409, "none")
     assert "data-toast" in answer.content.decode()
 
 
 @pytest.mark.covers("W-S1")
-def test_dispatch_proposes_units_with_the_reason_and_shows_the_limits_before_sending(street_dispatcher):
+def test_dispatch_proposes_units_with_the_reason_and_shows_the_limits_before_sending(
+    street_dispatcher,
+):
     unit = make_unit()
     make_unit(cast.FIRM, "绿城物业", "property_company", places.COMMUNITY)
     case = made(accepted)
@@ -524,12 +569,16 @@ def test_dispatch_proposes_units_with_the_reason_and_shows_the_limits_before_sen
     assert "最迟办结" in shown
     assert "所以截止时间是" in shown
     assert "绿城物业" not in shown or "assists" in body
-    found = street_dispatcher.get("cases:units", case.pk, query={"unit_q": "绿城", "lead": str(unit.pk)})
+    found = street_dispatcher.get(
+        "cases:units", case.pk, query={"unit_q": "绿城", "lead": str(unit.pk)}
+    )
     lines = found.content.decode()
     assert "绿城物业" in lines
     assert f'value="{unit.pk}" checked' in lines
     sent = street_dispatcher.post(
-        "cases:dispatch", case.pk, data={"lead": str(unit.pk), "assists": [str(cast.FIRM), str(unit.pk)]}
+        "cases:dispatch",
+        case.pk,
+        data={"lead": str(unit.pk), "assists": [str(cast.FIRM), str(unit.pk)]},
     )
     assert sent.status_code == 302
     roles = set(Handling.objects.filter(case=case).values_list("unit", "role"))
@@ -553,13 +602,17 @@ def test_looking_for_a_unit_without_scripts_sends_nothing(street_dispatcher):
 
 
 @pytest.mark.covers("W-D1")
-def test_the_third_disputed_return_is_announced_before_it_happens(department_handler, street_dispatcher):
+def test_the_third_disputed_return_is_announced_before_it_happens(
+    department_handler, street_dispatcher
+):
     unit, other = make_unit(), make_unit(cast.FIRM, "城管", "urban_management")
     case = made(dispatched, unit=unit)
     for turn in range(2):
         assert "连续第 3 次" not in text_of(department_handler.get(f"/desk/cases/{case.pk}/return"))
         data = {"reason": "not_our_duty", "note": "不属于", "suggested": str(other.pk)}
-        assert department_handler.post(f"/desk/cases/{case.pk}/return", data=data).status_code == 302
+        assert (
+            department_handler.post(f"/desk/cases/{case.pk}/return", data=data).status_code == 302
+        )
         again_ = again(case)
         assert (again_.returns, again_.state) == (turn + 1, "awaiting_dispatch")
         actions.dispatch(actor=street_dispatcher.actor, case=again_, lead=unit.pk, at=NOW)
@@ -572,7 +625,8 @@ def test_the_third_disputed_return_is_announced_before_it_happens(department_han
 def test_a_return_without_the_owner_it_asks_for_keeps_the_words(department_handler):
     case = made(dispatched)
     answer = department_handler.post(
-        f"/desk/cases/{case.pk}/return", data={"reason": "not_our_duty", "note": "按三定方案第 4 条"}
+        f"/desk/cases/{case.pk}/return",
+        data={"reason": "not_our_duty", "note": "按三定方案第 4 条"},
     )
     assert answer.status_code == 422
     assert "按三定方案第 4 条" in answer.content.decode()
@@ -596,7 +650,9 @@ def test_feedback_wants_a_photo_where_the_matter_does_and_refuses_a_used_one(dep
 
 
 @pytest.mark.covers("W-S2")
-def test_more_time_is_asked_for_with_a_photo_and_granted_in_part(department_handler, street_dispatcher):
+def test_more_time_is_asked_for_with_a_photo_and_granted_in_part(
+    department_handler, street_dispatcher
+):
     case = made(handling)
     before = case.due_at
     ask = department_handler.get(f"/desk/cases/{case.pk}/delay")
@@ -634,7 +690,9 @@ def test_the_doer_is_not_offered_the_check(department_handler):
     case = made(awaiting_check)
     cast.give(department_handler.account, "checker", places.COUNTY)
     assert "/check" not in department_handler.get("cases:case", case.pk).content.decode()
-    answer = department_handler.post(f"/desk/cases/{case.pk}/check", data={"passed": "1", "outcome": "solved"})
+    answer = department_handler.post(
+        f"/desk/cases/{case.pk}/check", data={"passed": "1", "outcome": "solved"}
+    )
     assert answer.status_code in (409, 422)
     assert "不能自己核查" in text_of(answer)
     assert again(case).state == "awaiting_check"
@@ -672,7 +730,9 @@ def test_merge_offers_what_lies_near_with_its_distance(street_dispatcher):
 def test_several_are_accepted_at_once_and_what_was_refused_is_counted(street_dispatcher):
     cases = [made(), made(), made(accepted)]
     answer = street_dispatcher.post(
-        "cases:bulk_acceptance", data={"row": [str(case.pk) for case in cases], "back": "inbox"}, follow=True
+        "cases:bulk_acceptance",
+        data={"row": [str(case.pk) for case in cases], "back": "inbox"},
+        follow=True,
     )
     shown = text_of(answer)
     assert "完成 2 件" in shown
@@ -703,7 +763,12 @@ def test_what_a_grid_worker_solves_on_the_spot_is_closed_in_one_form(grid_worker
     answer = grid_worker.post("cases:desk_report", data=data)
     case = Case.objects.get()
     assert answer["Location"] == f"/desk/cases/{case.pk}"
-    assert (case.state, case.self_handled, case.area, case.source) == ("closed", True, places.GRID, "grid_patrol")
+    assert (case.state, case.self_handled, case.area, case.source) == (
+        "closed",
+        True,
+        places.GRID,
+        "grid_patrol",
+    )
     missing = grid_worker.post("cases:desk_report", data={**data, "photos": jpeg(2), "after": ""})
     assert missing.status_code == 422
     assert Case.objects.count() == 1
@@ -715,13 +780,23 @@ def test_gas_that_smells_goes_to_the_top_of_the_desk(grid_worker, street_dispatc
     matters = grid_worker.get("cases:matters", query={"text": "闻到燃气味"}).content.decode()
     offered = re.findall(r'name="matter" value="(\d+)"', matters)
     assert offered
-    data = {"matter": offered[0], "text": "闻到燃气味", "source": "grid_patrol", "lon": LON + STEP / 4, "lat": LAT}
+    data = {
+        "matter": offered[0],
+        "text": "闻到燃气味",
+        "source": "grid_patrol",
+        "lon": LON + STEP / 4,
+        "lat": LAT,
+    }
     grid_worker.post("cases:desk_report", data=data)
     case = Case.objects.get()
     assert (case.area, case.level) == (places.GRID, "life")
-    more = grid_worker.post(f"/desk/cases/{case.pk}/addition", data={"text": "已疏散", "photos": jpeg(3)})
+    more = grid_worker.post(
+        f"/desk/cases/{case.pk}/addition", data={"text": "已疏散", "photos": jpeg(3)}
+    )
     assert more.status_code == 302
-    first = street_dispatcher.get("cases:inbox").content.decode().partition('class="group first"')[2]
+    first = (
+        street_dispatcher.get("cases:inbox").content.decode().partition('class="group first"')[2]
+    )
     assert str(case.pk) in first.partition("</section>")[0]
 
 
@@ -739,11 +814,24 @@ def test_a_telephone_call_is_written_down_with_its_source_and_its_caller(street_
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"matter": ""}, {"matter": "99999"}, {"area": ""}, {"source": "resident_web"}, {"phone": "abc"}, {"lon": "1e999", "area": ""}],
+    [
+        {"matter": ""},
+        {"matter": "99999"},
+        {"area": ""},
+        {"source": "resident_web"},
+        {"phone": "abc"},
+        {"lon": "1e999", "area": ""},
+    ],
 )
 def test_a_report_that_lacks_something_keeps_the_rest(wrong, street_dispatcher):
     make_county()
-    data = {"matter": "06028", "text": "太吵了睡不着", "source": "phone", "area": places.COMMUNITY, **wrong}
+    data = {
+        "matter": "06028",
+        "text": "太吵了睡不着",
+        "source": "phone",
+        "area": places.COMMUNITY,
+        **wrong,
+    }
     answer = street_dispatcher.post("cases:desk_report", data=data)
     assert answer.status_code == 422
     assert "太吵了睡不着" in answer.content.decode()
@@ -774,11 +862,22 @@ def test_hostile_words_are_shown_as_words(street_dispatcher):
     for one in sample(18, "desk"):
         said = f"空{one.text}".replace("\x00", "")[:900]
         case = made(text=said, place=said[:150].replace("\n", " "), lon=LON, lat=LAT)
-        for name, args in (("case", [case.pk]), ("merge", [case.pk]), ("work_order", [case.pk]), ("list", []), ("board", []), ("inbox", []), ("map", [])):
+        for name, args in (
+            ("case", [case.pk]),
+            ("merge", [case.pk]),
+            ("work_order", [case.pk]),
+            ("list", []),
+            ("board", []),
+            ("inbox", []),
+            ("map", []),
+        ):
             page = street_dispatcher.get(f"cases:{name}", *args)
             assert page.status_code == 200
             body = page.content.decode()
-            for tag in re.findall(r"<(?:script|img|svg|iframe|object|math|video|body|input|details|a|style)[^>]*(?:on\w+\s*=|javascript:)[^>]*>", said):
+            for tag in re.findall(
+                r"<(?:script|img|svg|iframe|object|math|video|body|input|details|a|style)[^>]*(?:on\w+\s*=|javascript:)[^>]*>",
+                said,
+            ):
                 assert tag not in body, (name, tag)
 
 
@@ -786,5 +885,12 @@ def test_hostile_addresses_are_answered_calmly(street_dispatcher):
     made()
     for one in sample(60, "desk-query"):
         for name in ("list", "board", "map", "points", "inbox"):
-            query = {"q": one.text, "show": one.text, "area": one.text, "state": one.text, "sort": one.text, "task": one.text}
+            query = {
+                "q": one.text,
+                "show": one.text,
+                "area": one.text,
+                "state": one.text,
+                "sort": one.text,
+                "task": one.text,
+            }
             assert street_dispatcher.get(f"cases:{name}", query=query).status_code == 200

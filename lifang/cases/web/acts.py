@@ -18,7 +18,7 @@ from lifang.cases import actions, selectors
 from lifang.cases.catalogue import CASE
 from lifang.cases.models import Case
 from lifang.cases.web import case as casepage
-from lifang.cases.web import forms, offers
+from lifang.cases.web import choice_forms, forms, offers, time_forms
 from lifang.cases.web.forms import ActForm
 from lifang.cases.web.nouns import BULK, NOUNS, url_name, verb
 from lifang.cases.web.shown import SIGNS
@@ -90,12 +90,12 @@ DEEDS = [
         means=_("What you saw goes to the desk, which accepts or refuses."),
     ),
     Deed(
-        "correct", forms.CorrectForm, actions.correct, _("Corrected."),
+        "correct", choice_forms.CorrectForm, actions.correct, _("Corrected."),
         means=_("Limits follow from the next stage on; another place may be another desk's."),
         template="cases/desk/correction.html", offers=offers.correction,
     ),
     Deed(
-        "dispatch", forms.DispatchForm, actions.dispatch, _("Dispatched."),
+        "dispatch", choice_forms.DispatchForm, actions.dispatch, _("Dispatched."),
         means=_("One unit leads and answers for the whole; others help. All are told at once."),
         template="cases/desk/dispatch.html", offers=offers.dispatch,
     ),
@@ -104,11 +104,11 @@ DEEDS = [
         means=_("From here the handling clock runs, on your unit's opening hours."),
     ),
     Deed(
-        "return", forms.ReturnForm, actions.return_, _("Returned to the desk."),
+        "return", choice_forms.ReturnForm, actions.return_, _("Returned to the desk."),
         template="cases/desk/return.html", offers=offers.returning,
     ),
     Deed(
-        "arbitrate", forms.ArbitrateForm, actions.arbitrate, _("Settled and dispatched."),
+        "arbitrate", choice_forms.ArbitrateForm, actions.arbitrate, _("Settled and dispatched."),
         means=_("Your word is binding: it cannot be returned as somebody else's duty again."),
         template="cases/desk/dispatch.html", offers=offers.dispatch,
     ),
@@ -117,16 +117,16 @@ DEEDS = [
         means=_("Somebody else checks whether it was done; then it is closed."),
     ),
     Deed(
-        "ask_delay", forms.DelayForm, actions.ask_delay, _("Asked. The clock runs on until it is decided."),
+        "ask_delay", time_forms.DelayForm, actions.ask_delay, _("Asked. The clock runs on until it is decided."),
         means=_("The clock runs on while the desk decides. The reporter is told of a new time only when it is granted."),
     ),
     Deed(
-        "grant_delay", forms.DelayDecisionForm, actions.decide_delay, _("Decided."),
+        "grant_delay", time_forms.DelayDecisionForm, actions.decide_delay, _("Decided."),
         means=_("The reporter is told the new time."), template="cases/desk/delay_decision.html",
         offers=offers.delay,
     ),
     Deed(
-        "suspend", forms.SuspendForm, actions.suspend, _("Suspended. The clock stands still."),
+        "suspend", time_forms.SuspendForm, actions.suspend, _("Suspended. The clock stands still."),
         means=_("The clock stands still; the case comes back to this desk to be looked at."),
     ),
     Deed(
@@ -142,12 +142,12 @@ DEEDS = [
         means=_("The desk of the level above has it then; the clock goes on."),
     ),
     Deed(
-        "split_off", forms.SplitForm, actions.split, _("Split: the second case waits for acceptance."),
+        "split_off", choice_forms.SplitForm, actions.split, _("Split: the second case waits for acceptance."),
         means=_("A second case with its own number is opened at the same place."),
         template="cases/desk/correction.html", offers=offers.splitting,
     ),
     Deed(
-        "merge", forms.MergeForm, actions.merge, _("Merged. Every reporter stays informed."),
+        "merge", choice_forms.MergeForm, actions.merge, _("Merged. Every reporter stays informed."),
         means=_("This case ends in the other one; its reporters go along and stay informed."),
         template="cases/desk/merge.html", offers=offers.merging,
     ),
@@ -233,7 +233,7 @@ def shown(
         "deed": deed,
         "form": form,
         "here": bool(place),
-        "line": casepage.headline(case, request.at),
+        "line": casepage.headline(case, request.at),  # type: ignore[attr-defined]
         "photo_props": PHOTOS,
         "looked": form.is_bound and "look" in request.POST,
         **(deed.offers(request, case, form) if deed.offers else {}),

@@ -1,5 +1,6 @@
 """The page of one case: what, where, whose turn, until when, what to do next."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from lifang.cases import actions, selectors
 from lifang.cases.catalogue import CASE, DELAY_REASONS, OUTCOMES, RETURN_REASONS
 from lifang.cases.models import Case, Handling
 from lifang.cases.web import forms, offers, shown
-from lifang.cases.web.nouns import NOUNS, QUICK, url_name
+from lifang.cases.web.nouns import NOUNS, QUICK, url_name, verb
 from lifang.core.access import Actor, Kind, Refusal, insist
 from lifang.core.web.htmx import page, wants
 from lifang.core.web.show import Chip
@@ -52,7 +53,7 @@ def context(request: HttpRequest, case: Case) -> Facts:
     parts = selectors.parts(actor, case)
     return {
         "case": case,
-        "line": headline(case),
+        "line": headline(case, at),
         **_acts(actor, case),
         "clock": clock,
         "clock_lines": clock.lines if clock else [],
@@ -64,19 +65,24 @@ def context(request: HttpRequest, case: Case) -> Facts:
         "people": _people(actor, case, parts),
         "reporters": selectors.contact(actor, case),
         "may_contact": actor.may("cases.contact", case.area),
-        "kin": [{**offers.kin_line(kin), "said": HOW[kin.how]} for kin in selectors.related(actor, case)],
+        "kin": [
+            {**offers.kin_line(kin, at), "said": HOW[kin.how]}
+            for kin in selectors.related(actor, case)
+        ],
         "delay": _delay(actor, case),
-        "pressing": next((one for one in selectors.pressings(actor, case) if not one.answered_at), None),
+        "pressing": next(
+            (one for one in selectors.pressings(actor, case) if not one.answered_at), None
+        ),
         "outcome": OUTCOMES.get(case.outcome),
         "map": _map(actor, case, at),
         "stream": shown.stream(),
     }
 
 
-def headline(case: Case) -> Facts:
+def headline(case: Case, at: datetime) -> Facts:
     """What heads the page and every form about it."""
     return {
-        **shown.row(case),
+        **shown.row(case, at),
         "source": shown.source(case),
         "whole_place": f"{place_name(case.area, 3)} {case.place}".strip(),
     }
@@ -86,7 +92,7 @@ def _acts(actor: Actor, case: Case) -> Facts:
     """The next sensible act, then the other verbs."""
     found = [
         {
-            "verb": act.move.name,
+            "verb": verb(act.move.key),
             "url": reverse(f"cases:{url_name(NOUNS[act.move.key])}", args=[case.pk]),
             "icon": shown.SIGNS.get(act.move.key, "point"),
             "danger": act.move.tone == "danger",
@@ -95,6 +101,7 @@ def _acts(actor: Actor, case: Case) -> Facts:
         }
         for act in selectors.acts(actor, case)
     ]
+    found.sort(key=lambda one: one["url"].endswith("/answer"))
     first = next((one for one in found if one["next"]), None)
     return {
         "next": first,
@@ -118,7 +125,9 @@ def _part(part: Handling) -> Facts:
 
 def _people(actor: Actor, case: Case, parts: list[Handling]) -> list[tuple[Any, list[str]]]:
     """Who stands for what: the grid, the desk, the units, whoever checked."""
-    workers = [worker.name for worker in orgs.grid_workers(case.area)] if len(case.area) == 15 else []
+    workers = (
+        [worker.name for worker in orgs.grid_workers(case.area)] if len(case.area) == 15 else []
+    )
     handlers = [
         account.name
         for part in parts
@@ -166,7 +175,7 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = selectors.case(actor, pk)
     sent = request.POST if request.method == "POST" else None
     form = forms.ContactForm(sent, actor=actor, case=found, at=at)
-    facts: Facts = {"case": found, "line": headline(found), "form": form}
+    facts: Facts = {"case": found, "line": headline(found, at), "form": form}
     if request.method == "POST" and form.is_valid():
         facts["reached"] = actions.contact(actor=actor, case=found, at=at, **form.given())
     else:
@@ -186,7 +195,9 @@ def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The work order on paper; its code opens the case."""
     found = selectors.case(request.actor, pk)  # type: ignore[attr-defined]
     address = request.build_absolute_uri(reverse("cases:case", args=[pk]))
-    code = segno.make(address, error="m").svg_inline(border=0, svgclass=None, lineclass=None, omitsize=True)
+    code = segno.make(address, error="m").svg_inline(
+        border=0, svgclass=None, lineclass=None, omitsize=True
+    )
     facts = context(request, found)
     return render(
         request,

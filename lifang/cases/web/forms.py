@@ -2,41 +2,26 @@
 
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from lifang.cases import selectors
 from lifang.cases.catalogue import (
-    DELAY_REASONS,
     MAJORS,
     MATTERS,
     OUTCOMES,
     REFUSE_REASONS,
-    RETURN_REASONS,
-    SUSPEND_REASONS,
 )
 from lifang.cases.models import Case
 from lifang.cases.terms import Look
 from lifang.cases.web.report_forms import photos_field
 from lifang.core.access import Actor, Refusal
-from lifang.core.calendar.terms import UNIT_NAMES, Limit, Unit, plain
 from lifang.core.files.darkroom import Print
-from lifang.core.web import times
 from lifang.core.web.forms import Form
 
 LONGEST = 1000
-OFFERED = {
-    Unit.WORK_DAY: ("1", "2", "3", "5"),
-    Unit.CALENDAR_DAY: ("1", "2", "3", "7"),
-    Unit.WORK_HOUR: ("2", "4", "8", "16"),
-    Unit.CALENDAR_HOUR: ("2", "6", "12", "24"),
-}
 
 
 def words(label: Any, *, required: bool = True, hint: Any = "", rows: int = 3) -> forms.CharField:
@@ -52,7 +37,9 @@ def radios(label: Any, **more: Any) -> forms.ChoiceField:
 
 def hinted(name: Any, hint: Any) -> Any:
     """A choice with a second line that says what it means."""
-    return format_html('<span>{}<br><span class="sub">{}</span></span>', name, hint) if hint else name
+    return (
+        format_html('<span>{}<br><span class="sub">{}</span></span>', name, hint) if hint else name
+    )
 
 
 def by_major(empty: Any = "") -> list[Any]:
@@ -92,12 +79,11 @@ class RemarkForm(ActForm):
     note = words(_("Remark"), required=False, hint=_("Only the offices read it."))
 
 
-class ReasonForm(ActForm):
-    note = words(_("Why?"))
-
-
 class PressForm(ActForm):
-    note = words(_("What do you expect, and by when?"), hint=_("The unit reads it at once and answers with its next step."))
+    note = words(
+        _("What do you expect, and by when?"),
+        hint=_("The unit reads it at once and answers with its next step."),
+    )
 
 
 class EscalateForm(ActForm):
@@ -138,7 +124,7 @@ class PhotoActForm(ActForm):
     taken_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
     def _clean_fields(self) -> None:
-        super()._clean_fields()
+        super()._clean_fields()  # type: ignore[misc]  # Django has it, its stubs do not
         for name in ("lat", "lon", "taken_at"):  # they only help: damaged, they are left out
             if self.errors.pop(name, None):
                 self.cleaned_data[name] = None
@@ -156,7 +142,13 @@ def placed(
     """Photos with the place and time that the browser had read from the first."""
     if prints:
         first = prints[0]
-        if first.lon is None and lon is not None and lat is not None and abs(lon) <= 180 and abs(lat) <= 90:
+        if (
+            first.lon is None
+            and lon is not None
+            and lat is not None
+            and abs(lon) <= 180
+            and abs(lat) <= 90
+        ):
             first = replace(first, lon=lon, lat=lat)
         prints[0] = replace(first, taken_at=first.taken_at or taken).believed(at)
     return prints
@@ -167,7 +159,10 @@ class MoreForm(PhotoActForm):
 
 
 class VerifyForm(PhotoActForm):
-    found = radios(_("What did you find?"), choices=[("1", _("It is as reported")), ("0", _("Nothing of it is there"))])
+    found = radios(
+        _("What did you find?"),
+        choices=[("1", _("It is as reported")), ("0", _("Nothing of it is there"))],
+    )
     note = words(_("What you saw"), required=False)
     field_order = ("photos", "found", "note")
 
@@ -200,11 +195,18 @@ class CheckForm(PhotoActForm):
         _("Public answer"), required=False,
         hint=_("Left empty, everybody reads the usual sentence of the outcome."),
     )  # fmt: skip
-    note = words(_("What you saw"), required=False, hint=_("Needed when it was not done: the unit must know why."))
+    note = words(
+        _("What you saw"),
+        required=False,
+        hint=_("Needed when it was not done: the unit must know why."),
+    )
     field_order = ("passed", "photos", "outcome", "answer", "note")
 
     def prepare(self) -> None:
-        self.choices("outcome", [(one.key, f"{one.name}: {one.public}") for one in OUTCOMES if one.key != "withdrawn"])
+        self.choices(
+            "outcome",
+            [(one.key, f"{one.name}: {one.public}") for one in OUTCOMES if one.key != "withdrawn"],
+        )
         self.fields["photos"].label = _("Photos of the check")
 
     def clean(self) -> dict[str, Any]:
@@ -218,227 +220,15 @@ class CheckForm(PhotoActForm):
         return {**facts, "passed": facts["passed"] == "1", "outcome": facts["outcome"] or "solved"}
 
 
-class MatterActForm(ActForm):
-    """Chosen from what is offered, or from the whole list."""
-
-    matter = forms.CharField(required=False, max_length=12, label=_("Matter"))
-    other = forms.ChoiceField(required=False, label=_("Or choose from the whole list"))
-
-    def prepare(self) -> None:
-        self.choices("other", by_major("—"))
-
-    def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        matter = told.pop("other", "") or told.get("matter", "")
-        if matter and matter not in MATTERS:
-            self.add_error("matter", str(Refusal("unknown_matter")))
-        return {**told, "matter": matter}
-
-
-class CorrectForm(MatterActForm):
-    place = forms.CharField(required=False, max_length=200, label=_("Place in words"))
-    lat = forms.FloatField(required=False, widget=forms.HiddenInput)
-    lon = forms.FloatField(required=False, widget=forms.HiddenInput)
-    note = words(_("Remark"), required=False, hint=_("Only the offices read it."))
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.initial = {
-            "place": self.case.place, "matter": self.case.matter, "lat": self.case.lat, "lon": self.case.lon,
-            **self.initial,
-        }  # fmt: skip
-
-    def given(self) -> dict[str, Any]:
-        facts = super().given()
-        # A point that was not moved moves nothing.
-        if (facts["lon"], facts["lat"]) == (self.case.lon, self.case.lat):
-            facts["lon"] = facts["lat"] = None
-        return facts
-
-
-class SplitForm(MatterActForm):
-    text = words(_("What is the second trouble?"))
-
-    def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        if not told.get("matter") and not self.errors:
-            self.add_error("matter", _("Choose the matter of the second case."))
-        return told
-
-
-def _ids(values: list[str]) -> list[UUID]:
-    found = []
-    for value in values:
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            raise ValidationError(_("Choose a unit from the list.")) from None
-    return found
-
-
-class UnitActForm(ActForm):
-    """Units are chosen in a list of the page; the search beside it only adds lines to it."""
-
-    lead = forms.CharField(required=False, max_length=40, label=_("Leading unit"))
-
-    @property
-    def chosen(self) -> tuple[str, list[str]]:
-        """Lead and assists as they stand in the form now."""
-        if not self.is_bound:
-            return "", []
-        return self.data.get("lead", ""), self.data.getlist("assists")
-
-    @property
-    def searched(self) -> str:
-        return str(self.data.get("unit_q", "")).replace("\x00", "")[:60] if self.is_bound else ""
-
-    def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        lead = _ids([told["lead"]]) if told.get("lead") else []
-        assists = _ids(self.data.getlist("assists"))
-        if not lead:
-            self.add_error("lead", str(Refusal("unit_missing")))
-            return told
-        return {**told, "lead": lead[0], "assists": [pk for pk in dict.fromkeys(assists) if pk != lead[0]]}
-
-
-class DispatchForm(UnitActForm):
-    note = words(_("For the units"), required=False, hint=_("What they need to know. Residents do not read it."))
-
-
-class ArbitrateForm(UnitActForm):
-    note = words(_("On which rule do you decide?"), hint=_("Both units read it; it cannot be disputed again."))
-
-
-class ReturnForm(ActForm):
-    reason = radios(_("Why does it not belong here?"))
-    note = words(_("The rule, and what is missing"), hint=_("The desk reads it and decides by it."))
-    suggested = forms.CharField(required=False, max_length=40, label=_("Whose is it?"))
-
-    def prepare(self) -> None:
-        self.choices("reason", [(one.key, hinted(one.name, one.hint)) for one in RETURN_REASONS])
-
-    @property
-    def chosen(self) -> tuple[str, list[str]]:
-        return (self.data.get("suggested", "") if self.is_bound else ""), []
-
-    @property
-    def searched(self) -> str:
-        return str(self.data.get("unit_q", "")).replace("\x00", "")[:60] if self.is_bound else ""
-
-    def clean_suggested(self) -> UUID | None:
-        value = self.cleaned_data["suggested"]
-        return _ids([value])[0] if value else None
-
-
-class TimeForm(ActForm):
-    """So much more time, each choice with the new due time."""
-
-    amount = radios(_("How much more time?"), required=False)
-    other = forms.DecimalField(required=False, min_value=0, max_digits=6, decimal_places=2)
-
-    limit: Limit | None = None
-
-    def offer(self, amounts: list[Decimal], first: list[Any]) -> None:
-        self.limit = selectors.running_limit(self.actor, self.case)
-        unit = self.limit.unit if self.limit else Unit.WORK_HOUR
-        found = selectors.lengthened(self.actor, self.case, amounts)
-        self.choices("amount", [*first, *((plain(more), self._said(more, unit, due)) for more, due in found)])
-        self.fields["other"].label = _("Or another length, in %(unit)s") % {"unit": UNIT_NAMES[unit]}
-
-    def _said(self, more: Decimal, unit: Unit, due: datetime) -> Any:
-        exact = times.exact(due, self.at)
-        return hinted(Limit(more, unit).name, _("Then it is due %(at)s.") % {"at": exact})
-
-    def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        other = told.pop("other", None)
-        if other is None and not told.get("amount") and not self.errors:
-            self.add_error("amount", _("Choose how much."))
-        elif other is not None or told.get("amount"):
-            told["amount"] = other if other is not None else Decimal(told["amount"])
-            self._whole(told["amount"])
-        return told
-
-    def _whole(self, amount: Decimal) -> None:
-        if self.limit and self.limit.unit.is_day and amount != int(amount):
-            self.add_error("other", _("Whole days only."))
-
-
-class DelayForm(PhotoActForm, TimeForm):
-    reason = radios(_("Why is it not enough?"))
-    note = words(_("What hinders you, and what happens next"))
-    field_order = ("amount", "other", "reason", "note", "photos")
-
-    def prepare(self) -> None:
-        limit = selectors.running_limit(self.actor, self.case)
-        self.offer([Decimal(text) for text in OFFERED[limit.unit if limit else Unit.WORK_HOUR]], [])
-        shown = _("Show it with a photo.")
-        self.choices("reason", [(one.key, hinted(one.name, shown if one.evidence else "")) for one in DELAY_REASONS])
-
-
-class DelayDecisionForm(TimeForm):
-    note = words(_("Remark"), required=False, hint=_("The unit reads it. Needed when you deny."))
-
-    def prepare(self) -> None:
-        delay = selectors.pending_delay(self.actor, self.case)
-        asked = delay.asked if delay else Decimal(1)
-        self.offer(_portions(asked), [("0", hinted(_("None: deny it"), _("The due time stays as it is.")))])
-        self.fields["amount"].label = _("How much do you grant?")
-        self.fields["amount"].initial = plain(asked)
-
-    def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        if told.get("amount") == 0 and not told.get("note", "").strip():
-            self.add_error("note", _("Say why, so that the unit can plan."))
-        return told
-
-    def given(self) -> dict[str, Any]:
-        facts = super().given()
-        return {"granted": facts["amount"], "note": facts["note"]}
-
-
-def _portions(asked: Decimal) -> list[Decimal]:
-    """Some of it, half of it, all of it; whole numbers."""
-    parts = {max(1, int(asked * share / 4)) for share in (1, 2, 3)} | ({int(asked)} if asked == int(asked) else set())
-    found = [Decimal(part) for part in sorted(parts) if part <= asked]
-    return found if asked in found else [*found, asked]
-
-
-class SuspendForm(ActForm):
-    reason = radios(_("Why does the clock stand still?"))
-    note = words(_("What are we waiting for?"), hint=_("The reporter reads it."))
-
-    def prepare(self) -> None:
-        self.choices(
-            "reason",
-            [
-                (one.key, hinted(one.name, _("Looked at again within %(limit)s.") % {"limit": one.review.name}))
-                for one in SUSPEND_REASONS
-            ],
-        )
-
-
-class MergeForm(ActForm):
-    into = forms.CharField(max_length=40, label=_("The same trouble is"))
-
-    @property
-    def searched(self) -> str:
-        return str(self.data.get("case_q", "")).replace("\x00", "")[:60] if self.is_bound else ""
-
-    def clean_into(self) -> Case:
-        try:
-            return selectors.cases(self.actor).get(pk=UUID(self.cleaned_data["into"]))
-        except (ValueError, Case.DoesNotExist):
-            raise ValidationError(_("Choose a case from the list.")) from None
-
-
 class CallBackForm(ActForm):
     answer = radios(
         _("What does the reporter say?"),
         choices=[
             ("solved", _("It is solved")),
-            ("unsolved", hinted(_("It is not solved"), _("The case opens again at once, with the reason."))),
+            (
+                "unsolved",
+                hinted(_("It is not solved"), _("The case opens again at once, with the reason.")),
+            ),
             ("away", _("Not reached")),
         ],
     )

@@ -1,5 +1,6 @@
 """What waits for the reader: three to begin with, then everything by what is to be done."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -36,9 +37,10 @@ def context(request: HttpRequest) -> Facts:
     total = sum(counts.values())
     first = [] if only_task else found[:FIRST]
     rest = found[len(first) :]
+    at = request.at  # type: ignore[attr-defined]
     return {
-        "first": [_line(one) for one in first],
-        "groups": [group for key in shown.TASKS if (group := _group(key, rest, counts))],
+        "first": [_line(one, at) for one in first],
+        "groups": [group for key in shown.TASKS if (group := _group(key, rest, counts, at))],
         "tabs": _tabs(counts, only_task),
         "total": total,
         "more": (counts[only_task] if only_task else total) - len(found),
@@ -48,19 +50,26 @@ def context(request: HttpRequest) -> Facts:
     }
 
 
-def _line(waiting: Waiting) -> Facts:
-    found = shown.line(waiting)
+def _line(waiting: Waiting, at: datetime) -> Facts:
+    found = shown.line(waiting, at)
     return {**found, "peek": found["url"]}
 
 
-def _group(key: str, found: list[Waiting], counts: dict[str, int]) -> Facts | None:
-    rows = [_line(one) for one in found if one.todo.capability == key]
+def _group(key: str, found: list[Waiting], counts: dict[str, int], at: datetime) -> Facts | None:
+    rows = [_line(one, at) for one in found if one.todo.capability == key]
     if not rows:
         return None
     heading, means = shown.TASKS[key]
     move = TOGETHER.get(key, "")
     act = {"url": reverse(f"cases:bulk_{url_name(NOUNS[move])}"), "move": move} if move else None
-    return {"key": key.partition(".")[2], "heading": heading, "means": means, "rows": rows, "count": counts[key], "bulk": act}
+    return {
+        "key": key.partition(".")[2],
+        "heading": heading,
+        "means": means,
+        "rows": rows,
+        "count": counts[key],
+        "bulk": act,
+    }
 
 
 def _tabs(counts: dict[str, int], chosen: str) -> list[Facts]:

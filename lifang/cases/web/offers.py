@@ -1,5 +1,6 @@
 """What a form offers to choose from: matters, units with their due times, cases nearby."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from lifang.cases.catalogue import MATTERS, policy
 from lifang.cases.models import Case
 from lifang.cases.selectors import Kin
 from lifang.cases.web import shown
-from lifang.cases.web.forms import UnitActForm
+from lifang.cases.web.choice_forms import UnitActForm
 from lifang.core.access import Actor
 from lifang.core.site import site
 from lifang.orgs.catalogue import UNIT_KINDS
@@ -142,17 +143,17 @@ def _known(ids: list[str]) -> list[UUID]:
 
 
 def merging(request: HttpRequest, case: Case, form: Any) -> Facts:
-    actor, text = _actor(request), form.searched
+    actor, text, at = _actor(request), form.searched, request.at  # type: ignore[attr-defined]
     return {
-        "kin": [kin_line(kin) for kin in selectors.merge_candidates(actor, case, text)],
+        "kin": [kin_line(kin, at) for kin in selectors.merge_candidates(actor, case, text)],
         "case_q": text,
         "into": form["into"].value() or "",
     }
 
 
-def kin_line(kin: Kin) -> Facts:
+def kin_line(kin: Kin, at: datetime) -> Facts:
     metres = None if kin.metres is None else max(5, round(kin.metres / 5) * 5)
-    return {**shown.row(kin.case), "how": kin.how, "metres": metres}
+    return {**shown.row(kin.case, at), "how": kin.how, "metres": metres}
 
 
 def delay(request: HttpRequest, case: Case, form: Any) -> Facts:

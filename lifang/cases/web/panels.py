@@ -51,7 +51,7 @@ def today(request: HttpRequest) -> Filling:
     counts = selectors.counts(actor, home_of(actor) if sees_area else "", at, midnight)
     first = selectors.inbox(actor, at)[:FIRST]
     return "cases/desk/home.html", {
-        "first": [shown.line(one) for one in first],
+        "first": [shown.line(one, at) for one in first],
         "total": waiting(request) or 0,
         "numbers": _numbers(counts),
     }

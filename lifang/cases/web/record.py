@@ -46,13 +46,17 @@ def report(request: HttpRequest) -> HttpResponse:
         if made is not None:
             return _after(request, made)
     return render(
-        request, "cases/desk/report.html", _context(request, form, home, bounds), status=422 if sent else 200
+        request,
+        "cases/desk/report.html",
+        _context(request, form, home, bounds),
+        status=422 if sent else 200,
     )
 
 
 def _made(request: HttpRequest, form: RecordForm) -> Case | None:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     facts = form.given()
+    act: Any
     if form.cleaned_data["solved"]:
         act = actions.self_handle
     elif actor.may("cases.record"):
@@ -60,7 +64,7 @@ def _made(request: HttpRequest, form: RecordForm) -> Case | None:
     else:
         act = actions.report  # every colleague may say what they saw
     try:
-        return act(actor=actor, at=request.at, **facts)  # type: ignore[attr-defined,operator,no-any-return]
+        return act(actor=actor, at=request.at, **facts)  # type: ignore[attr-defined,no-any-return]
     except Refused as refused:
         if refused.refusal.reason == "not_allowed":
             raise
@@ -69,7 +73,11 @@ def _made(request: HttpRequest, form: RecordForm) -> Case | None:
 
 
 def _after(request: HttpRequest, case: Case) -> HttpResponse:
-    said = _("Solved and closed: no. %(number)s.") if case.self_handled else _("Reported: no. %(number)s.")
+    said = (
+        _("Solved and closed: no. %(number)s.")
+        if case.self_handled
+        else _("Reported: no. %(number)s.")
+    )
     messages.success(request, said % {"number": case.number})
     try:
         selectors.case(request.actor, case.pk)  # type: ignore[attr-defined]
@@ -78,7 +86,9 @@ def _after(request: HttpRequest, case: Case) -> HttpResponse:
     return redirect("cases:case", case.pk)
 
 
-def _context(request: HttpRequest, form: RecordForm, home: str, bounds: list[float] | None) -> Facts:
+def _context(
+    request: HttpRequest, form: RecordForm, home: str, bounds: list[float] | None
+) -> Facts:
     text = str(form["text"].value() or "")
     chosen = str(form["matter"].value() or "")
     frequent = selectors.frequent(request.actor, home[:12], request.at)  # type: ignore[attr-defined]
@@ -105,7 +115,11 @@ def _usual(actor: Actor) -> str:
 def _areas(actor: Actor, home: str) -> list[tuple[str, str]]:
     """The communities of a wide area, the grids of a community, one's own grid."""
     level = Level.GRID if len(home) >= Level.COMMUNITY else Level.COMMUNITY
-    codes = list(orgs.divisions(actor, within=home, level=level).order_by("code").values_list("code", flat=True))
+    codes = list(
+        orgs.divisions(actor, within=home, level=level)
+        .order_by("code")
+        .values_list("code", flat=True)
+    )
     names = orgs.names_of(codes, 2)
     return [(code, names[code]) for code in codes]
 
@@ -131,7 +145,9 @@ def _middle(bounds: list[float] | None) -> tuple[float, float] | None:
 @only(Kind.STAFF)
 def matters(request: HttpRequest) -> HttpResponse:
     """Matters the words point to, as choices."""
-    text = (request.GET.get("matter_q") or request.GET.get("text") or "").replace("\x00", "").strip()
+    text = (
+        (request.GET.get("matter_q") or request.GET.get("text") or "").replace("\x00", "").strip()
+    )
     chosen = request.GET.get("matter", "")
     frequent = selectors.frequent(request.actor, home_of(request.actor)[:12], request.at)  # type: ignore[attr-defined]
     found = offers.matters(request, text[: offers.WORDS], chosen, [] if text else frequent)
@@ -151,5 +167,7 @@ def units(request: HttpRequest, pk: Any) -> HttpResponse:
         assists = request.GET.getlist("assists")
         found = offers.units(request, case, text, request.GET.get("lead", ""), assists)
     return render(
-        request, "cases/desk/parts/units.html", {"units": found, "case": case, "one": one, "unit_q": text}
+        request,
+        "cases/desk/parts/units.html",
+        {"units": found, "case": case, "one": one, "unit_q": text},
     )

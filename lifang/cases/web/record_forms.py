@@ -20,7 +20,12 @@ class RecordForm(Form):
 
     photos = photos_field()
     after = photos_field()
-    text = words(_("What is wrong?"), required=False, hint=_("In a few words; matters are proposed from them."), rows=2)
+    text = words(
+        _("What is wrong?"),
+        required=False,
+        hint=_("In a few words; matters are proposed from them."),
+        rows=2,
+    )
     matter = forms.CharField(required=False, max_length=12, label=_("Matter"))
     other = forms.ChoiceField(required=False, label=_("Or choose from the whole list"))
     solved = forms.BooleanField(
@@ -28,7 +33,10 @@ class RecordForm(Form):
         help_text=_("It is closed at once and counted. It needs a photo taken after the work."),
     )  # fmt: skip
     place = forms.CharField(
-        required=False, max_length=200, label=_("Place in words"), help_text=_("House, gate, shop, bench.")
+        required=False,
+        max_length=200,
+        label=_("Place in words"),
+        help_text=_("House, gate, shop, bench."),
     )
     area = forms.ChoiceField(required=False, label=_("Only the area is known"))
     source = forms.ChoiceField(label=_("How did it come to you?"))
@@ -45,14 +53,22 @@ class RecordForm(Form):
     taken_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, actor: Actor, at: datetime, areas: list[Any], middle: tuple[float, float] | None, **kwargs: Any
+        self,
+        *args: Any,
+        actor: Actor,
+        at: datetime,
+        areas: list[Any],
+        middle: tuple[float, float] | None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.actor, self.at, self.middle = actor, at, middle
         self.fields["after"].label = _("Photos after the work")
         self.fields["after"].help_text = _("At least one.")
         self.fields["photos"].label = _("Photos of the trouble")
-        self.fields["photos"].help_text = _("The place is read from the photo; it moves the point below.")
+        self.fields["photos"].help_text = _(
+            "The place is read from the photo; it moves the point below."
+        )
         self._choose("other", by_major("—"))
         self._choose("area", [("", "—"), *areas])
         self._choose("source", [(one.key, one.name) for one in SOURCES if one.by == "staff"])
@@ -61,14 +77,16 @@ class RecordForm(Form):
         self.fields[name].choices = found  # type: ignore[attr-defined]
 
     def _clean_fields(self) -> None:
-        super()._clean_fields()
+        super()._clean_fields()  # type: ignore[misc]  # Django has it, its stubs do not
         for name in ("lat", "lon", "photo_lat", "photo_lon", "taken_at"):
             if self.errors.pop(name, None):
                 self.cleaned_data[name] = None
 
     def clean_phone(self) -> str:
         phone = "".join(c for c in self.cleaned_data["phone"] if c not in " -()")
-        if phone and not (phone.removeprefix("+").isdigit() and phone.isascii() and 6 <= len(phone) <= 16):
+        if phone and not (
+            phone.removeprefix("+").isdigit() and phone.isascii() and 6 <= len(phone) <= 16
+        ):
             raise ValidationError(str(Refusal("bad_phone")))
         return phone
 
@@ -86,7 +104,8 @@ class RecordForm(Form):
 
     def _point(self, told: dict[str, Any]) -> None:
         """Where the map was moved to; else where the photo was taken; else no point."""
-        lon, lat = told.get("lon"), told.get("lat")
+        lon: Any = told.get("lon")
+        lat: Any = told.get("lat")
         moved = _on_earth(lon, lat) and not (
             self.middle and metres_between(lon, lat, *self.middle) < UNTOUCHED
         )

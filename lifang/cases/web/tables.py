@@ -74,13 +74,17 @@ def home_of(actor: Actor) -> str:
 
 
 class CaseTable(Table):
-    number = Column(_("Number"), link=lambda case: reverse("cases:case", args=[case.pk]), sort="number")
-    matter = Column(_("Matter"), value="title", wide=True, sort="matter")
+    number = Column(
+        _("Number"), link=lambda case: reverse("cases:case", args=[case.pk]), sort="number"
+    )
+    matter = Column(_("Matter"), value="title", sort="matter")
     place = Column(_("Where"), value=shown.place, wide=True)
     state = Column(_("State"), cell="state", value=shown.chip, sort="state")
     level = Column(_("Level"), cell="state", value=shown.level_chip)
     turn = Column(_("Whose turn"), value=shown.turn)
-    due_at = Column(_("Due"), cell="clock", value=lambda case: case.due_at if case.open else None, sort="due_at")
+    due_at = Column(
+        _("Due"), cell="clock", value=lambda case: case.due_at if case.open else None, sort="due_at"
+    )
     opened_at = Column(_("Reported at"), cell="time", sort="opened_at")
     reports = Column(_("Reports"), cell="number", sort="reports")
     source = Column(_("Source"), value=shown.source, shown=False)
@@ -88,7 +92,11 @@ class CaseTable(Table):
     promised_at = Column(_("Promised"), cell="time", sort="promised_at", shown=False)
     handled_at = Column(_("Handled at"), cell="time", sort="handled_at", shown=False)
     closed_at = Column(_("Closed at"), cell="time", sort="closed_at", shown=False)
-    outcome = Column(_("Outcome"), value=lambda case: OUTCOMES[case.outcome].name if case.outcome else "", shown=False)
+    outcome = Column(
+        _("Outcome"),
+        value=lambda case: OUTCOMES[case.outcome].name if case.outcome else "",
+        shown=False,
+    )
     on_time = Column(_("In time"), cell="yes", shown=False)
     self_handled = Column(_("Solved on the spot"), cell="yes", shown=False)
     round = Column(_("Round"), cell="number", shown=False)
@@ -117,10 +125,15 @@ class CaseTable(Table):
     def _filters(self) -> list[Filter]:
         meant = show(self.now)
         return [
-            Choice("show", _("Only"), SHOW, apply=lambda rows, keys: rows.filter(*(meant[key] for key in keys))),
+            Choice(
+                "show",
+                _("Only"),
+                SHOW,
+                apply=lambda rows, keys: rows.filter(*(meant[key] for key in keys)),
+            ),
             Choice("state", _("State"), {state.key: state.name for state in CASE().states}),
             Choice("major", _("Kind"), {one.key: one.name for one in MAJORS}, apply=_of_majors),
-            Choice("level", _("Level"), shown.LEVELS),
+            Choice("level", _("Level"), {str(key): name for key, name in shown.LEVELS.items()}),
             Choice("area", _("Area"), self._areas(), apply=_of_areas),
             Choice("unit", _("Unit"), self._units(), field="lead"),
             Choice("source", _("Source"), {one.key: one.name for one in SOURCES}),
