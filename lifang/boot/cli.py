@@ -36,6 +36,7 @@ DATABASE_FREE = {
     "collectstatic",
     "makemessages",
     "diffsettings",
+    "reference",
     "version",
 }
 AS_OWNER = {"migrate", "upgrade", "sqlflush"}

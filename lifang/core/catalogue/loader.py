@@ -122,6 +122,11 @@ def gather(name: str, shape: type[T]) -> dict[str, T]:
     return found
 
 
+def declared() -> list[Catalogue[Any]]:
+    """Every declared catalogue, by owner and name."""
+    return [_ALL[key] for key in sorted(_ALL)]
+
+
 def load_all() -> list[Mistake]:
     """Load every declared catalogue; the mistakes found."""
     mistakes = []
