@@ -280,7 +280,7 @@ class Launch:
             "web": web,
             "streams": [*streams, "lifang.boot.streams:app"],
             "relay": [python, "-m", "lifang", "relay"],
-            "jobs": [python, "-m", "lifang", "procrastinate", "worker"],
+            "jobs": [python, "-m", "lifang", "procrastinate", "--skip-checks", "worker"],
         }
         return [Program(name, command, self.home, self.env) for name, command in commands.items()]
 

@@ -4,10 +4,14 @@ import argparse
 import json
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+
+import psutil
+import psycopg
 
 from tests.chaos import proof
 from tests.chaos.crowd import Crowd
@@ -35,9 +39,7 @@ class Run:
 
     def strike(self, kind: str) -> None:
         """Kill one process, and wait until what it does is done again."""
-        victim = None
-        while victim is None:
-            victim = self.town.process(kind)
+        victim = self._find(kind)
         old = victim.pid
         moment, since = time.monotonic(), _now(self.town)
         self.town.kill([victim])
@@ -50,6 +52,15 @@ class Run:
                 break
             time.sleep(0.02)
         self.back.setdefault(kind, []).append(time.monotonic() - moment)
+
+    def _find(self, kind: str) -> psutil.Process:
+        deadline = time.monotonic() + LOST_SECONDS
+        while time.monotonic() < deadline:
+            victim = self.town.process(kind)
+            if victim is not None:
+                return victim
+            time.sleep(0.1)
+        raise TimeoutError(f"there is no {kind} to kill")
 
     def _serves(self, kind: str, old: int, moment: float, since: str) -> bool:
         """Served again: a write asked for after the kill is acknowledged, and the killed one's own work is done."""
@@ -91,7 +102,7 @@ def _moved_on(town: Town, column: str, since: str) -> bool:
                 [since],
             ).fetchone()
             return bool(row and row[0])
-    except OSError:
+    except psycopg.Error:
         return False
 
 
@@ -195,6 +206,7 @@ def main() -> int:
     parser.add_argument("--crowd", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the town is taken down
     print(f"chaos: {asked.points} kills, {asked.crowd} clients, seed {asked.seed}")
     run, verdict, told = play(asked.points, asked.crowd, random.Random(asked.seed))
     print(f"\n  {'killed':<17}{'times':>6}{'median s':>10}{'worst s':>9}")

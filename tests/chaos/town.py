@@ -17,6 +17,9 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
+from lifang.boot.engines.postgres import SUPERUSER, run_dir
+from lifang.boot.engines.process import dies_with_parent
+
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = (
     "web worker", "web", "streams", "relay", "jobs", "postgres", "postgres backend", "nats", "supervisor",
@@ -56,6 +59,7 @@ class Town:
             self.supervisor = subprocess.Popen(
                 [sys.executable, "-m", "lifang", "up"],
                 env=self.env, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 -- started from the main thread
             )  # fmt: skip
         self.starts += 1
         while not (self.well() and self.streams_well()):
@@ -138,16 +142,12 @@ class Town:
 
     @property
     def database_url(self) -> str:
-        from lifang.boot.engines.postgres import OWNER, run_dir  # noqa: PLC0415 -- light, no settings
-
         socket_dir = quote(str(run_dir(self.home / "postgres")), safe="")
-        return f"postgresql://{OWNER}@/lifang?host={socket_dir}"
+        return f"postgresql://{SUPERUSER}@/lifang?host={socket_dir}"
 
     def database(self) -> "psycopg.Connection[Any]":
         """A look from outside, behind no wall."""
-        return psycopg.connect(
-            self.database_url, autocommit=True, connect_timeout=5, options="-c lifang.areas=*"
-        )
+        return psycopg.connect(self.database_url, autocommit=True, connect_timeout=5)
 
     def lifang(self, *words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(

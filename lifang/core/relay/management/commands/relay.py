@@ -24,6 +24,7 @@ def _now() -> datetime:
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # the start has checked; after a crash every second counts
     help = "Carry events from the outbox to listeners and to the stream."
 
     def handle(self, *args: Any, **options: Any) -> None:
