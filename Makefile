@@ -41,7 +41,7 @@ bench: dev build ## performance, each number with its reference
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 chaos: dev build ## kill -9 under load: acknowledged = present
-	@$(BIN)/python -m benchmarks.chaos $(ARGS)
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 shots: dev build ## pictures for README and docs, from the demo
 	@$(BIN)/python -m e2e.shots $(ARGS)
