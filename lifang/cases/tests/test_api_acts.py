@@ -1,7 +1,5 @@
 """Acts on a case over the wire: the loop, who is refused, what is told before it begins."""
 
-from uuid import uuid4
-
 import pytest
 
 from lifang.cases.tests.make import (
@@ -16,6 +14,8 @@ from lifang.cases.tests.make import (
 from lifang.cases.tests.test_api import read, told
 from lifang.core.audit.models import Entry
 from lifang.core.testing import cast, places
+
+NOBODY = "00000000-0000-4000-8000-000000000000"
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +70,7 @@ def test_the_own_work_is_not_checked_over_the_wire_either():
     [
         ("refuse", {"reason": "nothing"}), ("suspend", {"reason": "x", "note": "x"}),
         ("return", {"reason": "x", "note": "x"}), ("dispatch", {"lead": "x"}),
-        ("dispatch", {"lead": str(uuid4()), "assists": [str(uuid4())] * 11}),
+        ("dispatch", {"lead": NOBODY, "assists": [NOBODY] * 11}),
         ("ask_delay", {"amount": -1, "reason": "weather", "note": "x"}),
         ("ask_delay", {"amount": "NaN", "reason": "weather", "note": "x"}),
         ("decide_delay", {"granted": 1e9}), ("check", {"passed": True, "outcome": "x"}),
