@@ -155,7 +155,7 @@ def self_handle(
         actor=actor, at=at, matter=matter, text=text, lon=lon, lat=lat, area=area, place=place,
         photos=before, source="grid_patrol",
     )  # fmt: skip
-    keep_photos(case, after, Photo.AFTER, actor=actor, at=at)
+    keep_photos(case, after, Photo.AFTER, actor=actor, at=at, fresh=True)
     case.self_handled, case.outcome, case.answer = True, "solved_on_spot", ""
     case.handled_at = case.closed_at = at
     case.answer = str(OUTCOMES["solved_on_spot"].public.zh)

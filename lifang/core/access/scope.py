@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
@@ -36,11 +36,3 @@ def within(prefix: str, area: str = "area") -> Q:
     if not prefix:
         return Q()
     return Q(**{f"{area}__gte": prefix, f"{area}__lt": prefix[:-1] + chr(ord(prefix[-1]) + 1)})
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What one grant lets an actor see: an area, or only what concerns one holder."""
-
-    area: str = ""
-    holders: frozenset[str] = field(default_factory=frozenset)
