@@ -204,6 +204,12 @@ class Postgres:
                 with contextlib.suppress(psutil.Error):
                     orphan.send_signal(signal.SIGQUIT)
             time.sleep(0.1)
+        self._clear_locks()
+
+    def _clear_locks(self) -> None:
+        """Remove what a killed server left: PostgreSQL takes a zombie, or whoever has the old pid now, for a living one."""
+        for lock in (self.data / "postmaster.pid", self.run_dir / ".s.PGSQL.5432.lock"):
+            lock.unlink(missing_ok=True)
 
     def _launch(self) -> None:
         settings = {**SETTINGS, "unix_socket_directories": str(self.run_dir), **self.settings}

@@ -66,6 +66,21 @@ def test_what_was_committed_before_kill_9_is_there_after_the_next_start(postgres
         assert owner.execute("SELECT n FROM kept").fetchall() == [(1,)]
 
 
+def test_a_killed_server_that_nobody_has_buried_does_not_stop_the_next_start(postgres: Postgres):
+    dead = psutil.Process(postgres.child.pid)
+    for process in (dead, *dead.children()):
+        process.kill()
+    while dead.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
+
+    again = Postgres(postgres.data, postgres.log)
+
+    assert again.start()
+    assert again.ready()
+    assert gone(dead)
+    again.stop()
+
+
 def test_a_half_made_data_folder_is_made_anew(short: Path):
     (short / "pg.making").mkdir()
     (short / "pg.making" / "PG_VERSION").write_text("18")
