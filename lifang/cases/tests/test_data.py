@@ -77,6 +77,7 @@ def test_no_name_is_given_twice(path):
         assert [name for name, times in many.items() if times > 1] == []
 
 
+@pytest.mark.covers("S3-14")
 def test_the_component_list_is_the_complete_one_of_2026():
     entries = read(CASES / "components.yaml")
     assert Counter(entry["major"] for entry in entries) == {

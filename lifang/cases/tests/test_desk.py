@@ -67,6 +67,7 @@ def text_of(response) -> str:
 # -- the inbox --------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("S0-08", "S1-01", "S4-02")
 def test_the_inbox_begins_with_three_and_says_why_each(street_dispatcher, county_leader):
     plain = [made() for _ in range(3)]
     life, pressed = made(matter="10979", text="电"), made()
@@ -221,6 +222,7 @@ def test_the_board_has_a_column_for_each_open_state_with_its_whole_count(
     assert "state=awaiting_acceptance" in page
 
 
+@pytest.mark.covers("S3-01")
 def test_the_map_shows_the_points_of_the_same_filter(street_dispatcher):
     here, dry = made(lon=LON, lat=LAT), made()
     late = made(lon=LON, lat=LAT, at=NOW - timedelta(days=9))
@@ -308,6 +310,7 @@ def test_nothing_is_offered_to_who_may_only_look(county_leader):
     assert "/pressing" in page
 
 
+@pytest.mark.covers("S0-91")
 def test_a_reporter_is_masked_until_a_purpose_is_given(street_dispatcher):
     case = made(phone="10012345678", name="张三丰")
     page = street_dispatcher.get("cases:case", case.pk)
@@ -800,6 +803,7 @@ def test_gas_that_smells_goes_to_the_top_of_the_desk(grid_worker, street_dispatc
     assert str(case.pk) in first.partition("</section>")[0]
 
 
+@pytest.mark.covers("S4-10", "S0-36")
 def test_a_telephone_call_is_written_down_with_its_source_and_its_caller(street_dispatcher):
     make_county()
     data = {

@@ -71,6 +71,7 @@ def test_another_area_is_as_if_it_were_not_there(street_dispatcher, stranger, na
     assert street_dispatcher.get(name, places.STREET + "999").status_code == 404
 
 
+@pytest.mark.covers("S2-02")
 def test_every_number_opens_the_list_it_counts(street_dispatcher):
     make_case()
     html = page(street_dispatcher.get(AREA, places.STREET))

@@ -48,6 +48,7 @@ def test_a_site_names_itself_and_lies_in_the_impossible_province(site):
     assert said["emergency"]
 
 
+@pytest.mark.covers("S0-03")
 @pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
 def test_a_sites_matters_have_duty_limits_and_one_lead(site):
     matters = merged(site, "cases", "matters")
@@ -77,6 +78,7 @@ def test_boston_maps_only_to_entries_that_exist(mapping):
     assert {unit["kind"] for unit in units.values()} <= set(merged(BOSTON, "orgs", "unit_kinds"))
 
 
+@pytest.mark.covers("S0-01")
 def test_bostons_areas_form_one_tree(areas):
     lengths = {"city": 4, "county": 6, "street": 9, "community": 12, "grid": 15}
     for code, area in areas.items():

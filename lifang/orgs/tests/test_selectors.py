@@ -129,6 +129,7 @@ def test_the_parts_of_a_community_cover_it_until_one_is_taken_away():
 # the duties matrix
 
 
+@pytest.mark.covers("S2-14")
 def test_the_nearest_unit_of_the_right_kind_leads_and_says_why():
     make_county()
     make_unit(COUNTY, name="县执法局")

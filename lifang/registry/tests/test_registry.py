@@ -82,6 +82,7 @@ def test_a_worker_registers_places_of_the_own_grid_only_and_it_is_told():
         actions.add_place(**give, area="990101001001002")
 
 
+@pytest.mark.covers("S0-18")
 def test_a_residents_name_and_number_are_sealed_in_the_database_and_found_by_number():
     one = make_resident(name="居民甲", telephone="100 1234 5678")
     with connection.cursor() as cursor, behind(SYSTEM):

@@ -18,6 +18,7 @@ HOLDERS = st.sampled_from(["unit:a", "unit:b", "account:c"])
 SCOPES = st.builds(Scope, st.frozensets(AREAS, max_size=3), st.frozensets(HOLDERS, max_size=2))
 
 
+@pytest.mark.covers("S3-02", "S0-16")
 @given(AREAS, AREAS)
 def test_an_area_covers_what_lies_below_it(area, rest):
     assert Scope(frozenset({area})).covers(area + rest)

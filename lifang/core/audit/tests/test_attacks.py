@@ -80,6 +80,7 @@ def test_the_application_cannot_take_the_guard_away(log, real_db, act):
         other.execute(act)
 
 
+@pytest.mark.covers("S0-90")
 def test_a_whole_log_is_whole(log):
     verdict = verify()
     assert (verdict.whole, verdict.lines, verdict.anchors) == (True, 21, 1)

@@ -41,6 +41,7 @@ def client(db, settings):
     return Client()
 
 
+@pytest.mark.covers("S3-03")
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("name", [name for name in gallery.PARTS if name != "missing"])
 def test_every_part_of_the_gallery_opens_in_both_languages(client, name, language):
@@ -99,6 +100,7 @@ def test_the_browser_is_not_asked_for_the_language(db):
     assert '<html lang="zh-Hans"' in html
 
 
+@pytest.mark.covers("S0-93")
 def test_elder_mode_is_one_press_and_comes_back_to_the_page(client):
     response = client.post("/elder", {"elder": "1", "next": "/help"})
     assert response.url == "/help"
