@@ -804,6 +804,13 @@ def test_gas_that_smells_goes_to_the_top_of_the_desk(grid_worker, street_dispatc
 
 
 @pytest.mark.covers("S4-10", "S0-36")
+@pytest.mark.parametrize("who", ["checker", "county_leader", "department_handler"])
+def test_who_does_not_record_is_told_so(who, request):
+    member = request.getfixturevalue(who)
+    assert member.get("cases:desk_report").status_code == 403
+    assert 'href="/desk/report"' not in member.get("cases:inbox").content.decode()
+
+
 def test_a_telephone_call_is_written_down_with_its_source_and_its_caller(street_dispatcher):
     make_county()
     data = {

@@ -45,6 +45,7 @@ def context(request: HttpRequest) -> Facts:
         "total": total,
         "more": (counts[only_task] if only_task else total) - len(found),
         "here": request.get_full_path(),
+        "may_record": actor.may("cases.record"),
         "list_url": reverse("cases:list"),
         "stream": shown.stream(),
     }

@@ -15,7 +15,7 @@ from lifang.cases.models import Case
 from lifang.cases.web import offers
 from lifang.cases.web.record_forms import RecordForm
 from lifang.cases.web.tables import home_of
-from lifang.core.access import Actor, Kind, Refused
+from lifang.core.access import Actor, Kind, Refusal, Refused, insist
 from lifang.core.geo.divisions import Level
 from lifang.core.web.views import only
 from lifang.orgs import selectors as orgs
@@ -25,7 +25,7 @@ MOST = 6
 # What a post mostly writes down.
 USUAL = {
     "grid_worker": "grid_patrol", "grid_leader": "grid_patrol", "hotline_agent": "hotline_12345",
-    "checker": "checker", "department_handler": "patrol", "property_handler": "patrol",
+    "property_handler": "patrol",
 }  # fmt: skip
 
 
@@ -33,6 +33,7 @@ USUAL = {
 @only(Kind.STAFF)
 def report(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    insist(None if actor.may("cases.record") else Refusal("not_allowed"))
     home = home_of(actor)
     bounds = _bounds(actor, home)
     sent = request.method == "POST" and "look" not in request.POST
@@ -56,13 +57,7 @@ def report(request: HttpRequest) -> HttpResponse:
 def _made(request: HttpRequest, form: RecordForm) -> Case | None:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     facts = form.given()
-    act: Any
-    if form.cleaned_data["solved"]:
-        act = actions.self_handle
-    elif actor.may("cases.record"):
-        act = actions.record
-    else:
-        act = actions.report  # every colleague may say what they saw
+    act: Any = actions.self_handle if form.cleaned_data["solved"] else actions.record
     try:
         return act(actor=actor, at=request.at, **facts)  # type: ignore[attr-defined,no-any-return]
     except Refused as refused:
