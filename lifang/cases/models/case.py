@@ -140,6 +140,12 @@ class Case(Subject, Searchable):
         return bool(self.outcome) and OUTCOMES[self.outcome].solved
 
     @property
+    def answered(self) -> str:
+        """The public answer; the usual sentence of an outcome speaks the reader's language."""
+        usual = OUTCOMES[self.outcome].public if self.outcome else None
+        return str(usual) if usual and self.answer == usual.zh else self.answer
+
+    @property
     def on_time(self) -> bool | None:
         """Handled by the promised time; None while it is not handled or nothing was promised."""
         if self.handled_at is None or self.promised_at is None:

@@ -4,8 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from lifang.cases import actions, selectors
+from lifang.cases.catalogue import OUTCOMES
 from lifang.cases.events import CaseClosed, CaseDispatched, CaseReported
 from lifang.cases.models import Case, Reporter
 from lifang.cases.tests.make import (
@@ -281,6 +283,16 @@ def test_the_unit_that_has_it_sees_the_photos_that_came_before_it_and_no_other_u
     photos = selectors.photos(doer, case)
     assert [photo.kind for photo in photos.visible_to(doer)] == ["before"]
     assert not photos.visible_to(other).exists()
+
+
+def test_the_usual_answer_speaks_the_readers_language_and_ones_own_words_stay_as_they_are():
+    case = closed()
+    with translation.override("en"):
+        assert case.answered == OUTCOMES["solved"].public.en
+    assert case.answered == OUTCOMES["solved"].public.zh
+    case.answer = "当天已清理"
+    with translation.override("en"):
+        assert case.answered == "当天已清理"
 
 
 @pytest.mark.covers("W-D2")

@@ -55,6 +55,7 @@ def context(request: HttpRequest, case: Case) -> Facts:
         "case": case,
         "line": headline(case, at),
         **_acts(actor, case),
+        "waits": _waits(actor, case),
         "clock": clock,
         "clock_lines": clock.lines if clock else [],
         "turn": shown.turn_words(selectors.turns(actor, case)),
@@ -108,6 +109,12 @@ def _acts(actor: Actor, case: Case) -> Facts:
         "verbs": [one for one in found if one is not first],
         "may_add": case.state in CASE().move["add"].from_,
     }
+
+
+def _waits(actor: Actor, case: Case) -> str:
+    """Why the unit that leads cannot feed back yet, when it is for others that it waits."""
+    refusal = selectors.why_not(actor, case, "feed_back")
+    return str(refusal) if refusal and refusal.reason == "assists_open" else ""
 
 
 def _part(part: Handling) -> Facts:

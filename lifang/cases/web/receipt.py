@@ -312,7 +312,7 @@ def _facts(request: HttpRequest, got: Receipt) -> dict[str, Any]:
 
 def _answer(case: Any) -> str:
     """The public answer; of a refused report the reason and where to go instead is in the timeline."""
-    return "" if case.state == State.VOID else str(case.answer)
+    return "" if case.state == State.VOID else case.answered
 
 
 def _no_reopening(got: Receipt, at: datetime) -> str:
