@@ -1,0 +1,79 @@
+"""Taps and typed fields of each journey, counted by the browser run: docs/effort.md."""
+
+from dataclasses import dataclass, field
+
+from e2e.living import ROOT
+from e2e.person import Person
+
+FILE = ROOT / "docs" / "effort.md"
+# An unhurried adult (keystroke-level model): find and press 2.6 s; a photo 6 s; a short sentence on a telephone 14 s.
+TAP_SECONDS, PHOTO_SECONDS, FIELD_SECONDS = 2.6, 6.0, 14.0
+
+HEAD = """# What it costs people
+
+Made by `make e2e`: every tap and every typed field of each journey, counted in a real browser while the journey was proved.
+A tap is one press of a button, a link, a chip or the camera; the shutter of the telephone's own camera is not counted.
+Seconds of hand: {tap} s a tap, {photo} s a photo, {field} s a typed sentence. Machine: what server and browser needed on the run.
+
+| journey | who | what | taps | typed | photos | hand s | machine s | aim |
+| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |
+"""
+
+
+@dataclass
+class Row:
+    """One piece of a journey by one person."""
+
+    journey: str
+    who: str
+    what: str
+    taps: int
+    typed: int
+    photos: int
+    machine: float
+    aim: str
+
+    @property
+    def hand(self) -> float:
+        return self.taps * TAP_SECONDS + self.photos * PHOTO_SECONDS + self.typed * FIELD_SECONDS
+
+
+@dataclass
+class Effort:
+    rows: list[Row] = field(default_factory=list)
+    whole: bool = True  # every story was told and none failed
+
+    def note(
+        self, journey: str, who: str, what: str, person: Person, machine: float, aim: str = "",
+        since: tuple[int, int, int] = (0, 0, 0),
+    ) -> Row:  # fmt: skip
+        """Keep what somebody has done up to now (since earlier counts)."""
+        taps, typed, photos = since
+        row = Row(
+            journey,
+            who,
+            what,
+            person.taps - taps,
+            person.typed - typed,
+            person.photos - photos,
+            machine,
+            aim,
+        )
+        self.rows.append(row)
+        return row
+
+    def write(self) -> None:
+        """A run of a few stories leaves the file alone."""
+        if len({row.journey for row in self.rows}) < len(JOURNEYS):
+            return
+        lines = [
+            f"| {r.journey} | {r.who} | {r.what} | {r.taps} | {r.typed} | {r.photos} | {r.hand:.0f} | {r.machine:.1f} | {r.aim} |"
+            for r in sorted(self.rows, key=lambda row: JOURNEYS.index(row.journey))
+        ]
+        head = HEAD.format(
+            tap=TAP_SECONDS, photo=f"{PHOTO_SECONDS:.0f}", field=f"{FIELD_SECONDS:.0f}"
+        )
+        FILE.write_text(head + "\n".join(lines) + "\n", "utf-8")
+
+
+JOURNEYS = ("W-R1", "W-G2", "W-G3", "W-S1", "W-S2", "W-D1", "W-D2", "W-A1")

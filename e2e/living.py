@@ -1,0 +1,126 @@
+"""The real thing, started the way anybody starts it: `lifang demo` in a folder of its own, on free ports."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import shapely
+from shapely.geometry import shape
+
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE_SECONDS = 300
+
+
+@dataclass
+class Living:
+    """A running demo county."""
+
+    origin: str
+    started_in: float = 0.0
+
+    def get(self, path: str) -> Any:
+        """Public JSON, as an anonymous reader gets it."""
+        with urllib.request.urlopen(self.origin + path, timeout=30) as answer:
+            return json.load(answer)
+
+    @cached_property
+    def grids(self) -> dict[str, Any]:
+        """Grid code → outline."""
+        found = self.get("/areas/990101/shapes?level=15")["features"]
+        return {one["properties"]["code"]: shape(one["geometry"]) for one in found}
+
+    def quiet_point(self, grid: str, cases: Any, apart: float = 0.0018) -> tuple[float, float]:
+        """A point (lon, lat) of a grid, far from these cases (GeoJSON)."""
+        outline = self.grids[grid]
+        taken = shapely.MultiPoint([one["geometry"]["coordinates"] for one in cases["features"]])
+        west, south, east, north = outline.bounds
+        spots = (
+            shapely.Point(west + (east - west) * x / 24, south + (north - south) * y / 24)
+            for x in range(1, 24)
+            for y in range(1, 24)
+        )
+        inner = [one for one in spots if outline.contains(one)]
+        best = max(inner, key=lambda one: min(one.distance(taken), apart) + _depth(outline, one))
+        return round(best.x, 6), round(best.y, 6)
+
+
+def _depth(outline: Any, point: Any) -> float:
+    return float(min(outline.exterior.distance(point), 0.0008))
+
+
+@contextmanager
+def living() -> Iterator[Living]:
+    """Start, wait for the doors, stop. `LIFANG_E2E_URL` names one that runs already; `LIFANG_E2E_HOME` keeps the folder."""
+    running = os.environ.get("LIFANG_E2E_URL")
+    if running:
+        yield Living(running.rstrip("/"))
+        return
+    kept = os.environ.get("LIFANG_E2E_HOME")
+    home = Path(kept or tempfile.mkdtemp(prefix="lifang-e2e-"))
+    home.chmod(0o755) if home.exists() else home.mkdir(0o755, parents=True)
+    try:
+        with _process(home) as county:
+            yield county
+    finally:
+        if not kept:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def _process(home: Path) -> Iterator[Living]:
+    port, streams = _free_ports()
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("LIFANG_")}
+    env = {
+        **outside,
+        "LIFANG_HOME": str(home),
+        "LIFANG_PORT": str(port),
+        "LIFANG_STREAMS_PORT": str(streams),
+        "LIFANG_WEB_WORKERS": "1",
+        "LIFANG_TRUSTED_PROXY": "1",  # every person of a story comes from a network of their own
+    }
+    said = home / "said.log"
+    begun = time.monotonic()
+    with said.open("wb") as out:
+        started = subprocess.Popen(
+            [sys.executable, "-m", "lifang", "demo", "--size", "small"],
+            cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        try:
+            county = Living(f"http://127.0.0.1:{port}")
+            _await(county.origin, started, said)
+            county.started_in = time.monotonic() - begun
+            yield county
+        finally:
+            started.send_signal(signal.SIGINT)
+            try:
+                started.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(started.pid, signal.SIGKILL)
+
+
+def _await(origin: str, started: "subprocess.Popen[bytes]", said: Path) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while b"lifang doctor" not in said.read_bytes():  # the last line of the table
+        if started.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError("lifang demo did not start:\n" + said.read_text()[-4000:])
+        time.sleep(0.3)
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
