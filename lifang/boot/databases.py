@@ -15,7 +15,7 @@ def database_settings(config: Config, role: str = APP) -> dict[str, Any]:
     """Django's settings for one role. Migrations run as the owner, everything else as the application."""
     url = urls(config)[role == OWNER]
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "lifang.boot.backend",
         **_from_url(url, session="" if role == OWNER else SESSION),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,

@@ -6,6 +6,7 @@ from lifang.boot.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("api/", include("lifang.core.api.urls")),  # first: found without trying every page
     path("", include("lifang.core.web.urls")),
     path("", include("lifang.core.accounts.urls")),
     path("", include("lifang.core.audit.urls")),
@@ -13,7 +14,6 @@ urlpatterns = [
     path("", include("lifang.core.notify.urls")),
     path("", include("lifang.orgs.web.urls")),
     path("", include("lifang.cases.web.urls")),
-    path("api/", include("lifang.core.api.urls")),
     path("desk/keys/", include("lifang.core.api.web.urls")),
 ]
 

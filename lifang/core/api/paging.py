@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Schema
 
 from lifang.core.api.faults import bad_input
+from lifang.core.api.rows import Found, fits, rows_as_json
 from lifang.core.api.tags import tagged
 from lifang.core.api.terms import MOST, PAGE
 
@@ -46,13 +47,20 @@ def listing(
     name, down = order.lstrip("-"), order.startswith("-")
     rows = _behind(rows, name, down, page.after) if page.after else rows
     sorting = [order] if name == "id" else [order, "-id" if down else "id"]
-    found = list(rows.order_by(*sorting).values_list(*paths, name, "id")[: page.limit + 1])
-    shown = found[: page.limit]
-    item = _item(names)
-    width = len(names)
-    more = _pack(*shown[-1][width:]) if len(found) > page.limit else None
-    body = _ENCODER.encode({"items": [item(*row[:width]) for row in shown], "next": more})
+    page_of = rows_as_json if fits(rows, (*paths, name, "id")) else _in_python
+    shown, mark = page_of(rows.order_by(*sorting), names, paths, name, page.limit)
+    more = _ENCODER.encode(_pack(*mark)) if mark else b"null"
+    body = b'{"items":' + shown + b',"next":' + more + b"}"
     return tagged(request, HttpResponse(body, content_type="application/json"))
+
+
+def _in_python(
+    rows: QuerySet[Any], names: tuple[str, ...], paths: tuple[str, ...], name: str, limit: int
+) -> Found:
+    found = list(rows.values_list(*paths, name, "id")[: limit + 1])
+    shown, width, item = found[:limit], len(names), _item(names)
+    mark = shown[-1][width:] if len(found) > limit else None
+    return _ENCODER.encode([item(*row[:width]) for row in shown]), mark
 
 
 @lru_cache(maxsize=500)

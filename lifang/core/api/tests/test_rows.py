@@ -1,0 +1,71 @@
+"""JSON written by PostgreSQL says what Python would have said, and sealed fields never go that way."""
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from lifang.core.access import SYSTEM
+from lifang.core.access.wall import behind
+from lifang.core.api.paging import _in_python
+from lifang.core.api.rows import fits, rows_as_json
+from lifang.core.files.models import Attachment
+from lifang.core.flow.models import Todo
+from lifang.core.ids import new_id
+from lifang.core.notify.models import Preference
+
+NAMES = ("id", "who", "title", "urgent", "due_at", "opened_at")
+PATHS = ("id", "turn", "title", "urgent", "due_at", "opened_at")
+
+
+def _todo(n: int, title: str) -> Todo:
+    return Todo(
+        area="370306001", flow="case", subject=new_id(), state="open", capability="cases.accept",
+        turn=f"desk:{n}", title=title, urgent=n % 2 == 0, opened_at=datetime(2026, 11, 23, 2, n, 5, 123456, UTC),
+        due_at=None if n == 3 else datetime(2026, 11, 24, 2, n, tzinfo=UTC),
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("limit", [2, 5, 9])
+def test_both_ways_tell_the_same_rows_in_the_same_order_with_the_same_mark(limit):
+    with behind(SYSTEM):
+        titles = ["井盖 100%", 'a "quoted" \\ line\n', "", "</script>", "é %s"]
+        Todo.objects.bulk_create(_todo(n, title) for n, title in enumerate(titles))
+        rows = Todo.objects.filter(area__gte="370306", area__lt="370307").order_by(
+            "-opened_at", "-id"
+        )
+        assert fits(rows, PATHS)
+        inside, mark = rows_as_json(rows, NAMES, PATHS, "opened_at", limit)
+        outside, its_mark = _in_python(rows, NAMES, PATHS, "opened_at", limit)
+    assert mark == its_mark
+    assert [*map(_plain, msgspec.json.decode(inside))] == [
+        *map(_plain, msgspec.json.decode(outside))
+    ]
+    assert len(msgspec.json.decode(inside)) == min(limit, 5)
+
+
+def _plain(row: dict[str, object]) -> dict[str, object]:
+    return {
+        name: datetime.fromisoformat(value) if name.endswith("_at") and value else value  # type: ignore[arg-type]
+        for name, value in row.items()
+    }
+
+
+def test_sealed_fields_other_tables_and_annotated_rows_take_the_way_through_python():
+    assert not fits(Preference.objects.all(), ("holder", "telephone"))
+    assert not fits(Todo.objects.filter(subject=new_id())[:5], PATHS)
+    assert not fits(Todo.objects.distinct(), PATHS)
+    assert not fits(Todo.objects.all(), ("id", "flow__key"))
+    assert not fits(Attachment.objects.order_by("id"), ("id", "facts__x"))
+    assert fits(Todo.objects.all(), PATHS)
+
+
+@pytest.mark.django_db
+def test_conditions_that_nothing_or_everything_meets_are_known_beforehand():
+    with behind(SYSTEM):
+        Todo.objects.bulk_create([_todo(1, "one")])
+        nobody = Todo.objects.filter(pk__in=[]).order_by("-id")
+        assert rows_as_json(nobody, NAMES, PATHS, "id", 5) == (b"[]", None)
+        everybody = Todo.objects.exclude(pk__in=[]).order_by("-id")
+        assert len(msgspec.json.decode(rows_as_json(everybody, NAMES, PATHS, "id", 5)[0])) == 1
