@@ -4,8 +4,9 @@ import asyncio
 import logging
 import signal
 import time
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import nats
 from django.conf import settings
@@ -17,6 +18,7 @@ from lifang.core.access.wall import stand
 from lifang.core.relay import hearing, stream
 
 log = logging.getLogger("lifang.relay")
+T = TypeVar("T")
 
 
 def _now() -> datetime:
@@ -62,9 +64,9 @@ class Command(BaseCommand):
         try:
             pipe = pipe if pipe is not None and pipe.is_connected else runner.run(_connect())
             js = pipe.jetstream()
-            if runner.run(stream.ensure(js)):
+            if runner.run(_while_open(pipe, stream.ensure(js))):
                 stream.forget_passed(_now() - timedelta(seconds=stream.KEPT_SECONDS))
-            passed = runner.run(stream.pass_on(js, stream.unpassed()))
+            passed = runner.run(_while_open(pipe, stream.pass_on(js, stream.unpassed())))
         except Exception as error:  # noqa: BLE001 -- whatever it is, the outbox keeps the events
             log.warning("the stream is away, events wait in the outbox: %r", error)
             return None, 0
@@ -81,10 +83,29 @@ class Command(BaseCommand):
 
 
 async def _connect() -> Any:
-    return await nats.connect(
+    gone = asyncio.Event()
+
+    async def closed() -> None:
+        gone.set()
+
+    pipe: Any = await nats.connect(
         settings.LIFANG_NATS_URL,
         name="relay",
         max_reconnect_attempts=1,
         connect_timeout=2,
         allow_reconnect=False,
+        closed_cb=closed,
     )
+    pipe.gone = gone
+    return pipe
+
+
+async def _while_open(pipe: Any, work: Coroutine[Any, Any, T]) -> T:
+    """The work's result; a server that goes away is noticed at once, not when an answer is overdue."""
+    working, gone = asyncio.ensure_future(work), asyncio.ensure_future(pipe.gone.wait())
+    await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
+    gone.cancel()
+    if working.done():
+        return working.result()
+    working.cancel()
+    raise ConnectionError("NATS closed the line")
