@@ -81,9 +81,11 @@ class Run:
         if kind == "streams":
             return self.town.streams_well()
         if kind == "relay":
-            return _moved_on(self.town, "heard_at", since)
+            return _moved_on(self.town, "events_outbox", "heard_at", since)
         if kind == "nats":
-            return _moved_on(self.town, "passed_at", since)
+            return _moved_on(self.town, "events_outbox", "passed_at", since)
+        if kind == "jobs":
+            return _moved_on(self.town, "procrastinate_workers", "last_heartbeat", since)
         return True
 
     def strike_all(self) -> float:
@@ -103,13 +105,11 @@ def _now(town: Town) -> str:
         return str(line.execute("SELECT clock_timestamp()").fetchone()[0])  # type: ignore[index]
 
 
-def _moved_on(town: Town, column: str, since: str) -> bool:
+def _moved_on(town: Town, table: str, column: str, since: str) -> bool:
+    question = f"SELECT EXISTS (SELECT FROM {table} WHERE {column} > %s)"
     try:
         with town.database() as line:
-            row = line.execute(
-                f"SELECT EXISTS (SELECT FROM events_outbox WHERE {column} > %s)",
-                [since],
-            ).fetchone()
+            row = line.execute(question, [since]).fetchone()  # type: ignore[call-overload]
             return bool(row and row[0])
     except psycopg.Error:
         return False
