@@ -675,7 +675,7 @@ def test_more_time_is_asked_for_with_a_photo_and_granted_in_part(
 @pytest.mark.parametrize("amount", ["-1", "NaN", "1e400", "0", "abc", "", "99999999999"])
 def test_a_length_that_is_none_is_said_in_the_form(amount, department_handler):
     case = made(handling)
-    data = {"other": amount, "reason": "weather", "note": "雨"}
+    data = {"amount": "other", "other": amount, "reason": "weather", "note": "雨"}
     answer = department_handler.post(f"/desk/cases/{case.pk}/delay", data=data)
     assert answer.status_code == 422
     assert not Delay.objects.exists()
@@ -857,6 +857,23 @@ def test_a_map_nobody_moved_is_no_place(street_dispatcher):
     assert street_dispatcher.post("cases:desk_report", data=data).status_code == 422
     street_dispatcher.post("cases:desk_report", data={**data, "area": places.COMMUNITY})
     assert Case.objects.get().lon is None
+
+
+def test_a_correction_moves_the_place_only_when_the_map_was_moved(street_dispatcher):
+    county = make_county()
+    placed, bare = made(lon=LON, lat=LAT), made()
+    there = {"lat": f"{LAT:.6f}", "lon": f"{LON:.6f}", "matter": placed.matter}
+    street_dispatcher.post(f"/desk/cases/{placed.pk}/correction", data=there)
+    assert (again(placed).lon, again(placed).area) == (LON, places.GRID)
+    street_dispatcher.post(
+        f"/desk/cases/{bare.pk}/correction", data=there
+    )  # the middle of its grid: untouched
+    assert again(bare).lon is None
+    lon, lat = county.inside(places.NEXT_GRID)
+    street_dispatcher.post(
+        f"/desk/cases/{bare.pk}/correction", data={**there, "lon": lon, "lat": lat}
+    )
+    assert (again(bare).lon, again(bare).area) == (lon, places.NEXT_GRID)
 
 
 # -- home, and hostile words -------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from lifang.cases import selectors
 from lifang.cases.catalogue import MATTERS, RETURN_REASONS
 from lifang.cases.models import Case
 from lifang.cases.web.forms import ActForm, by_major, hinted, radios, words
+from lifang.cases.web.places import SAME, UNTOUCHED, bounds_of, middle_of, moved
 from lifang.core.access import Refusal
 
 
@@ -46,10 +47,15 @@ class CorrectForm(MatterActForm):
 
     def given(self) -> dict[str, Any]:
         facts = super().given()
-        # A point that was not moved moves nothing.
-        if (facts["lon"], facts["lat"]) == (self.case.lon, self.case.lat):
+        # A map that was not moved moves nothing.
+        if not moved(facts["lon"], facts["lat"], *self._start()):
             facts["lon"] = facts["lat"] = None
         return facts
+
+    def _start(self) -> tuple[tuple[float, float] | None, float]:
+        if self.case.lon is not None and self.case.lat is not None:
+            return (self.case.lon, self.case.lat), SAME
+        return middle_of(bounds_of(self.actor, self.case.area)), UNTOUCHED
 
 
 class SplitForm(MatterActForm):

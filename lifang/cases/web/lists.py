@@ -53,14 +53,16 @@ def _around(request: HttpRequest, table: CaseTable, way: str) -> Facts:
         {"key": "map", "label": _("Map"), "icon": "map-2"},
     ]
     home = reverse(f"cases:{way}")
+    tabs = _tabs(home)
+    keepable = table.narrowed and narrowed not in {query for query, _label, _url in tabs}
     named = [(str(view.pk), view.name, view.query) for view in selectors.views(_actor(request))]
     return {
         "ways": [{**one, "url": f"{reverse('cases:' + one['key'])}{here}"} for one in ways],
         "way": way,
-        "tabs": [("", _("All"), home), *_tabs(home)],
+        "tabs": [("", _("All"), home), *tabs],
         "tab": narrowed,
         "views": [(pk, name, f"{home}?{query}", query == narrowed) for pk, name, query in named],
-        "save": forms.ViewForm(initial={"query": narrowed}) if table.narrowed else None,
+        "save": forms.ViewForm(initial={"query": narrowed}) if keepable else None,
         "stream": shown.stream(),
         "table": table,
     }

@@ -13,6 +13,7 @@ from lifang.cases.models import Case
 from lifang.cases.selectors import Kin
 from lifang.cases.web import shown
 from lifang.cases.web.choice_forms import UnitActForm
+from lifang.cases.web.places import bounds_of
 from lifang.core.access import Actor
 from lifang.core.site import site
 from lifang.orgs.catalogue import UNIT_KINDS
@@ -48,7 +49,7 @@ def correction(request: HttpRequest, case: Case, form: Any) -> Facts:
     return {
         **matters(request, text, chosen, selectors.matters_like(_actor(request), case)),
         "matter_q": _asked(request),
-        "map": map_to_pick(case.lon, case.lat),
+        "map": map_to_pick(_actor(request), case),
         "place_too": True,
     }
 
@@ -59,15 +60,15 @@ def splitting(request: HttpRequest, case: Case, form: Any) -> Facts:
     return {**matters(request, text, chosen, []), "matter_q": _asked(request)}
 
 
-def map_to_pick(lon: float | None, lat: float | None) -> Facts:
+def map_to_pick(actor: Actor, case: Case) -> Facts:
     """A map whose cross-hair writes into the fields of a form."""
     props: Facts = {
         "areas": f"{reverse('orgs:shapes', args=[site().county])}?level=12",
         "pick": {"lat": "id_lat", "lon": "id_lon"},
     }
-    if lon is not None and lat is not None:
-        props |= {"centre": [lon, lat], "zoom": 17}
-    return props
+    if case.lon is None or case.lat is None:
+        return {**props, "bounds": bounds_of(actor, case.area)}
+    return {**props, "centre": [case.lon, case.lat], "zoom": 17}
 
 
 # -- units ------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Report from the desk or the street: a photo, a matter, one press; or what somebody told."""
 
-import math
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lifang.cases import actions, selectors
 from lifang.cases.models import Case
 from lifang.cases.web import offers
+from lifang.cases.web.places import bounds_of, middle_of
 from lifang.cases.web.record_forms import RecordForm
 from lifang.cases.web.tables import home_of
 from lifang.core.access import Actor, Kind, Refusal, Refused, insist
@@ -35,11 +35,11 @@ def report(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     insist(None if actor.may("cases.record") else Refusal("not_allowed"))
     home = home_of(actor)
-    bounds = _bounds(actor, home)
+    bounds = bounds_of(actor, home)
     sent = request.method == "POST" and "look" not in request.POST
     form = RecordForm(
         request.POST if request.method == "POST" else None, request.FILES or None,
-        actor=actor, at=request.at, areas=_areas(actor, home), middle=_middle(bounds),  # type: ignore[attr-defined]
+        actor=actor, at=request.at, areas=_areas(actor, home), middle=middle_of(bounds),  # type: ignore[attr-defined]
         initial={"source": _usual(actor), "area": home if len(home) == Level.GRID else ""},
     )  # fmt: skip
     if sent and form.is_valid():
@@ -86,7 +86,7 @@ def _context(
 ) -> Facts:
     text = str(form["text"].value() or "")
     chosen = str(form["matter"].value() or "")
-    frequent = selectors.frequent(request.actor, home[:12], request.at)  # type: ignore[attr-defined]
+    frequent = selectors.frequent(request.actor, home[:12], request.at, 6)  # type: ignore[attr-defined]
     fields = {"lat": "id_photo_lat", "lon": "id_photo_lon", "taken_at": "id_taken_at"}
     county = home[:6]
     return {
@@ -117,23 +117,6 @@ def _areas(actor: Actor, home: str) -> list[tuple[str, str]]:
     )
     names = orgs.names_of(codes, 2)
     return [(code, names[code]) for code in codes]
-
-
-def _bounds(actor: Actor, home: str) -> list[float] | None:
-    try:
-        found = orgs.division(actor, home).bounds
-    except Refused:
-        return None
-    return list(found) if found else None
-
-
-def _middle(bounds: list[float] | None) -> tuple[float, float] | None:
-    """What a map of these bounds shows in its middle; Mercator puts it a little off the middle of the degrees."""
-    if bounds is None:
-        return None
-    west, south, east, north = bounds
-    tall = [math.asinh(math.tan(math.radians(lat))) for lat in (south, north)]
-    return (west + east) / 2, math.degrees(math.atan(math.sinh(sum(tall) / 2)))
 
 
 @require_GET

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lifang.cases.catalogue import MATTERS, SOURCES
 from lifang.cases.web.forms import by_major, placed, words
-from lifang.cases.web.report_forms import UNTOUCHED, photos_field
+from lifang.cases.web.places import moved, on_earth
+from lifang.cases.web.report_forms import photos_field
 from lifang.core.access import Actor, Refusal
-from lifang.core.geo.measure import metres_between
 from lifang.core.web.forms import Form
 
 
@@ -106,13 +106,10 @@ class RecordForm(Form):
         """Where the map was moved to; else where the photo was taken; else no point."""
         lon: Any = told.get("lon")
         lat: Any = told.get("lat")
-        moved = _on_earth(lon, lat) and not (
-            self.middle and metres_between(lon, lat, *self.middle) < UNTOUCHED
-        )
-        if not moved:
+        if not moved(lon, lat, self.middle):
             seen = [(p.lon, p.lat) for p in told.get("photos") or [] if p.lon is not None]
             lon, lat = seen[0] if seen else (told.get("photo_lon"), told.get("photo_lat"))
-        told["lon"], told["lat"] = (lon, lat) if _on_earth(lon, lat) else (None, None)
+        told["lon"], told["lat"] = (lon, lat) if on_earth(lon, lat) else (None, None)
 
     def given(self) -> dict[str, Any]:
         facts = dict(self.cleaned_data)
@@ -123,7 +120,3 @@ class RecordForm(Form):
                 facts.pop(name)
             return {**facts, "before": before, "after": after}
         return {**facts, "photos": before}
-
-
-def _on_earth(lon: Any, lat: Any) -> bool:
-    return lon is not None and lat is not None and abs(lon) <= 180 and abs(lat) <= 90

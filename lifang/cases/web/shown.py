@@ -236,6 +236,8 @@ def entries(told: Iterable[Told], rows: Sequence[Attachment]) -> list[Entry]:
 def _who(step: Told) -> str:
     if step.voice:
         return gettext("A resident")
+    if step.move.key in ("dispatch", "arbitrate"):  # its office is the one it went to
+        return step.person
     if step.person and step.who:
         return gettext("%(person)s, %(office)s") % {"person": step.person, "office": step.who}
     return step.person or step.who

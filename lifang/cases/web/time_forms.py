@@ -24,7 +24,7 @@ OFFERED = {
 class TimeForm(ActForm):
     """So much more time, each choice with the new due time."""
 
-    amount = radios(_("How much more time?"), required=False)
+    amount = radios(_("How much more time?"))
     other = forms.DecimalField(required=False, min_value=0, max_digits=6, decimal_places=2)
 
     limit: Limit | None = None
@@ -34,11 +34,14 @@ class TimeForm(ActForm):
         unit = self.limit.unit if self.limit else Unit.WORK_HOUR
         found = selectors.lengthened(self.actor, self.case, amounts)
         self.choices(
-            "amount", [*first, *((plain(more), self._said(more, unit, due)) for more, due in found)]
+            "amount",
+            [
+                *first,
+                *((plain(more), self._said(more, unit, due)) for more, due in found),
+                ("other", _("Another length")),
+            ],
         )
-        self.fields["other"].label = _("Or another length, in %(unit)s") % {
-            "unit": UNIT_NAMES[unit]
-        }
+        self.fields["other"].label = _("Another length, in %(unit)s") % {"unit": UNIT_NAMES[unit]}
 
     def _said(self, more: Decimal, unit: Unit, due: datetime) -> Any:
         exact = times.exact(due, self.at)
@@ -46,16 +49,16 @@ class TimeForm(ActForm):
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
-        other = told.pop("other", None)
-        if other is None and not told.get("amount") and not self.errors:
-            self.add_error("amount", _("Choose how much."))
-        elif other is not None or told.get("amount"):
-            told["amount"] = other if other is not None else Decimal(told["amount"])
+        other, amount = told.pop("other", None), told.get("amount")
+        if amount == "other" and other is None and "other" not in self.errors:
+            self.add_error("other", _("Say how much."))
+        elif amount:
+            told["amount"] = other if amount == "other" else Decimal(amount)
             self._whole(told["amount"])
         return told
 
-    def _whole(self, amount: Decimal) -> None:
-        if self.limit and self.limit.unit.is_day and amount != int(amount):
+    def _whole(self, amount: Decimal | None) -> None:
+        if amount is not None and self.limit and self.limit.unit.is_day and amount != int(amount):
             self.add_error("other", _("Whole days only."))
 
 
