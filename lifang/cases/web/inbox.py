@@ -13,6 +13,7 @@ from lifang.cases.web import shown
 from lifang.cases.web.nouns import NOUNS, url_name
 from lifang.core.access import Actor, Kind
 from lifang.core.web.htmx import page
+from lifang.core.web.unchanged import unchanged
 from lifang.core.web.views import only
 
 Facts = dict[str, Any]
@@ -24,6 +25,7 @@ TOGETHER = {"cases.accept": "accept", "cases.sign": "sign"}
 
 @require_GET
 @only(Kind.STAFF)
+@unchanged
 def inbox(request: HttpRequest) -> HttpResponse:
     return page(request, "cases/desk/inbox.html", context(request), partial="inbox-list")
 

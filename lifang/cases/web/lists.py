@@ -15,6 +15,7 @@ from lifang.cases.web import forms, shown
 from lifang.cases.web.tables import SHOW, CaseTable, home_of
 from lifang.core.access import Actor, Kind, Refused
 from lifang.core.site import site
+from lifang.core.web.unchanged import unchanged
 from lifang.core.web.views import only
 
 Facts = dict[str, Any]
@@ -26,6 +27,7 @@ ASIDE = ("lang", "page", "after", "export", "cols", "dense", "sort")
 
 @require_GET
 @only(Kind.STAFF)  # type: ignore[arg-type]  # a file is an answer too
+@unchanged
 def cases(request: HttpRequest) -> HttpResponseBase:
     table = _table(request)
     return table.response("cases/desk/list.html", _around(request, table, "list"))
@@ -74,6 +76,7 @@ def _tabs(home: str) -> list[tuple[str, Any, str]]:
 
 @require_GET
 @only(Kind.STAFF)
+@unchanged
 def board(request: HttpRequest) -> HttpResponse:
     table = _table(request)
     piles = selectors.board(_actor(request), table.rows)

@@ -21,7 +21,8 @@ SELECT s.id, s.content, s.seen_at, a.id, a.name, a.kind, g.grants,
   set_config('lifang.areas', coalesce(CASE WHEN g.everywhere THEN '*' ELSE g.areas END, ''), false),
   set_config('lifang.holders', coalesce((
     SELECT string_agg(h, ',' ORDER BY h COLLATE "C")
-    FROM unnest(array_append(g.holders, 'account:' || a.id)) h WHERE a.id IS NOT NULL), ''), false)
+    FROM unnest(array_append(g.holders, 'account:' || a.id)) h WHERE a.id IS NOT NULL), ''), false),
+  pg_current_snapshot()::text
 FROM accounts_session s
 LEFT JOIN accounts_account a ON a.id = s.account_id AND a.closed_at IS NULL AND a.locked_at IS NULL
 LEFT JOIN LATERAL (
@@ -42,12 +43,13 @@ _PREPARED: WeakSet[Any] = WeakSet()  # connections to the database that know the
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Who sits behind a cookie now, and the session's row."""
+    """Who sits behind a cookie now, the session's row, and the state of the database they look at."""
 
     actor: Actor
     session: UUID
     content: bytes
     seen_at: datetime
+    snapshot: str  # equal only while nobody anywhere has written
 
 
 def seat(key: bytes, at: datetime) -> Seat | None:
@@ -60,11 +62,11 @@ def seat(key: bytes, at: datetime) -> Seat | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    session, content, seen_at, account, name, kind, grants, areas, holders = row
+    session, content, seen_at, account, name, kind, grants, areas, holders, snapshot = row
     actor = anonymous()
     if account is not None:
         held = grants if grants is None or isinstance(grants, list) else json.loads(grants)
         rows = [(name, kind, *grant) for grant in held or [("", "", "", "")]]
         actor = actor_from(account, rows)
     wall.told(actor, areas, holders)
-    return Seat(actor, session, bytes(content), seen_at)
+    return Seat(actor, session, bytes(content), seen_at, snapshot)

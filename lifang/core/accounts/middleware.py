@@ -49,6 +49,7 @@ def _actor(request: HttpRequest, at: datetime) -> Actor:
             store.absent()
         return _stood(anonymous())
     store.hand(found.session, found.content)
+    request.snapshot = found.snapshot  # type: ignore[attr-defined]
     if at - found.seen_at > TOUCH:
         Session.objects.filter(pk=found.session).update(seen_at=at)
     return found.actor

@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from lifang.core.web.htmx import toasts, wants
+from lifang.core.web.tables import draw
 from lifang.core.web.tables.columns import Column
 from lifang.core.web.tables.export import as_csv, as_xlsx
 from lifang.core.web.tables.filters import Filter, Removal
@@ -169,7 +171,13 @@ class Table:
 
     @property
     def controls(self) -> list[dict[str, Any]]:
-        return [each.control(self.query, self.actor) for each in self.filters]
+        shown = [each.control(self.query, self.actor) for each in self.filters]
+        for control in shown:
+            if "options" in control:
+                control["boxes"] = draw.options(
+                    f"{self.prefix}{control['name']}", control["options"]
+                )
+        return shown
 
     @property
     def acts(self) -> list[Bulk]:
@@ -225,6 +233,11 @@ class Table:
         for row in self.page.rows:
             cells = [(column, column.show(row, self.now)) for column in self.columns]
             yield {"row": row, "cells": cells, "peek": peek(row) if peek else ""}
+
+    @property
+    def body(self) -> SafeString:
+        """The rows of the page as HTML."""
+        return draw.body(self)
 
     # addresses
 
