@@ -13,7 +13,7 @@ from django.urls import reverse
 from lifang.core.access.models import GrantRow
 from lifang.core.testing import hostile
 from lifang.core.testing.cast import CAST, Member
-from tests.access.walk import Entry, entries, maker, rows, url_names
+from tests.access.walk import Entry, World, entries, maker, url_names
 
 pytestmark = pytest.mark.django_db
 EACH = [(name, entry) for name, found in entries().items() for entry in found]
@@ -74,7 +74,7 @@ def _try(member: Member, method: str, path: str, data: Any, json: bool) -> str:
 @pytest.mark.parametrize("home", HOMES)
 def test_no_address_breaks_and_nothing_comes_back_alive(home: str, county: None):
     cast = {key: CAST[key]() for key in ("county_leader", "system_admin", "resident")}
-    everybody = {**cast, "grid_worker": CAST["grid_worker"](), "checker": CAST["checker"]()}
+    world = World({**cast, "grid_worker": CAST["grid_worker"](), "checker": CAST["checker"]()})
     assert GrantRow.objects.exists()
     names, wrong, tried = _fields(), [], 0
     for name, entry in EACH:
@@ -83,7 +83,7 @@ def test_no_address_breaks_and_nothing_comes_back_alive(home: str, county: None)
         texts = [one.text for one in hostile.sample(PER_ADDRESS, name)]
         tried += len(texts) * len(cast)
         for member in cast.values():
-            wrong += _at(name, entry, member, everybody, texts, names)
+            wrong += _at(name, entry, member, world, texts, names)
     print(f"{home}: {tried} hostile inputs")
     assert [found for found in wrong if found] == []
 
@@ -92,12 +92,12 @@ def _at(
     name: str,
     entry: Entry,
     member: Member,
-    cast: dict[str, Member],
+    world: World,
     texts: list[str],
     names: list[str],
 ) -> list[str]:
     """One address: in its query, in the fields of its form or body, in its path."""
-    args = rows(entry, member, cast)[0].args
+    args = world.rows(entry, member)[0].args
     path, write = reverse(name, args=args), entry.method != "GET"
     found, width = [], len(names) if write else len(PARAMETERS)
     for start in range(0, len(texts), width):

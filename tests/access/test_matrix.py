@@ -2,8 +2,8 @@
 
 import pytest
 
-from lifang.core.testing.cast import CAST, Member
-from tests.access.walk import entries, missing_urls, url_names, walk
+from lifang.core.testing.cast import CAST
+from tests.access.walk import World, entries, missing_urls, url_names, walk
 
 pytestmark = pytest.mark.django_db
 ENTRIES = entries()
@@ -19,16 +19,16 @@ def test_every_access_yaml_speaks_of_everybody():
 
 
 @pytest.fixture
-def cast(county: None) -> dict[str, Member]:
-    return {key: made() for key, made in CAST.items()}
+def world(county: None) -> World:
+    return World({key: made() for key, made in CAST.items()})
 
 
 @pytest.mark.parametrize("home", sorted({entry.home for _, entry in EACH}))
-def test_everybody_is_answered_as_declared(home: str, cast: dict[str, Member]):
+def test_everybody_is_answered_as_declared(home: str, world: World):
     wrong, total = [], 0
     for name, entry in EACH:
         if entry.home == home:
-            looked, found = walk(name, entry, cast)
+            looked, found = walk(name, entry, world)
             assert looked >= len(CAST)
             wrong += found
             total += looked

@@ -1,0 +1,58 @@
+"""What the walk of `access.yaml` needs a row of."""
+
+from lifang.cases.models import Case, Reporter, SavedView
+from lifang.cases.tests.make import MONDAY, accepted, dispatched, make_case, make_photo
+from lifang.core.access.grants import actor_of
+from lifang.core.accounts.models import Account
+from lifang.core.ids import new_id
+from lifang.core.testing.places import COUNTY
+from lifang.orgs.models import Division
+from lifang.orgs.tests.make import make_division
+
+
+def case_of(area: str) -> Case:
+    """Reported by somebody without an account, waiting at the desk."""
+    return make_case(area=_there(area))
+
+
+def dispatched_case(area: str) -> Case:
+    """On its way to the unit of the cast's department handler; in the next county only reported."""
+    if not area.startswith(COUNTY):
+        return case_of(area)
+    return dispatched(area=_there(area))
+
+
+def public_case(area: str) -> Case:
+    """Accepted, so that everybody may know of it."""
+    return accepted(area=_there(area))
+
+
+def receipt_of(area: str) -> tuple[str]:
+    return (_reporter(case_of(area)).token,)
+
+
+def number_of(area: str) -> tuple[str]:
+    """The number by which everybody may look a public case up."""
+    return (public_case(area).number,)
+
+
+def own_case(account: Account) -> Case:
+    """Reported in somebody's own name."""
+    return make_case(actor=actor_of(account.pk, MONDAY), photos=[make_photo()])
+
+
+def view_of(account: Account) -> SavedView:
+    return SavedView.objects.create(
+        account=account, name=new_id().hex[-12:], query="state=new", saved_at=MONDAY
+    )
+
+
+def _reporter(case: Case) -> Reporter:
+    return Reporter.objects.filter(case=case).get()
+
+
+def _there(code: str) -> str:
+    if not Division.objects.filter(code=code).exists():
+        make_division(code)
+    return code
+
