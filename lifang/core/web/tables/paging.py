@@ -23,6 +23,7 @@ class Page:
     pages: int = 1
     window: list[int | None] = field(default_factory=list)  # None: a gap
     after: str = ""
+    beyond: bool = False  # there are more rows than were counted
 
     @property
     def previous(self) -> int | None:
@@ -33,8 +34,16 @@ class Page:
         return self.number + 1 if self.number < self.pages else None
 
 
+COUNTED = 10_000  # nobody leafs further; counting millions would take longer than showing them
+
+
 def numbered(rows: Any, size: int, asked: str) -> Page:
     paginator = Paginator(rows, size)
+    beyond = False
+    if isinstance(rows, QuerySet):
+        counted = rows.order_by()[: COUNTED + 1].count()
+        beyond = counted > COUNTED
+        paginator.count = min(counted, COUNTED)  # type: ignore[misc,method-assign,assignment]
     # Django shows the last page for a number below one.
     page = paginator.get_page(
         asked if asked.isascii() and asked.isdigit() and int(asked[:9]) else 1
@@ -43,7 +52,14 @@ def numbered(rows: Any, size: int, asked: str) -> Page:
         None if not isinstance(n, int) else n
         for n in page.paginator.get_elided_page_range(page.number, on_each_side=1)
     ]
-    return Page(list(page), paginator.count, page.number, paginator.num_pages, window)  # type: ignore[arg-type]
+    return Page(
+        list(page),
+        paginator.count,  # type: ignore[arg-type]
+        page.number,
+        paginator.num_pages,
+        window,
+        beyond=beyond,
+    )
 
 
 def keyset(rows: QuerySet[Any], size: int, order: str, after: str) -> Page:
