@@ -70,7 +70,8 @@ def _told(
     )
 
 
-_VOICES = {"start", "join", "rate", "withdraw"}  # without an account: said by somebody who gave none
+# Without an account behind them: said by somebody who gave none.
+_VOICES = {"start", "join", "rate", "withdraw"}
 _SHOWN = {"refuse", "feed_back", "suspend", "add", "answer", "close", "pass_check", "reopen"}
 _LISTS = (RETURN_REASONS, REFUSE_REASONS, SUSPEND_REASONS, DELAY_REASONS, OUTCOMES)
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from lifang.cases.catalogue import CASE
-from lifang.core.access.capabilities import capabilities
 
 NOUNS = {
     "accept": "acceptance", "refuse": "refusal", "ask_verification": "verification-request",
@@ -25,5 +24,5 @@ def url_name(noun: str) -> str:
 
 
 def verb(move: str) -> Any:
-    """What one presses: the move's name; to add something as an office is to answer."""
-    return capabilities()["cases.answer"].name if move == "add" else CASE().move[move].name
+    """What one presses."""
+    return CASE().move[move].name

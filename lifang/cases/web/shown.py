@@ -39,7 +39,7 @@ WHY = {
     "urgent": Chip("danger", _("Urgent"), icon="urgent"),
     "reopened": Chip("waiting", _("Opened again"), icon="rotate"),
     "many": Chip("progress", _("Many reporters"), icon="users"),
-    "oldest": Chip("open", _("Waits longest"), icon="clock"),
+    "oldest": Chip("open", _("Next due"), icon="clock"),
 }
 
 # What to do, by the capability whose turn it is: heading, and what it means.
@@ -140,6 +140,7 @@ def line(waiting: Waiting, at: datetime) -> dict[str, Any]:
     return {
         **row(case, at),
         "why": WHY[waiting.why],
+        "plain": waiting.why == "oldest",
         "due": RENDER["clock"](due, at) if due else "",
         "task": TASKS[waiting.todo.capability][0] if waiting.todo.capability in TASKS else "",
     }
@@ -278,6 +279,7 @@ _SIGNS = {
     "join": {"icon": "users-plus"},
     "add": {"icon": "message-plus"},
     "answer": {"icon": "message-check"},
+    "answer": {"icon": "speakerphone"},
     "accept": {"icon": "check"},
     "refuse": {"icon": "x"},
     "ask_verification": {"icon": "walk"},
