@@ -47,7 +47,7 @@ def _carrier(row: Message) -> Any:
 
 class InboxTable(Table):
     title = Column(_("Message"), value=compose.title_of, link="link", wide=True)
-    body = Column(_("Text"), value=compose.body_of, wide=True)
+    told = Column(_("Text"), value=compose.body_of, wide=True)
     asked_at = Column(_("When"), cell="time", sort="asked_at")
     read = Column(_("Read"), cell="state", value=_read_chip)
 

@@ -225,3 +225,8 @@ def test_a_period_counts_both_its_days_in_local_time():
     inside = Things(request(due_from=f"{day:%Y-%m-%d}", due_to=f"{day:%Y-%m-%d}"), rows)
     outside = Things(request(due_from=f"{day + timedelta(days=1):%Y-%m-%d}"), rows)
     assert (len(shown(inside)), len(shown(outside))) == (1, 0)
+
+
+def test_a_column_may_not_take_the_place_of_a_part_of_the_table():
+    with pytest.raises(TypeError, match="body"):
+        type("Letters", (Table,), {"body": Column("Text")})
