@@ -1,18 +1,36 @@
-"""`python -m benchmarks [name …]`: every number with its reference in the same run."""
+"""`python -m benchmarks [name …] [--rows N]`: every number with its reference in the same run."""
 
+import argparse
+import contextlib
 import sys
+import time
 
-from benchmarks import create_and_dispatch, web
+from benchmarks import create_and_dispatch, figures, geo, todo, web
 from benchmarks.house import house
 
-HOUSED = {"create_and_dispatch": create_and_dispatch.main, "web": web.main}
+HOUSED = ("create_and_dispatch", "web", "todo")
+NAMES = (*HOUSED, "geo")
 
 
 def main() -> int:
-    names = sys.argv[1:] or list(HOUSED)
-    with house() as launch:
-        for name in names:
-            HOUSED[name](launch)
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…")
+    parser.add_argument("names", nargs="*", choices=[*NAMES, []], default=list(NAMES))
+    parser.add_argument("--rows", type=int, default=100_000, help="to-dos in the table (todo)")
+    asked = parser.parse_args()
+    begun, found = time.monotonic(), []
+    names = asked.names or NAMES
+    with house() if set(names) & set(HOUSED) else contextlib.nullcontext() as launch:
+        if "create_and_dispatch" in names:
+            found += create_and_dispatch.main(launch)
+        if "web" in names:
+            found += web.main(launch)
+        if "todo" in names:
+            found += todo.main(launch, asked.rows)
+    if "geo" in names:
+        geo.main()
+    if found:
+        figures.verdicts(found)
+    print(f"\n  {time.monotonic() - begun:.0f} s in all")
     return 0
 
 

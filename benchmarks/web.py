@@ -50,7 +50,7 @@ def _measured(launch: Any, ways: dict[str, str], cookie: str) -> list[figures.Fi
     cpu: dict[str, list[float]] = {name: [] for name in ways}
     bad: dict[str, int] = dict.fromkeys(ways, 0)
     headers = {"Cookie": cookie, "Accept": "*/*"}
-    for name, url in ways.items():
+    for url in ways.values():
         load(url, headers, 1)
     for _ in range(ROUNDS):  # interleaved: other work on the machine hits all alike
         for name, url in ways.items():
