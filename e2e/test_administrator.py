@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shapely import unary_union
 from shapely.geometry import mapping, shape
 
 from e2e.conftest import Meet
@@ -28,7 +29,7 @@ def sheet(file: Path, *rows: tuple[str, ...]) -> Path:
 
 def beside(county: Living) -> Any:
     """A square kilometre east of all that is drawn."""
-    west, south, east, north = _bounds(county)
+    _west, south, east, _north = _bounds(county)
     return shape({
         "type": "Polygon",
         "coordinates": [[[east + 0.02, south], [east + 0.03, south], [east + 0.03, south + 0.01], [east + 0.02, south + 0.01], [east + 0.02, south]]],
@@ -104,8 +105,9 @@ def test_a_county_is_opened_from_its_list_with_grids_drawn_and_accounts_by_templ
             ],
         }
     )
-    for code in (STREET, COMMUNITY):
-        outline(admin, code, whole).sees("The outline was saved.")
+    wider = unary_union([*county.grids.values(), whole]).convex_hull.buffer(0.001)
+    for code, drawn in (("990101", wider), (STREET, whole), (COMMUNITY, whole)):
+        outline(admin, code, drawn).sees("The outline was saved.")
     outline(admin, GRIDS[0], left).sees("The outline was saved.").looks("first-grid")
     outline(admin, GRIDS[1], whole)
     assert re.search(r"m²|平方米", admin.page.locator("main").inner_text())

@@ -1,5 +1,6 @@
 """W-D1 and W-D2: a department returns what is not its own, and shows what it has done."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_what_is_not_theirs_goes_back_with_rule_and_owner_and_the_third_time_to_
                 since,
             )
             desk.opens(office, number).sees("职责清单第12条：背街小巷由镇街负责").sees(
-                "Belongs to"
+                re.compile("锦川街道办事处")
             ).looks("returned")
     desk.opens(office, number).sees("Awaiting arbitration").looks("arbitration")
 
