@@ -90,3 +90,11 @@ def real_db(
     """
     with _committing(test_server, template_db, django_db_blocker) as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def _fresh_names() -> None:
+    """What a test named or drew was rolled back with it: the next one asks the database again."""
+    from lifang.orgs import selectors  # noqa: PLC0415 -- Django must be set up
+
+    selectors.forget()

@@ -200,6 +200,7 @@ def test_nobody_sees_a_case_of_the_next_street_in_any_list(stranger):
 
 
 def test_what_is_shown_is_what_is_exported(street_dispatcher):
+    make_county()
     kept, other = made(), made(matter="01037")
     sheet = street_dispatcher.get("cases:list", query={"major": "06", "export": "csv"})
     body = b"".join(sheet.streaming_content).decode()
@@ -270,6 +271,7 @@ def test_a_view_is_kept_under_a_name_and_is_nobody_elses(street_dispatcher, stra
 
 
 def test_a_case_says_whose_turn_it_is_until_when_and_what_comes_next(street_dispatcher):
+    make_county()
     case = made()
     page = street_dispatcher.get("cases:case", case.pk)
     shown = text_of(page)
