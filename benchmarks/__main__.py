@@ -14,9 +14,11 @@ NAMES = (*HOUSED, "geo")
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…")
-    parser.add_argument("names", nargs="*", choices=[*NAMES, []], default=list(NAMES))
+    parser.add_argument("names", nargs="*", metavar="|".join(NAMES))
     parser.add_argument("--rows", type=int, default=100_000, help="to-dos in the table (todo)")
     asked = parser.parse_args()
+    if unknown := {*asked.names} - {*NAMES}:
+        parser.error(f"no benchmark is called {sorted(unknown)}")
     begun, found = time.monotonic(), []
     names = asked.names or NAMES
     with house() if set(names) & set(HOUSED) else contextlib.nullcontext() as launch:
