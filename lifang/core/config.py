@@ -74,7 +74,9 @@ def _from_environment() -> dict[str, Any]:
     for name in names:
         raw = os.environ.get(f"LIFANG_{name.upper()}")
         if raw is not None:
-            found[name] = [part for part in raw.split(",") if part] if name.endswith("hosts") else raw
+            found[name] = (
+                [part for part in raw.split(",") if part] if name.endswith("hosts") else raw
+            )
     return found
 
 

@@ -17,7 +17,7 @@ from lifang.core.testing.rows import a_row
 pytestmark = pytest.mark.django_db
 # What a model's own constraints want of a row.
 GIVEN: dict[str, dict[str, Any]] = {
-    "cases.Case": {"reports": 1},
+    "cases.Case": {"reports": 1, "matter": "06010"},
     "files.Attachment": {"width": 1, "height": 1},
 }
 AREAS = (*places.GRIDS, places.AWAY_GRID, places.COMMUNITY, places.COUNTY)

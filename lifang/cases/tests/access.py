@@ -55,4 +55,3 @@ def _there(code: str) -> str:
     if not Division.objects.filter(code=code).exists():
         make_division(code)
     return code
-

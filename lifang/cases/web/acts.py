@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
@@ -171,7 +171,7 @@ DEEDS = [
 BY_MOVE = {deed.move: deed for deed in DEEDS}
 
 
-def _view(deed: Deed) -> Callable[..., HttpResponse]:
+def _view(deed: Deed) -> Callable[..., HttpResponseBase]:
     @require_http_methods(["GET", "POST"])
     @only(Kind.STAFF)
     def view(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -247,7 +247,7 @@ def shown(
     return response
 
 
-def bulk(deed: Deed) -> Callable[..., HttpResponse]:
+def bulk(deed: Deed) -> Callable[..., HttpResponseBase]:
     """Several cases at once, where nothing has to be said of each: what was refused is counted, not hidden."""
 
     @require_http_methods(["POST"])

@@ -278,8 +278,6 @@ _SIGNS = {
     "start": {"icon": "message-report"},
     "join": {"icon": "users-plus"},
     "add": {"icon": "message-plus"},
-    "answer": {"icon": "message-check"},
-    "answer": {"icon": "speakerphone"},
     "accept": {"icon": "check"},
     "refuse": {"icon": "x"},
     "ask_verification": {"icon": "walk"},

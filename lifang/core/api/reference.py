@@ -101,7 +101,7 @@ def _resolved(document: Node, schema: Node) -> Node:
     while True:
         choice = [
             part
-            for part in schema.get("anyOf", schema.get("allOf", ()))
+            for part in schema.get("anyOf") or schema.get("allOf") or ()
             if part.get("type") != "null"
         ]
         if "$ref" in schema:

@@ -1,7 +1,7 @@
 """Rows that PostgreSQL itself writes as JSON: no value passes through Python, and only the condition is compiled."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -24,7 +24,7 @@ def fits(rows: QuerySet[Any], paths: tuple[str, ...]) -> bool:
     query = rows.query
     altered = query.annotations or query.distinct or query.extra or query.combinator
     one_table = not query.is_sliced and len(query.alias_map) <= 1
-    return not altered and one_table and _columns(rows.model).keys() >= {*paths}
+    return not altered and one_table and _columns(cast("Any", rows.model)).keys() >= {*paths}
 
 
 def rows_as_json(
@@ -36,7 +36,7 @@ def rows_as_json(
     except EmptyResultSet:
         return b"[]", None
     order = ", ".join(_ordered(rows.model, str(key)) for key in rows.query.order_by)
-    head = _head(rows.model, names, paths, name)
+    head = _head(cast("Any", rows.model), names, paths, name)
     with connection.cursor() as cursor:
         cursor.execute(f"{head} WHERE {where} ORDER BY {order} LIMIT {limit + 1}", params)
         found = cursor.fetchall()
@@ -49,7 +49,8 @@ def _condition(rows: QuerySet[Any]) -> tuple[str, Any]:
     if not rows.query.where:
         return "true", ()
     try:
-        return rows.query.get_compiler(connection=connection).compile(rows.query.where)
+        compiler = rows.query.get_compiler(connection=connection)
+        return cast("tuple[str, Any]", compiler.compile(rows.query.where))
     except FullResultSet:
         return "true", ()
 
@@ -57,7 +58,8 @@ def _condition(rows: QuerySet[Any]) -> tuple[str, Any]:
 @lru_cache(maxsize=200)
 def _columns(model: type[models.Model]) -> dict[str, str]:
     """Columns that fit, by the field's name and its attribute."""
-    table, found = _quoted(model._meta.db_table), {}
+    table = _quoted(model._meta.db_table)
+    found: dict[str, str] = {}
     for field in model._meta.concrete_fields:
         kind = field.target_field if isinstance(field, models.ForeignKey) else field
         if isinstance(kind, _ALIKE) and not hasattr(kind, "from_db_value"):

@@ -11,7 +11,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -62,17 +61,15 @@ class Member:
 
     def get(
         self, url_name: str, *args: Any, query: dict[str, Any] | None = None, **extra: Any
-    ) -> HttpResponse:
+    ) -> Any:
         return self.client.get(_path(url_name, args), query or {}, **extra)
 
     def post(
         self, url_name: str, *args: Any, data: dict[str, Any] | None = None, **extra: Any
-    ) -> HttpResponse:
+    ) -> Any:
         return self.client.post(_path(url_name, args), data or {}, **extra)
 
-    def send(
-        self, method: str, url_name: str, *args: Any, json: Any = None, **extra: Any
-    ) -> HttpResponse:
+    def send(self, method: str, url_name: str, *args: Any, json: Any = None, **extra: Any) -> Any:
         """Any method, with a JSON body: for the API."""
         call = getattr(self.client, method.lower())
         if json is None:

@@ -58,7 +58,8 @@ def _plain(field: models.Field[Any, Any]) -> Any:
             return value
     if field.blank and not field.unique:
         return ""
-    return new_id().hex[-(getattr(field, "max_length", None) or 32) :]  # its end: the start is the time
+    length = getattr(field, "max_length", None) or 32
+    return new_id().hex[-length:]  # its end: the start is the time
 
 
 def _target(field: models.ForeignKey[Any, Any]) -> Any:

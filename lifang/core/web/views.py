@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from lifang.core.web import nav
 from lifang.core.web.middleware import ELDER, YEAR
 
 MOST_HITS = 8
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def only(*kinds: Kind) -> Callable[[View], View]:
@@ -23,7 +23,7 @@ def only(*kinds: Kind) -> Callable[[View], View]:
 
     def wrap(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             kind = request.actor.kind  # type: ignore[attr-defined]
             if kind not in kinds:
                 raise Refused("not_signed_in" if kind is Kind.ANONYMOUS else "not_allowed")

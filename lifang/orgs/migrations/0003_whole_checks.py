@@ -6,26 +6,63 @@ import lifang.core.geo.divisions
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orgs', '0002_revision'),
+        ("orgs", "0002_revision"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='division',
-            name='division_inside_parent',
+            model_name="division",
+            name="division_inside_parent",
         ),
         migrations.RemoveConstraint(
-            model_name='division',
-            name='division_drawn_whole',
+            model_name="division",
+            name="division_drawn_whole",
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level__lte', lifang.core.geo.divisions.Level['COUNTY']), ('parent__isnull', True)), models.Q(('code__startswith', models.F('parent')), ('parent__isnull', False), models.Q(('code', models.F('parent')), _negated=True)), _connector='OR'), name='division_inside_parent'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("level__lte", lifang.core.geo.divisions.Level["COUNTY"]),
+                        ("parent__isnull", True),
+                    ),
+                    models.Q(
+                        ("code__startswith", models.F("parent")),
+                        ("parent__isnull", False),
+                        models.Q(("code", models.F("parent")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="division_inside_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('east__isnull', True), ('north__isnull', True), ('polygon__isnull', True), ('south__isnull', True), ('west__isnull', True)), models.Q(('drawn_at__isnull', False), ('east__isnull', False), ('north__isnull', False), ('polygon__isnull', False), ('south__isnull', False), ('south__lt', models.F('north')), ('square_metres__gt', 0), ('square_metres__isnull', False), ('west__isnull', False), ('west__lt', models.F('east'))), _connector='OR'), name='division_drawn_whole'),
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("east__isnull", True),
+                        ("north__isnull", True),
+                        ("polygon__isnull", True),
+                        ("south__isnull", True),
+                        ("west__isnull", True),
+                    ),
+                    models.Q(
+                        ("drawn_at__isnull", False),
+                        ("east__isnull", False),
+                        ("north__isnull", False),
+                        ("polygon__isnull", False),
+                        ("south__isnull", False),
+                        ("south__lt", models.F("north")),
+                        ("square_metres__gt", 0),
+                        ("square_metres__isnull", False),
+                        ("west__isnull", False),
+                        ("west__lt", models.F("east")),
+                    ),
+                    _connector="OR",
+                ),
+                name="division_drawn_whole",
+            ),
         ),
     ]

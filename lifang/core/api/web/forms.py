@@ -43,9 +43,8 @@ class KeyForm(Form):
         known = capabilities()
         offered = known.keys() if actor.may(terms.KEEP) else actor.capabilities & known.keys()
         self.fields["account"].choices = [(str(holder.id), holder.name) for holder in holders]  # type: ignore[attr-defined]
-        self.fields["capabilities"].choices = [
-            (key, f"{known[key].name} ({key})") for key in sorted(offered)
-        ]  # type: ignore[attr-defined]
+        named = [(key, f"{known[key].name} ({key})") for key in sorted(offered)]
+        self.fields["capabilities"].choices = named  # type: ignore[attr-defined]
         self.initial["account"] = str(holders[0].id) if holders else None
 
     def clean_areas(self) -> list[str]:

@@ -35,7 +35,10 @@ def written(path: Path, text: str) -> Catalogue:
 
 @pytest.mark.covers("S0-12", "S0-03")
 def test_a_site_adds_changes_and_drops_entries_by_key(here):
-    written(here / "own" / "things.yaml", '- {key: "06010", name: {zh: 甲, en: A}}\n- {key: b, name: {zh: 乙, en: B}}\n')
+    written(
+        here / "own" / "things.yaml",
+        '- {key: "06010", name: {zh: 甲, en: A}}\n- {key: b, name: {zh: 乙, en: B}}\n',
+    )
     things = written(
         here / "site" / "data" / "shop" / "things.yaml",
         "- {key: b, dropped: true}\n- {key: c, name: {zh: 丙, en: C}}\n",

@@ -73,7 +73,9 @@ class Table:
         super().__init_subclass__(**kwargs)
         own = {name: made for name, made in vars(cls).items() if isinstance(made, Column)}
         if taken := sorted(own.keys() & set(dir(Table))):
-            raise TypeError(f"{cls.__name__}: a table has {taken} of its own; name the column otherwise")
+            raise TypeError(
+                f"{cls.__name__}: a table has {taken} of its own; name the column otherwise"
+            )
         cls.declared = {**cls.declared, **own}
 
     def __init__(self, request: HttpRequest, rows: Any, *, prefix: str = "") -> None:
