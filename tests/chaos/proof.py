@@ -105,7 +105,7 @@ def _whole(verdict: Verdict, line: Any, listeners: dict[str, int]) -> None:
     missing = 0
     for name, receipts in line.execute(
         "SELECT o.name, count(i.id) FROM events_outbox o LEFT JOIN events_inbox i ON i.event = o.id "
-        "WHERE o.at > (SELECT min(opened_at) FROM cases_case WHERE text LIKE '混沌%') GROUP BY o.id, o.name"
+        "WHERE o.at >= (SELECT min(opened_at) FROM cases_case WHERE text LIKE '混沌%') GROUP BY o.id, o.name"
     ):
         heard[name] += 1
         missing += receipts != listeners.get(name, 0)
