@@ -29,6 +29,7 @@ export async function mount(root: HTMLElement, props: Props): Promise<() => void
     field.value = geometry ? JSON.stringify(geometry) : "";
     said.textContent = report(ring, faults);
   });
+  said.textContent = report(start.ring, faults); // the field stays: something may have been pasted into it meanwhile
   const button = (words: string, act: () => void, key?: string) => {
     const made = h("button", { type: "button", class: "button small", "data-key": key }, words);
     on(made, "click", act);
@@ -109,7 +110,6 @@ class Editor {
     map.on("click", this.add);
     map.doubleClickZoom.disable();
     this.draw();
-    tell(ring);
   }
 
   change(ring: Ring): void {
