@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shapely import unary_union
-from shapely.geometry import mapping, shape
+from shapely import box, unary_union
+from shapely.geometry import mapping
 
-from e2e.conftest import Meet
+from e2e.conftest import ROLL, Meet
 from e2e.effort import Effort
 from e2e.living import Living
 from e2e.person import Clock, Person
@@ -30,10 +30,7 @@ def sheet(file: Path, *rows: tuple[str, ...]) -> Path:
 def beside(county: Living) -> Any:
     """A square kilometre east of all that is drawn."""
     _west, south, east, _north = _bounds(county)
-    return shape({
-        "type": "Polygon",
-        "coordinates": [[[east + 0.02, south], [east + 0.03, south], [east + 0.03, south + 0.01], [east + 0.02, south + 0.01], [east + 0.02, south]]],
-    })  # fmt: skip
+    return box(east + 0.02, south, east + 0.03, south + 0.01)
 
 
 def _bounds(county: Living) -> tuple[float, float, float, float]:
@@ -53,12 +50,27 @@ def uploads(person: Person, file: Path) -> Person:
 def outline(person: Person, code: str, drawn: Any) -> Person:
     """Give an area its outline as text, as somebody does who has it from the survey office."""
     person.goes(f"/desk/areas/{code}/outline")
-    if not person.page.locator("[name=outline]").is_visible():
-        person.page.locator("details", has=person.page.locator("[name=outline]")).locator(
-            "summary"
-        ).click()
-    person.page.locator("[name=outline]").fill(json.dumps(mapping(drawn)))
+    written = person.page.locator("[name=outline]")
+    if not written.is_visible():
+        person.page.locator("details", has=written).locator("summary").click()
+    written.fill(json.dumps(mapping(drawn)))
     return person.taps_on("Save outline")
+
+
+def draws(person: Person, code: str, *corners: tuple[float, float]) -> Person:
+    """Press the corners on the map, given as parts of its width and height."""
+    person.goes(f"/desk/areas/{code}/outline")
+    canvas = person.page.locator("canvas").first
+    canvas.wait_for()
+    person.page.wait_for_timeout(600)
+    person.page.locator(".editor-tools button").nth(2).click()  # begin anew
+    frame = canvas.bounding_box()
+    assert frame
+    for x, y in corners:
+        person.page.mouse.click(frame["x"] + frame["width"] * x, frame["y"] + frame["height"] * y)
+        person.taps += 1
+        person.page.wait_for_timeout(120)
+    return person
 
 
 @pytest.mark.covers("W-A1", "S0-16", "S0-32")
@@ -89,26 +101,13 @@ def test_a_county_is_opened_from_its_list_with_grids_drawn_and_accounts_by_templ
     whole = beside(county)
     west, south, east, north = whole.bounds
     middle = (west + east) / 2
-    left = shape(
-        {
-            "type": "Polygon",
-            "coordinates": [
-                [[west, south], [middle, south], [middle, north], [west, north], [west, south]]
-            ],
-        }
-    )
-    right = shape(
-        {
-            "type": "Polygon",
-            "coordinates": [
-                [[middle, south], [east, south], [east, north], [middle, north], [middle, south]]
-            ],
-        }
-    )
+    right = box(middle, south, east, north)
     wider = unary_union([*county.grids.values(), whole]).convex_hull.buffer(0.001)
     for code, drawn in (("990101", wider), (STREET, whole), (COMMUNITY, whole)):
         outline(admin, code, drawn).sees("The outline was saved.")
-    outline(admin, GRIDS[0], left).sees("The outline was saved.").looks("first-grid")
+    # One grid with the finger on the map (it opens on the community), the other from the survey's file.
+    draws(admin, GRIDS[0], (0.44, 0.4), (0.5, 0.4), (0.5, 0.6), (0.44, 0.6)).looks("drawing")
+    admin.taps_on("Save outline").sees("The outline was saved.").looks("first-grid")
     outline(admin, GRIDS[1], whole)
     assert re.search(r"m²|平方米", admin.page.locator("main").inner_text())
     admin.looks("overlap-refused")
@@ -121,12 +120,12 @@ def test_a_county_is_opened_from_its_list_with_grids_drawn_and_accounts_by_templ
     people = sheet(
         tmp_path / "people.csv",
         ("登录名", "姓名", "电话", "岗位", "区划代码或单位名称"),
-        ("new-wg1", "试验甲", "10000000001", "网格员", GRIDS[0]),
-        ("new-wg2", "试验乙", "10000000002", "网格员", GRIDS[1]),
+        (f"new-{ROLL}-1", "试验甲", "10000000001", "网格员", GRIDS[0]),
+        (f"new-{ROLL}-2", "试验乙", "10000000002", "网格员", GRIDS[1]),
     )
     admin.goes("/desk/people").looks("people")
     uploads(admin, people).taps_on("Upload").sees(
-        "Issued passwords" if admin.lang == "en" else re.compile("new-wg1")
+        "Issued passwords" if admin.lang == "en" else re.compile(f"new-{ROLL}-1")
     )
     passwords = admin.page.locator("table tbody tr td:last-child").all_inner_texts()
     admin.looks("opened")
@@ -147,7 +146,7 @@ def test_a_county_is_opened_from_its_list_with_grids_drawn_and_accounts_by_templ
     # The new worker comes in, must choose a password of their own, and has one grid.
     worker = meet(called="worker", phone=True)
     worker.goes("/sign-in?as=staff")
-    worker.page.locator("[name=login]").first.fill("new-wg1")
+    worker.page.locator("[name=login]").first.fill(f"new-{ROLL}-1")
     worker.page.locator("[type=password]").first.fill(passwords[0].strip())
     worker.taps_on(worker.page.locator("form.card button.primary")).page.wait_for_url(
         "**/sign-in/password"

@@ -68,7 +68,7 @@ def test_every_step_of_a_report_is_large_enough_readable_and_named(
     if elder:
         in_large_type(she)
     faults: list[str] = []
-    she.goes("/").taps_on("Report a trouble", part=True)
+    she.goes("/").taps_on("Report a trouble", part=True).page.wait_for_url("**/report/photo")
     faults += examined(she, elder)
     she.photographs(camera("bin", 81 + elder, place=quiet(GRID)))
     faults += examined(she, elder)
@@ -109,7 +109,13 @@ def test_desk_pages_are_readable_and_named(meet: Meet, lang: str) -> None:
 
 
 @pytest.mark.covers("S4-10")
-def test_the_inbox_is_worked_with_the_keyboard_alone(meet: Meet) -> None:
+def test_the_inbox_is_worked_with_the_keyboard_alone(
+    meet: Meet, quiet: Quiet, camera: Camera
+) -> None:
+    neighbourhood = meet("sq05")
+    for dice in (84, 85):
+        photo = camera("bin", dice, place=quiet("990101002001002"))
+        desk.records(neighbourhood, "06042", "垃圾桶满了", photo)
     clerk = meet("jd02")
     clerk.goes("/desk/inbox?task=accept").page.wait_for_load_state("load")
     waiting = clerk.page.locator(".tasks .task").count()
