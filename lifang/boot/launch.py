@@ -274,7 +274,7 @@ class Launch:
             "--workers",
             str(c.web_workers),
         ]
-        web += ["--blocking-threads", "4", *static, "lifang.boot.wsgi:application"]
+        web += ["--blocking-threads", "2", *static, "lifang.boot.wsgi:application"]
         streams = [*granian, "--interface", "asgi", "--port", str(c.streams_port), "--workers", "1"]
         commands: dict[str, list[str]] = {
             "web": web,

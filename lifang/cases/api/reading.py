@@ -37,9 +37,9 @@ def _filtered(rows: QuerySet[Case], asked: schemas.Filters, request: HttpRequest
         "lead": asked.unit, "source": asked.source, "reference": asked.reference,
         "opened_at__gte": asked.opened_from, "opened_at__lte": asked.opened_to,
     }  # fmt: skip
-    rows = rows.filter(
-        within(asked.area), **{name: value for name, value in equal.items() if value}
-    )
+    given = {name: value for name, value in equal.items() if value}
+    if given or asked.area:
+        rows = rows.filter(within(asked.area), **given)
     late = Q(state__in=OPEN, due_at__lt=at) & ~Q(state=State.SUSPENDED)
     for choice, condition in ((asked.open, Q(state__in=OPEN)), (asked.overdue, late)):
         if choice is not None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from lifang.core.access.actor import Actor
 from lifang.core.access.refusal import Refused
+from lifang.core.access.scope import Scope
 from lifang.core.ids import new_id
 
 M = TypeVar("M", bound=models.Model)
@@ -22,9 +23,14 @@ on_hold: ContextVar[Callable[[models.Model], None] | None] = ContextVar("on_hold
 
 
 class ScopedQuerySet(models.QuerySet[M]):
+    only_scope: Scope | None = None  # set while nothing but a scope narrows the rows; no copy keeps it
+
     def visible_to(self, actor: Actor) -> Self:
         """Rows that exist for this actor."""
-        return self.filter(actor.scope.q())
+        rows = self.filter(actor.scope.q())
+        if not self.query.where and not self.query.is_sliced:
+            rows.only_scope = actor.scope
+        return rows
 
     def hold(self, pk: UUID) -> M:
         """Lock the row for this action. Raises `Refused("not_found")` if it is not there to see."""

@@ -48,16 +48,21 @@ def listing(
     rows = _behind(rows, name, down, page.after) if page.after else rows
     sorting = [order] if name == "id" else [order, "-id" if down else "id"]
     page_of = rows_as_json if fits(rows, (*paths, name, "id")) else _in_python
-    shown, mark = page_of(rows.order_by(*sorting), names, paths, name, page.limit)
+    shown, mark = page_of(rows, names, paths, sorting, page.limit)
     more = _ENCODER.encode(_pack(*mark)) if mark else b"null"
     body = b'{"items":' + shown + b',"next":' + more + b"}"
     return tagged(request, HttpResponse(body, content_type="application/json"))
 
 
 def _in_python(
-    rows: QuerySet[Any], names: tuple[str, ...], paths: tuple[str, ...], name: str, limit: int
+    rows: QuerySet[Any],
+    names: tuple[str, ...],
+    paths: tuple[str, ...],
+    sorting: Sequence[str],
+    limit: int,
 ) -> Found:
-    found = list(rows.values_list(*paths, name, "id")[: limit + 1])
+    ordered = rows.order_by(*sorting)
+    found = list(ordered.values_list(*paths, sorting[0].lstrip("-"), "id")[: limit + 1])
     shown, width, item = found[:limit], len(names), _item(names)
     mark = shown[-1][width:] if len(found) > limit else None
     return _ENCODER.encode([item(*row[:width]) for row in shown]), mark

@@ -1,5 +1,6 @@
 """Rows that PostgreSQL itself writes as JSON: no value passes through Python, and only the condition is compiled."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
@@ -7,6 +8,8 @@ from uuid import UUID
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection, models
 from django.db.models import QuerySet
+
+from lifang.core.access import Scope
 
 Found = tuple[
     bytes, tuple[Any, UUID] | None
@@ -28,15 +31,20 @@ def fits(rows: QuerySet[Any], paths: tuple[str, ...]) -> bool:
 
 
 def rows_as_json(
-    rows: QuerySet[Any], names: tuple[str, ...], paths: tuple[str, ...], name: str, limit: int
+    rows: QuerySet[Any],
+    names: tuple[str, ...],
+    paths: tuple[str, ...],
+    sorting: Sequence[str],
+    limit: int,
 ) -> Found:
-    """The first `limit` of ordered rows."""
+    """The first `limit` of the rows in this order."""
+    model: type[models.Model] = rows.model
     try:
         where, params = _condition(rows)
     except EmptyResultSet:
         return b"[]", None
-    order = ", ".join(_ordered(rows.model, str(key)) for key in rows.query.order_by)
-    head = _head(cast("Any", rows.model), names, paths, name)
+    order = ", ".join(_ordered(model, key) for key in sorting)
+    head = _head(model, names, paths, sorting[0].lstrip("-"))
     with connection.cursor() as cursor:
         cursor.execute(f"{head} WHERE {where} ORDER BY {order} LIMIT {limit + 1}", params)
         found = cursor.fetchall()
@@ -46,13 +54,26 @@ def rows_as_json(
 
 
 def _condition(rows: QuerySet[Any]) -> tuple[str, Any]:
+    scope = getattr(rows, "only_scope", None)
+    model: type[models.Model] = rows.model
+    return _compiled(rows) if scope is None else _of_scope(model, scope)
+
+
+@lru_cache(maxsize=2000)
+def _of_scope(model: type[models.Model], scope: Scope) -> tuple[str, Any]:
+    """The condition of a list that nothing else narrows: the same for every request of an actor."""
+    return _compiled(QuerySet(model).filter(scope.q()))
+
+
+def _compiled(rows: QuerySet[Any]) -> tuple[str, Any]:
     if not rows.query.where:
         return "true", ()
     try:
-        compiler = rows.query.get_compiler(connection=connection)
-        return cast("tuple[str, Any]", compiler.compile(rows.query.where))
+        compiler: Any = rows.query.get_compiler(connection=connection)
+        where, params = compiler.compile(rows.query.where)
     except FullResultSet:
         return "true", ()
+    return where, params
 
 
 @lru_cache(maxsize=200)

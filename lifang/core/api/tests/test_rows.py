@@ -1,11 +1,13 @@
 """JSON written by PostgreSQL says what Python would have said, and sealed fields never go that way."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
 
-from lifang.core.access import SYSTEM
+from lifang.core.access import SYSTEM, Actor, Kind, Scope
 from lifang.core.access.wall import behind
 from lifang.core.api.paging import _in_python
 from lifang.core.api.rows import fits, rows_as_json
@@ -32,12 +34,10 @@ def test_both_ways_tell_the_same_rows_in_the_same_order_with_the_same_mark(limit
     with behind(SYSTEM):
         titles = ["井盖 100%", 'a "quoted" \\ line\n', "", "</script>", "é %s"]
         Todo.objects.bulk_create(_todo(n, title) for n, title in enumerate(titles))
-        rows = Todo.objects.filter(area__gte="370306", area__lt="370307").order_by(
-            "-opened_at", "-id"
-        )
+        rows = Todo.objects.filter(area__gte="370306", area__lt="370307")
         assert fits(rows, PATHS)
-        inside, mark = rows_as_json(rows, NAMES, PATHS, "opened_at", limit)
-        outside, its_mark = _in_python(rows, NAMES, PATHS, "opened_at", limit)
+        inside, mark = rows_as_json(rows, NAMES, PATHS, ["-opened_at", "-id"], limit)
+        outside, its_mark = _in_python(rows, NAMES, PATHS, ["-opened_at", "-id"], limit)
     assert mark == its_mark
     assert [*map(_plain, msgspec.json.decode(inside))] == [
         *map(_plain, msgspec.json.decode(outside))
@@ -65,7 +65,34 @@ def test_sealed_fields_other_tables_and_annotated_rows_take_the_way_through_pyth
 def test_conditions_that_nothing_or_everything_meets_are_known_beforehand():
     with behind(SYSTEM):
         Todo.objects.bulk_create([_todo(1, "one")])
-        nobody = Todo.objects.filter(pk__in=[]).order_by("-id")
-        assert rows_as_json(nobody, NAMES, PATHS, "id", 5) == (b"[]", None)
-        everybody = Todo.objects.exclude(pk__in=[]).order_by("-id")
-        assert len(msgspec.json.decode(rows_as_json(everybody, NAMES, PATHS, "id", 5)[0])) == 1
+        nobody = Todo.objects.filter(pk__in=[])
+        assert rows_as_json(nobody, NAMES, PATHS, ["-id"], 5) == (b"[]", None)
+        everybody = Todo.objects.exclude(pk__in=[])
+        assert len(msgspec.json.decode(rows_as_json(everybody, NAMES, PATHS, ["-id"], 5)[0])) == 1
+
+
+@pytest.mark.django_db
+def test_the_remembered_condition_of_a_scope_is_that_scopes_and_is_lost_with_any_other_filter():
+    with behind(SYSTEM):
+        Todo.objects.bulk_create([_todo(1, "one"), _todo(2, "two")])
+        Todo.objects.filter(title="two").update(area="370307001")
+        titles = {
+            area: [
+                row["title"]
+                for row in msgspec.json.decode(_shown(Todo.objects.visible_to(_of(area))))
+            ]
+            for area in ("370306", "370307", "370306", "")
+        }
+        narrowed = Todo.objects.visible_to(_of("370306")).filter(title="two")
+    assert titles == {"370306": ["one"], "370307": ["two"], "": ["two", "one"]}
+    assert narrowed.only_scope is None
+    assert _shown(narrowed) == b"[]"
+    assert Todo.objects.filter(title="two").visible_to(_of("370306")).only_scope is None
+
+
+def _of(area: str) -> Actor:
+    return replace(SYSTEM, kind=Kind.STAFF, scope=Scope(areas=frozenset({area})))
+
+
+def _shown(rows: Any) -> bytes:
+    return rows_as_json(rows, NAMES, PATHS, ["-opened_at", "-id"], 9)[0] if rows.exists() else b"[]"
