@@ -25,7 +25,7 @@ SELECT uuidv7(), code, ARRAY['desk:' || left(code, 9)], 'case', uuidv7(), 'await
   'desk:' || left(code, 9), '06010|和平小区', false, at, at + interval '8 hours',
   CASE WHEN open THEN NULL ELSE at + interval '6 hours' END
 FROM (
-  SELECT (%(grids)s::text[])[1 + n %% array_length(%(grids)s::text[], 1)] AS code, n %% 400 = 0 AS open,
+  SELECT (%(grids)s::text[])[1 + n %% array_length(%(grids)s::text[], 1)] AS code, n <= %(waiting)s AS open,
     %(now)s::timestamptz - n * (interval '1000 days' / %(rows)s) AS at
   FROM generate_series(1, %(rows)s) n
 ) one
@@ -37,9 +37,9 @@ def fill_cases(launch: Any, rows: int, grids: list[str], mark: str, now: Any) ->
     _fill(launch, _CASES, "cases_case", rows=rows, grids=grids, mark=mark, now=now)
 
 
-def fill_todos(launch: Any, rows: int, grids: list[str], now: Any) -> None:
-    """`rows` to-dos of the desks above these grids, one in four hundred open."""
-    _fill(launch, _TODOS, "flow_todo", rows=rows, grids=grids, now=now)
+def fill_todos(launch: Any, rows: int, grids: list[str], waiting: int, now: Any) -> None:
+    """`rows` to-dos of the desks above these grids; the newest `waiting` of them are open."""
+    _fill(launch, _TODOS, "flow_todo", rows=rows, grids=grids, waiting=waiting, now=now)
 
 
 def _fill(launch: Any, statement: str, table: str, **facts: Any) -> None:

@@ -13,6 +13,7 @@ from benchmarks.house import actor_of
 from benchmarks.rows import fill_todos
 
 ROUNDS, EACH, SHOWN = 5, 60, 20
+WAITING = 100  # open at each desk, however long its history
 FLOOR = "SELECT id, title, due_at FROM flow_todo WHERE id > %s ORDER BY id LIMIT 20"
 
 
@@ -25,11 +26,11 @@ def main(launch: Any, rows: int = 100_000) -> list[figures.Figure]:
         f"{street}{c:03d}{g:03d}" for street in streets for c in range(1, 5) for g in range(1, 6)
     ]
     now = datetime.now(UTC)
-    table, found = [], []
+    table, found, have = [], [], 0
     for size in sorted({100_000, rows}):
-        have = sum(line[0] for line in table[:1])
-        fill_todos(launch, size - have, grids, now)
+        fill_todos(launch, size - have, grids, 0 if have else WAITING * len(streets), now)
         floor, mine, orm = _measured()
+        have = size
         table.append((size, floor, mine, mine / floor, orm))
         found.append(
             figures.Figure(
@@ -43,7 +44,7 @@ def main(launch: Any, rows: int = 100_000) -> list[figures.Figure]:
             )
         )
     figures.table(
-        f"todo: medians of {ROUNDS} rounds of {EACH}, ms; behind row-level security, one in 400 open",
+        f"todo: medians of {ROUNDS} rounds of {EACH}, ms; behind row-level security, {WAITING} open at each desk",
         ("rows", "floor: 20 by key", "my to-do", "x floor", "through the ORM"),
         table,
     )
