@@ -20,7 +20,7 @@ class KeyTable(Table):
         link=lambda row: reverse("keys:revocation", args=[row.pk]),
     )
     account = Column(_("Acts as"), value="account.name", sort="account__name")
-    begins = Column(_("Begins with"), value=lambda row: f"lf_{row.prefix}…")  # type: ignore[assignment]  # a column, not the table's own
+    begins = Column(_("Begins with"), value=lambda row: f"lf_{row.prefix}…")
     reach = Column(_("Only in"), value=lambda row: ", ".join(row.areas) or "—")
     may = Column(_("May also act"), value=lambda row: len(row.capabilities), cell="number")
     used_at = Column(_("Last used"), cell="time", sort="used_at")
