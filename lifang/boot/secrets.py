@@ -2,6 +2,7 @@
 
 import os
 import secrets as dice
+from pathlib import Path
 
 from lifang.core.config import config
 
@@ -19,10 +20,15 @@ def secret(name: str) -> str:
 
 
 def _write_once(path: str, value: str) -> None:
+    """Whole or absent, also when we are killed while writing; the first of several processes wins."""
+    fresh = f"{path}.{os.getpid()}.{dice.token_hex(4)}"
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(value)
+        file.flush()
+        os.fsync(file.fileno())
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(value)
-            file.flush()
-            os.fsync(file.fileno())
+        os.link(fresh, path)
     except FileExistsError:  # another process was first
-        return
+        pass
+    finally:
+        Path(fresh).unlink()
