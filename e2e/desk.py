@@ -74,7 +74,7 @@ def does(person: Person, verb: str, note: str = "", photo: Path | None = None) -
 def dispatch(person: Person, *, alone: bool = True) -> str:
     """As the duties propose; without the helping units if it goes to one alone. Who leads."""
     act(person, "Dispatch")
-    helps = person.page.locator("#act input[name=assists]:checked")
+    helps = person.page.locator("#act input[name=assists]:checked:visible")
     while alone and helps.count():
         helps.first.uncheck()
         person.taps += 1

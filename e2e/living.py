@@ -62,7 +62,7 @@ def _depth(outline: Any, point: Any) -> float:
 
 
 @contextmanager
-def living() -> Iterator[Living]:
+def living(size: str = "small") -> Iterator[Living]:
     """Start, wait for the doors, stop. `LIFANG_E2E_URL` names one that runs already; `LIFANG_E2E_HOME` keeps the folder."""
     running = os.environ.get("LIFANG_E2E_URL")
     if running:
@@ -72,7 +72,7 @@ def living() -> Iterator[Living]:
     home = Path(kept or tempfile.mkdtemp(prefix="lifang-e2e-"))
     home.chmod(0o755) if home.exists() else home.mkdir(0o755, parents=True)
     try:
-        with _process(home) as county:
+        with _process(home, size) as county:
             yield county
     finally:
         if not kept:
@@ -80,7 +80,7 @@ def living() -> Iterator[Living]:
 
 
 @contextmanager
-def _process(home: Path) -> Iterator[Living]:
+def _process(home: Path, size: str) -> Iterator[Living]:
     port, streams = _free_ports()
     outside = {name: value for name, value in os.environ.items() if not name.startswith("LIFANG_")}
     env = {
@@ -95,7 +95,7 @@ def _process(home: Path) -> Iterator[Living]:
     begun = time.monotonic()
     with said.open("wb") as out:
         started = subprocess.Popen(
-            [sys.executable, "-m", "lifang", "demo", "--size", "small"],
+            [sys.executable, "-m", "lifang", "demo", "--size", size],
             cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         try:

@@ -49,8 +49,8 @@ def test_one_unclear_case_becomes_two_and_goes_to_department_and_property(
     counted = office.page.locator("#act details.why li").first.inner_text()
     assert re.search(r"\d", counted)
     assert office.page.locator("#act .until time, #act .until strong").count() >= 2
-    while office.page.locator("#act input[name=assists]:checked").count():
-        office.page.locator("#act input[name=assists]:checked").first.uncheck()
+    while office.page.locator("#act input[name=assists]:checked:visible").count():
+        office.page.locator("#act input[name=assists]:checked:visible").first.uncheck()
     desk.send(office).sees("Awaiting signature")
     first_unit = desk.dispatched_to(office)
     assert desk.login_of(first_unit).startswith("bm")
@@ -65,8 +65,8 @@ def test_one_unclear_case_becomes_two_and_goes_to_department_and_property(
         chosen.wait_for()
     firm = chosen.locator("strong").first.inner_text()
     office.ticks(chosen.locator("input[name=lead]"))
-    while office.page.locator("#act input[name=assists]:checked").count():
-        office.page.locator("#act input[name=assists]:checked").first.uncheck()
+    while office.page.locator("#act input[name=assists]:checked:visible").count():
+        office.page.locator("#act input[name=assists]:checked:visible").first.uncheck()
     office.looks("property")
     desk.send(office).sees("Awaiting signature")
     assert desk.dispatched_to(office) == firm

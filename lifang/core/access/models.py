@@ -23,7 +23,9 @@ on_hold: ContextVar[Callable[[models.Model], None] | None] = ContextVar("on_hold
 
 
 class ScopedQuerySet(models.QuerySet[M]):
-    only_scope: Scope | None = None  # set while nothing but a scope narrows the rows; no copy keeps it
+    only_scope: Scope | None = (
+        None  # set while nothing but a scope narrows the rows; no copy keeps it
+    )
 
     def visible_to(self, actor: Actor) -> Self:
         """Rows that exist for this actor."""

@@ -253,6 +253,7 @@ def takeover(request: HttpRequest, code: str) -> HttpResponse:
         "report": report,
         "kept": sorted(selectors.names_of(report.kept).items()) if report else [],
         "code": code,
+        "may": may(actor, code, "orgs.import_divisions"),
     }
     return page(request, "orgs/takeover.html", context)
 
