@@ -82,7 +82,7 @@ class Elsewhere:
         {"headers": {"HX-Request": "true", "HX-Boosted": "true"}},
         {"headers": {"Host": "localhost"}},
     ],
-    ids=str,
+    ids=" ".join,
 )
 def test_whatever_a_page_is_made_of_makes_another_page(changed):
     page = unchanged(Counted())
