@@ -15,7 +15,7 @@ def may_add(kind: str, name: str, parent_kind: str | None) -> Refusal | None:
     wanted = INSIDE.get(PlaceKind(kind))
     if parent_kind is not None and parent_kind != wanted:
         return Refusal("place_parent", {"field": "parent"})
-    if parent_kind is None and kind in (PlaceKind.STAIR, PlaceKind.UNIT):
+    if parent_kind is None and kind in (PlaceKind.STAIR, PlaceKind.DWELLING):
         return Refusal("place_parent", {"field": "parent"})
     return None
 

@@ -9,7 +9,7 @@ class PlaceKind(StrEnum):
     ESTATE = "estate"
     BUILDING = "building"
     STAIR = "stair"
-    UNIT = "unit"  # a door: one dwelling
+    DWELLING = "dwelling"  # one door
     KEY_PLACE = "key_place"  # a school, a market, a filling station
     ROAD = "road"
 
@@ -18,7 +18,7 @@ PLACE_NAMES: dict[PlaceKind, Text] = {
     PlaceKind.ESTATE: text("小区", "Estate"),
     PlaceKind.BUILDING: text("楼栋", "Building"),
     PlaceKind.STAIR: text("单元", "Stair"),
-    PlaceKind.UNIT: text("房屋", "Dwelling"),
+    PlaceKind.DWELLING: text("房屋", "Dwelling"),
     PlaceKind.KEY_PLACE: text("重点场所", "Key place"),
     PlaceKind.ROAD: text("道路", "Road"),
 }
@@ -27,7 +27,7 @@ PLACE_NAMES: dict[PlaceKind, Text] = {
 INSIDE: dict[PlaceKind, PlaceKind] = {
     PlaceKind.BUILDING: PlaceKind.ESTATE,
     PlaceKind.STAIR: PlaceKind.BUILDING,
-    PlaceKind.UNIT: PlaceKind.STAIR,
+    PlaceKind.DWELLING: PlaceKind.STAIR,
 }
 # These are on every map and door plate; who lives behind a door is not.
 PUBLIC = (PlaceKind.ESTATE, PlaceKind.BUILDING, PlaceKind.KEY_PLACE, PlaceKind.ROAD)

@@ -30,7 +30,7 @@ def test_a_dwelling_is_found_by_those_who_work_there_and_by_nobody_else():
     estate = make_place()
     building = make_place("1号楼", "building", parent=estate)
     stair = make_place("1单元", "stair", parent=building)
-    door = make_place("101", "unit", parent=stair)
+    door = make_place("101", "dwelling", parent=stair)
     worker, stranger = cast.grid_worker(), cast.stranger()
     with behind(worker.actor):
         assert set(selectors.places_near(worker.actor, *HERE, 40)) == {
@@ -61,7 +61,7 @@ def test_a_place_is_found_by_words_and_by_sound(text):
     [
         ({"kind": "castle"}, "place_kind"),
         ({"name": "  "}, "place_name"),
-        ({"kind": "unit"}, "place_parent"),
+        ({"kind": "dwelling"}, "place_parent"),
         ({"lon": None}, "place_point"),
         ({"lon": 181.0}, "place_point"),
         ({"lat": float("nan")}, "place_point"),
