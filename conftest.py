@@ -1,27 +1,16 @@
 """Tests run on the real PostgreSQL, as the role that row-level security binds."""
 
-import atexit
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import connections
 
 from lifang.boot.testing import APP, OWNER, TestServer
-from lifang.core.config import config
 
 pytest_plugins = ["lifang.core.testing.plugin"]
-
-# Files and keys of tests never touch the data folder of a person.
-os.environ["LIFANG_HOME"] = tempfile.mkdtemp(prefix="lifang-home-")
-atexit.register(shutil.rmtree, os.environ["LIFANG_HOME"], ignore_errors=True)
-(Path(os.environ["LIFANG_HOME"]) / "static").mkdir()  # what whitenoise looks for
-config.cache_clear()
 
 
 def _point(server: TestServer, database: str, role: str = APP) -> None:
