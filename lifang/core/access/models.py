@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Self, TypeVar
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.sql.where import AND, WhereNode
 
 from lifang.core.access.actor import Actor
 from lifang.core.access.refusal import Refused
@@ -29,9 +31,16 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def visible_to(self, actor: Actor) -> Self:
         """Rows that exist for this actor."""
-        rows = self.filter(actor.scope.q())
-        if not self.query.where and not self.query.is_sliced:
-            rows.only_scope = actor.scope
+        scope = actor.scope
+        if self.query.is_sliced or self.query.combinator:
+            return self.filter(scope.q())  # which says why it cannot
+        rows = self.all()
+        narrowing = _narrowing(self.model, scope)
+        if narrowing is not None:
+            rows.query.get_initial_alias()
+            rows.query.where.add(narrowing.clone(), AND)
+        if not self.query.where:
+            rows.only_scope = scope
         return rows
 
     def hold(self, pk: UUID) -> M:
@@ -46,6 +55,13 @@ class ScopedQuerySet(models.QuerySet[M]):
 
 
 ScopedManager = models.Manager.from_queryset(ScopedQuerySet)
+
+
+@lru_cache(maxsize=2000)
+def _narrowing(model: type[models.Model], scope: Scope) -> WhereNode | None:
+    """The condition of a scope, resolved once: every request of an actor asks for it."""
+    where: WhereNode = models.QuerySet(model).filter(scope.q()).query.where
+    return where if where.children else None
 
 
 class Scoped(models.Model):

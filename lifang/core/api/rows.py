@@ -1,19 +1,19 @@
 """Rows that PostgreSQL itself writes as JSON: no value passes through Python, and only the condition is compiled."""
 
-from collections.abc import Sequence
+from collections import OrderedDict
 from functools import lru_cache
+from itertools import count
 from typing import Any, cast
-from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection, models
 from django.db.models import QuerySet
 
-from lifang.core.access import Scope
-
-Found = tuple[
-    bytes, tuple[Any, UUID] | None
-]  # items as JSON; the mark of the last where more follow
+Found = tuple[bytes, bytes | None]  # items as JSON; the mark of the last where more follow
+_KEPT = 100  # prepared lists a connection, the longest unused given up
+_PREPARED: WeakKeyDictionary[Any, OrderedDict[Any, str]] = WeakKeyDictionary()
+_NUMBERS = count()
 
 # Kinds that PostgreSQL writes as msgspec would; a field that turns what it reads (a sealed one) is none of them.
 _ALIKE = (
@@ -34,38 +34,52 @@ def rows_as_json(
     rows: QuerySet[Any],
     names: tuple[str, ...],
     paths: tuple[str, ...],
-    sorting: Sequence[str],
+    sorting: tuple[str, ...],
     limit: int,
 ) -> Found:
     """The first `limit` of the rows in this order."""
     model: type[models.Model] = rows.model
+    scope = getattr(rows, "only_scope", None)
     try:
-        where, params = _condition(rows)
+        with connection.cursor() as cursor:
+            if scope is None:
+                where, params = _condition(rows)
+                head, tail = _around(model, names, paths, sorting, limit)
+                cursor.execute(f"{head} WHERE {where} {tail}", params)
+            else:
+                cursor.execute(_ready(cursor, model, scope, names, paths, sorting, limit))
+            found = cursor.fetchall()
     except EmptyResultSet:
         return b"[]", None
-    order = ", ".join(_ordered(model, key) for key in sorting)
-    head = _head(model, names, paths, sorting[0].lstrip("-"))
-    with connection.cursor() as cursor:
-        cursor.execute(f"{head} WHERE {where} ORDER BY {order} LIMIT {limit + 1}", params)
-        found = cursor.fetchall()
     shown = found[:limit]
-    mark = (shown[-1][1], shown[-1][2]) if len(found) > limit else None
+    mark = shown[-1][1].encode() if len(found) > limit else None
     return f"[{','.join([row[0] for row in shown])}]".encode(), mark
 
 
+def _ready(cursor: Any, *list_: Any) -> str:
+    """What runs the list that nothing but a scope narrows: planning it takes longer than reading 20 rows.
+
+    Its values stand in the statement, so the plan kept is the one that fits them.
+    """
+    prepared = _PREPARED.setdefault(connection.connection, OrderedDict())
+    name = prepared.get(list_)
+    if name is None:
+        model, scope, names, paths, sorting, limit = list_
+        where, params = _condition(QuerySet(model).filter(scope.q()))
+        head, tail = _around(model, names, paths, sorting, limit)
+        name = f"lifang_list_{next(_NUMBERS)}"
+        text = cursor.mogrify(f"PREPARE {name} AS {head} WHERE {where} {tail}", params)
+        cursor.execute(text)  # without values, so that a % in it is one
+        prepared[list_] = name
+        if len(prepared) > _KEPT:
+            _, oldest = prepared.popitem(last=False)
+            cursor.execute(f"DEALLOCATE {oldest}")
+    else:
+        prepared.move_to_end(list_)
+    return f"EXECUTE {name}"
+
+
 def _condition(rows: QuerySet[Any]) -> tuple[str, Any]:
-    scope = getattr(rows, "only_scope", None)
-    model: type[models.Model] = rows.model
-    return _compiled(rows) if scope is None else _of_scope(model, scope)
-
-
-@lru_cache(maxsize=2000)
-def _of_scope(model: type[models.Model], scope: Scope) -> tuple[str, Any]:
-    """The condition of a list that nothing else narrows: the same for every request of an actor."""
-    return _compiled(QuerySet(model).filter(scope.q()))
-
-
-def _compiled(rows: QuerySet[Any]) -> tuple[str, Any]:
     if not rows.query.where:
         return "true", ()
     try:
@@ -90,16 +104,23 @@ def _columns(model: type[models.Model]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=500)
-def _head(
-    model: type[models.Model], names: tuple[str, ...], paths: tuple[str, ...], name: str
-) -> str:
+def _around(
+    model: type[models.Model],
+    names: tuple[str, ...],
+    paths: tuple[str, ...],
+    sorting: tuple[str, ...],
+    limit: int,
+) -> tuple[str, str]:
+    """What stands before and after the condition. The mark of a row is written by PostgreSQL too."""
     columns = _columns(model)
     told = ", ".join(
         f"{columns[path]} AS {_quoted(as_)}" for as_, path in zip(names, paths, strict=True)
     )
     item = f"SELECT row_to_json(item)::text FROM (SELECT {told}) item"  # noqa: S608 -- our own names
-    table = _quoted(model._meta.db_table)
-    return f"SELECT ({item}), {columns[name]}, {columns['id']} FROM {table}"  # noqa: S608 -- our own names
+    mark = f"json_build_array({columns[sorting[0].lstrip('-')]}, {columns['id']})::text"
+    head = f"SELECT ({item}), {mark} FROM {_quoted(model._meta.db_table)}"  # noqa: S608 -- our own names
+    order = ", ".join(_ordered(model, key) for key in sorting)
+    return head, f"ORDER BY {order} LIMIT {limit + 1}"
 
 
 def _ordered(model: type[models.Model], key: str) -> str:

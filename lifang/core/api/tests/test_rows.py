@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
+from django.db import connection
 
 from lifang.core.access import SYSTEM, Actor, Kind, Scope
 from lifang.core.access.wall import behind
 from lifang.core.api.paging import _in_python
-from lifang.core.api.rows import fits, rows_as_json
+from lifang.core.api.rows import _KEPT, _PREPARED, fits, rows_as_json
 from lifang.core.files.models import Attachment
 from lifang.core.flow.models import Todo
 from lifang.core.ids import new_id
@@ -36,13 +38,17 @@ def test_both_ways_tell_the_same_rows_in_the_same_order_with_the_same_mark(limit
         Todo.objects.bulk_create(_todo(n, title) for n, title in enumerate(titles))
         rows = Todo.objects.filter(area__gte="370306", area__lt="370307")
         assert fits(rows, PATHS)
-        inside, mark = rows_as_json(rows, NAMES, PATHS, ["-opened_at", "-id"], limit)
-        outside, its_mark = _in_python(rows, NAMES, PATHS, ["-opened_at", "-id"], limit)
-    assert mark == its_mark
+        inside, mark = rows_as_json(rows, NAMES, PATHS, ("-opened_at", "-id"), limit)
+        outside, its_mark = _in_python(rows, NAMES, PATHS, ("-opened_at", "-id"), limit)
+    assert _read(mark) == _read(its_mark)
     assert [*map(_plain, msgspec.json.decode(inside))] == [
         *map(_plain, msgspec.json.decode(outside))
     ]
     assert len(msgspec.json.decode(inside)) == min(limit, 5)
+
+
+def _read(mark: bytes | None) -> tuple[datetime, UUID] | None:
+    return msgspec.json.decode(mark, type=tuple[datetime, UUID]) if mark else None
 
 
 def _plain(row: dict[str, object]) -> dict[str, object]:
@@ -66,9 +72,9 @@ def test_conditions_that_nothing_or_everything_meets_are_known_beforehand():
     with behind(SYSTEM):
         Todo.objects.bulk_create([_todo(1, "one")])
         nobody = Todo.objects.filter(pk__in=[])
-        assert rows_as_json(nobody, NAMES, PATHS, ["-id"], 5) == (b"[]", None)
+        assert rows_as_json(nobody, NAMES, PATHS, ("-id",), 5) == (b"[]", None)
         everybody = Todo.objects.exclude(pk__in=[])
-        assert len(msgspec.json.decode(rows_as_json(everybody, NAMES, PATHS, ["-id"], 5)[0])) == 1
+        assert len(msgspec.json.decode(rows_as_json(everybody, NAMES, PATHS, ("-id",), 5)[0])) == 1
 
 
 @pytest.mark.django_db
@@ -90,9 +96,41 @@ def test_the_remembered_condition_of_a_scope_is_that_scopes_and_is_lost_with_any
     assert Todo.objects.filter(title="two").visible_to(_of("370306")).only_scope is None
 
 
+@pytest.mark.django_db
+def test_a_connection_keeps_a_bounded_number_of_prepared_lists_and_each_tells_what_is_there_now():
+    with behind(SYSTEM):
+        rounds = []
+        for number in range(2):
+            Todo.objects.bulk_create([_todo(number, "100%")])
+            rounds.append(
+                {len(msgspec.json.decode(_shown(Todo.objects.visible_to(_of(f"370306{n:03d}"))))) for n in (*range(110), 1)}
+            )  # fmt: skip
+            assert _titles(Todo.objects.visible_to(_of("370306"))) == ["100%"] * (number + 1)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'lifang_list_%'"
+            )
+            assert cursor.fetchone()[0] == len(_PREPARED[connection.connection]) == _KEPT
+    assert rounds == [{0, 1}, {0, 2}]
+
+
+@pytest.mark.django_db
+def test_nobody_is_shown_nothing_by_the_prepared_way_either():
+    with behind(SYSTEM):
+        Todo.objects.bulk_create([_todo(1, "one")])
+        nobody = Todo.objects.visible_to(replace(SYSTEM, scope=Scope()))
+        assert nobody.only_scope is not None
+        assert rows_as_json(nobody, NAMES, PATHS, ("-id",), 5) == (b"[]", None)
+
+
+def _titles(rows: Any) -> list[str]:
+    found = rows_as_json(rows, NAMES, PATHS, ("-id",), 9)[0]
+    return [row["title"] for row in msgspec.json.decode(found)]
+
+
 def _of(area: str) -> Actor:
     return replace(SYSTEM, kind=Kind.STAFF, scope=Scope(areas=frozenset({area})))
 
 
 def _shown(rows: Any) -> bytes:
-    return rows_as_json(rows, NAMES, PATHS, ["-opened_at", "-id"], 9)[0] if rows.exists() else b"[]"
+    return rows_as_json(rows, NAMES, PATHS, ("-opened_at", "-id"), 9)[0]
