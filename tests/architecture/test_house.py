@@ -6,7 +6,13 @@ from django.apps import apps
 from lifang.core.access.capabilities import capabilities
 from lifang.core.access.refusal import reasons
 from lifang.core.catalogue import load_all
-from tests.architecture.checks import declared, graph, pages, shapes, walls, writes
+from tests.architecture.checks import declared, graph, pages, shapes, tree, walls, writes
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _parsed_once():
+    yield
+    tree.real.cache_clear()  # a million nodes would slow every later collection of garbage
 
 
 def test_no_foreign_key_points_up_or_beside():

@@ -1,5 +1,6 @@
 import ast
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ SOURCE, TARGET = ROOT / "docs/coverage.yaml", ROOT / "docs/coverage.md"
 FOLDERS = ("lifang", "tests", "e2e")
 
 
+@cache
 def marks() -> dict[str, list[str]]:
     """ID → tests that carry it, as `path::test`."""
     found: dict[str, list[str]] = defaultdict(list)

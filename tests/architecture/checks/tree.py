@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -70,10 +70,18 @@ def context_of(name: str) -> str:
     return parts[1] if len(parts) > 2 else ""
 
 
-def sources(root: Path = ROOT) -> Iterator[Source]:
-    for path in sorted((root / "lifang").rglob("*.py")):
-        if "node_modules" not in path.parts:
-            yield Source(root, path)
+def sources(root: Path = ROOT) -> tuple[Source, ...]:
+    """Every Python file; those of the real tree are read and parsed once for all checks."""
+    return real() if root == ROOT else _read(root)
+
+
+@cache
+def real() -> tuple[Source, ...]:
+    return _read(ROOT)
+
+
+def _read(root: Path) -> tuple[Source, ...]:
+    return tuple(Source(root, path) for path in sorted((root / "lifang").rglob("*.py")))
 
 
 def templates(root: Path = ROOT) -> Iterator[Path]:
