@@ -51,7 +51,7 @@ def moved(
 def allowance(case: Case, stage: str, at: datetime, hours: str = "") -> Allowance | None:
     """How long a stage of this case may take, if it is limited."""
     limit = limit_of(case.matter, stage, f"{localtime(at):%m-%d}")
-    return Allowance(limit, hours) if limit else None
+    return Allowance(limit, hours, case.area) if limit else None
 
 
 def at_desk(case: Case, stage: str, at: datetime, *, of: str = "") -> Turn:

@@ -105,7 +105,7 @@ def suspend(*, actor: Actor, case: Case, at: datetime, reason: str, note: str) -
     insist(None if why else Refusal("bad_input", {"detail": reason}))
     assert why is not None  # noqa: S101 -- refused above
     moved(case, "suspend", actor=actor, at=at, turn=at_desk(case, "", at), note=note, reason=reason)
-    engine.set_due(case, Allowance(why.review).due(at))
+    engine.set_due(case, Allowance(why.review, area=case.area).due(at))
     case.save()
     return case
 

@@ -62,9 +62,9 @@ def deadlines(actor: Actor, case: Case, hours: str, at: datetime) -> Deadlines:
     """The limits of the next two stages on the opening hours of a unit, before it is sent there."""
     day = f"{localtime(at):%m-%d}"
     sign, handle = (limit_of(case.matter, stage, day) for stage in ("sign", "handle"))
-    signed = Allowance(sign, hours).due(at) if sign else at
-    handled = Allowance(handle, hours).due(signed) if handle else signed
-    calendar = work_calendar(hours)
+    signed = Allowance(sign, hours, case.area).due(at) if sign else at
+    handled = Allowance(handle, hours, case.area).due(signed) if handle else signed
+    calendar = work_calendar(hours, case.area)
     lines = calendar.explain(handle, signed) if handle else []
     return Deadlines(signed, handled, lines)
 
@@ -76,7 +76,7 @@ def lengthened(
     clock = Clock.objects.filter(subject=case.pk, stopped_at__isnull=True).first()
     if clock is None or clock.paused:
         return []
-    calendar = work_calendar(clock.hours)
+    calendar = work_calendar(clock.hours, clock.area)
     return [
         (more, calendar.due(Limit(clock.amount + more, clock.limit.unit), clock.started_at, clock.spans))
         for more in amounts

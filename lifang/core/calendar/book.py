@@ -12,7 +12,7 @@ from django.db.models import Count, Max
 from lifang.core.calendar import catalogue
 from lifang.core.calendar.clock import WorkCalendar
 from lifang.core.calendar.models import Day
-from lifang.core.calendar.terms import DayFact
+from lifang.core.calendar.terms import DayFact, Origin
 from lifang.core.calendar.week import chinese_facts, known_years
 from lifang.core.site import site
 
@@ -81,10 +81,24 @@ def _given() -> dict[date, DayFact]:
 
 
 def known_until(rows: list[Day]) -> int | None:
-    """The last year whose days are decreed; None when the site's pattern needs no decree."""
+    """The last year known in the whole of the site's county; None when its pattern needs no decree."""
     if catalogue.pattern().holidays != "chinese":
         return None
-    return max(known_years(_given()) | {day.date.year for day in rows if not day.area})
+    county = site().county
+    decreed = {row.date: row.fact for row in rows if county.startswith(row.area)}
+    return max(known_years({**_given(), **decreed}))
+
+
+def origin(day: date) -> Origin | None:
+    """Who says it of a day, where no administrator has said anything."""
+    if day in catalogue.decreed():
+        return Origin.SITE
+    return Origin.LIBRARY if day in _given() else None
+
+
+def reach() -> tuple[int, int]:
+    """The first and the last year that can be counted in."""
+    return FIRST.year, max(day.year for day in chinese_facts()) + YEARS_AHEAD
 
 
 def _make(hours: str, decreed: dict[date, DayFact]) -> WorkCalendar:
@@ -97,6 +111,6 @@ def _make(hours: str, decreed: dict[date, DayFact]) -> WorkCalendar:
         facts=facts,
         zone=ZoneInfo(site().timezone),
         first=FIRST,
-        last=date(max(day.year for day in chinese_facts()) + YEARS_AHEAD, 12, 31),
+        last=date(reach()[1], 12, 31),
         known=known,
     )

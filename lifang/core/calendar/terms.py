@@ -76,6 +76,14 @@ class Kind(StrEnum):
     MAKE_UP = "make_up"
 
 
+class Origin(StrEnum):
+    """Who says that a day is worked or not; none where the week says it."""
+
+    LIBRARY = "library"
+    SITE = "site"
+    ADMINISTRATOR = "administrator"
+
+
 class DayFact(NamedTuple):
     """What somebody decreed about one date, against the pattern of the week."""
 

@@ -14,6 +14,7 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Minutes = tuple[int, int]
 MIDNIGHT = 24 * 60
+NATIONAL_DAY = (10, 1)
 REGULAR = Text(zh="工作日", en="working day")
 WEEKEND = Text(zh="周末", en="weekend")
 
@@ -98,12 +99,14 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ValueError("a week without working days would never end")
 
 
+def holiday_names() -> list[Text]:
+    """The public holidays that the library knows."""
+    return [Text(zh=one.chinese, en=one.value) for one in chinese_calendar.Holiday]
+
+
 def chinese_facts() -> dict[date, DayFact]:
     """Holidays and make-up workdays as the State Council announced them, year by year."""
-    names = {
-        holiday.value: Text(zh=holiday.chinese, en=holiday.value)
-        for holiday in chinese_calendar.Holiday
-    }
+    names = {name.en: name for name in holiday_names()}
     facts = {day: DayFact(False, names[name]) for day, name in chinese_calendar.holidays.items()}
     facts |= {day: DayFact(True, names[name]) for day, name in chinese_calendar.workdays.items()}
     return facts
@@ -119,8 +122,12 @@ def kind_of(day: date, fact: DayFact | None, pattern: Pattern) -> Kind:
 
 
 def known_years(facts: Mapping[date, DayFact]) -> frozenset[int]:
-    """A year counts as known once at least one day of it was decreed."""
-    return frozenset(day.year for day in facts)
+    """A year is known once its National Day is decreed: one notice tells the whole year, and no year lacks that day."""
+    return frozenset(
+        day.year
+        for day, fact in facts.items()
+        if (day.month, day.day) == NATIONAL_DAY and not fact.working
+    )
 
 
 def days_between(first: date, last: date) -> list[date]:

@@ -16,13 +16,14 @@ from lifang.core.flow.models import Clock, Subject
 
 @dataclass(frozen=True)
 class Allowance:
-    """How long, on whose opening hours."""
+    """How long, on whose opening hours, on the workdays of which area."""
 
     limit: Limit
     hours: str = ""
+    area: str = ""
 
     def due(self, start: datetime) -> datetime:
-        return work_calendar(self.hours).due(self.limit, start)
+        return work_calendar(self.hours, self.area).due(self.limit, start)
 
 
 def begin(
@@ -31,7 +32,7 @@ def begin(
     """Start a stage's clock; its due time, or None where the stage has no limit."""
     if not stage or allowance is None:
         return None
-    due_at = allowance.due(at)
+    due_at = work_calendar(allowance.hours, subject.area).due(allowance.limit, at)
     Clock.objects.create(
         area=subject.area,
         holders=subject.holders,
@@ -101,7 +102,7 @@ def lengthen(subject: Subject, allowance: Allowance) -> datetime | None:
         allowance.limit.unit,
         allowance.hours,
     )
-    clock.due_at = work_calendar(clock.hours).due(clock.limit, clock.started_at, clock.spans)
+    clock.due_at = counted(clock)
     clock.overdue_told_at = None
     clock.save()
     return clock.due_at
@@ -112,7 +113,13 @@ def _close_pause(clock: Clock, at: datetime) -> None:
         [start, end or max(at, datetime.fromisoformat(start)).isoformat()]
         for start, end in clock.pauses
     ]
-    clock.due_at = work_calendar(clock.hours).due(clock.limit, clock.started_at, clock.spans)
+    clock.due_at = counted(clock)
+
+
+def counted(clock: Clock) -> datetime:
+    """When a clock that does not stand still is due, by the calendar as it is now."""
+    calendar = work_calendar(clock.hours, clock.area)
+    return calendar.due(clock.limit, clock.started_at, clock.spans)
 
 
 def tell_overdue(at: datetime, most: int = 500) -> int:

@@ -13,6 +13,9 @@ register(
     Entry("desk", "orgs.areas", _("Areas"), "orgs:areas", icon="map-2", order=60),
     Entry("desk", "orgs.units", _("Units"), "orgs:units", icon="building", order=62),
     Entry("desk", "orgs.duties", _("Duties"), "orgs:duties", icon="table", order=64),
+    Entry(
+        "desk", "orgs.calendar", _("Working calendar"), "orgs:calendar", icon="calendar", order=65
+    ),
     Entry("desk", "orgs.postings", _("Postings"), "orgs:postings", icon="id-badge-2", order=66),
     Entry(
         "desk",

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from lifang.orgs.web import public
-from lifang.orgs.web.desk import areas, people, units
+from lifang.orgs.web.desk import areas, calendar, people, units
 
 app_name = "orgs"
 
@@ -24,6 +24,11 @@ urlpatterns = [
     path("desk/units/<uuid:pk>/closure", units.close_unit, name="close_unit"),
     path("desk/duties", units.duties, name="duties"),
     path("desk/duties/ends", units.duty_ends, name="duty_ends"),
+    path("desk/calendar", calendar.calendar, name="calendar"),
+    path("desk/calendar/<int:year>", calendar.year, name="calendar_year"),
+    path("desk/calendar/<int:year>/notice", calendar.notice, name="calendar_notice"),
+    path("desk/calendar/<str:date>", calendar.day, name="calendar_day"),
+    path("desk/calendar/<str:date>/end", calendar.day_ends, name="calendar_day_ends"),
     path("desk/postings", people.postings, name="postings"),
     path("desk/postings/new", people.new_posting, name="new_posting"),
     path("desk/postings/ends", people.posting_ends, name="posting_ends"),

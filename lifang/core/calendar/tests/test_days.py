@@ -13,11 +13,13 @@ from lifang.core.testing.told import published
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 NEW_YEAR = date(2027, 1, 1)
+NATIONAL_DAY = date(2027, 10, 1)
+NATIONAL = Text(zh="国庆节", en="National Day")
 HOLIDAY = Text(zh="元旦", en="New Year's Day")
 
 
 def admin(area: str) -> Actor:
-    given = frozenset({"calendar.set_day", "calendar.unset_day"})
+    given = frozenset({"calendar.set_day", "calendar.unset_day", "calendar.set_year"})
     return Actor(
         None,
         "admin",
@@ -44,13 +46,15 @@ def test_a_set_day_moves_the_due_time_at_once_and_is_told():
     day = actions.set_day(actor=admin(""), date=NEW_YEAR, working=False, name=HOLIDAY, at=NOW)
     assert due() == at("2027-01-04 11:30")
     assert published() == [DayChanged(day=NEW_YEAR, area="", at=NOW)]
+    assert not book.work_calendar().is_known(NEW_YEAR)  # one day is not the year's notice
+    actions.set_day(actor=admin(""), date=NATIONAL_DAY, working=False, name=NATIONAL, at=NOW)
     lines = book.work_calendar().explain(Limit(4, "work_hour"), at("2026-12-31 16:30"))
     assert "Fri 1 Jan 2027 New Year's Day, does not count" in [line.text.en for line in lines]
     assert "unknown" not in [line.kind for line in lines]
 
     actions.unset_day(actor=admin(""), day=day, at=NOW)
     assert due() == at("2027-01-01 11:30")
-    assert list(Day.objects.all()) == []
+    assert [row.date for row in Day.objects.all()] == [NATIONAL_DAY]
 
 
 def test_a_county_sets_its_own_day_for_itself_and_what_lies_in_it():
@@ -84,13 +88,28 @@ def test_the_year_shows_every_date_with_its_reason():
     )
     shown = {day.date: day for day in selectors.year(admin(""), 2026)}
     assert len(shown) == 365
-    assert shown[date(2026, 12, 25)] == (date(2026, 12, 25), "holiday", HOLIDAY, row)
-    assert shown[date(2026, 10, 10)].kind == "make_up"
-    assert shown[date(2026, 11, 23)] == (date(2026, 11, 23), "working", None, None)
+    assert shown[date(2026, 12, 25)] == (
+        *(date(2026, 12, 25), "holiday", HOLIDAY),
+        *("administrator", row),
+    )
+    made_up = shown[date(2026, 10, 10)]
+    assert (made_up.kind, made_up.origin, made_up.decreed) == ("make_up", "library", None)
+    assert shown[date(2026, 11, 23)] == (date(2026, 11, 23), "working", None, None, None)
 
 
 def test_the_operator_is_warned_in_november_and_no_longer_once_the_year_is_known():
     assert [w.id for w in checks.unknown_soon(date(2026, 11, 23), [])] == ["calendar.W001"]
     assert checks.unknown_soon(date(2026, 10, 1), []) == []
     actions.set_day(actor=admin(""), date=NEW_YEAR, working=False, name=HOLIDAY, at=NOW)
-    assert checks.unknown_soon(date(2026, 11, 23), list(Day.objects.all())) == []
+    assert checks.unknown_soon(date(2026, 11, 23), list(Day.objects.all())) != []
+    for area, silent in (("990102", False), ("9901", True)):  # of another county, of ours
+        actions.set_day(
+            actor=admin(""),
+            date=NATIONAL_DAY,
+            working=False,
+            name=NATIONAL,
+            area=area,
+            at=NOW,
+        )
+        found = checks.unknown_soon(date(2026, 11, 23), list(Day.objects.all()))
+        assert (found == []) is silent
