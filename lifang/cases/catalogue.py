@@ -42,18 +42,6 @@ class Matter(Entry, frozen=True, kw_only=True):
     local: bool = False
 
 
-class Component(Entry, frozen=True, kw_only=True):
-    """A public thing that stands somewhere (GB/T 47678.5-2026)."""
-
-    kind: Literal["component"]
-    major: str
-    icon: str
-    duty: str
-    source: str
-    confirmed: bool
-    local: bool = False
-
-
 class Season(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}
 ):
@@ -149,7 +137,6 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 MAJORS = catalogue("cases", "majors", Major)
 MATTERS = catalogue("cases", "matters", Matter)
-COMPONENTS = catalogue("cases", "components", Component)
 LIMITS = catalogue("cases", "limits", Limits)
 SOURCES = catalogue("cases", "sources", Source)
 RETURN_REASONS = catalogue("cases", "return_reasons", ReturnReason)

@@ -1,6 +1,7 @@
 """The words of the register."""
 
 from enum import StrEnum
+from typing import Final
 
 from lifang.core.i18n import Text, text
 
@@ -9,7 +10,7 @@ class PlaceKind(StrEnum):
     ESTATE = "estate"
     BUILDING = "building"
     STAIR = "stair"
-    DWELLING = "dwelling"  # one door
+    DWELLING = "dwelling"  # a door
     KEY_PLACE = "key_place"  # a school, a market, a filling station
     ROAD = "road"
 
@@ -24,10 +25,68 @@ PLACE_NAMES: dict[PlaceKind, Text] = {
 }
 
 # What stands inside what; a place of another kind stands by itself.
-INSIDE: dict[PlaceKind, PlaceKind] = {
-    PlaceKind.BUILDING: PlaceKind.ESTATE,
-    PlaceKind.STAIR: PlaceKind.BUILDING,
-    PlaceKind.DWELLING: PlaceKind.STAIR,
+INSIDE: dict[PlaceKind, tuple[PlaceKind, ...]] = {
+    PlaceKind.BUILDING: (PlaceKind.ESTATE,),
+    PlaceKind.STAIR: (PlaceKind.BUILDING,),
+    PlaceKind.DWELLING: (PlaceKind.STAIR, PlaceKind.BUILDING),
 }
 # These are on every map and door plate; who lives behind a door is not.
 PUBLIC = (PlaceKind.ESTATE, PlaceKind.BUILDING, PlaceKind.KEY_PLACE, PlaceKind.ROAD)
+
+
+class Document(StrEnum):
+    """What proves who somebody is."""
+
+    CITIZEN = "citizen"  # GB 11643
+    FOREIGN_RESIDENT = "foreign_resident"  # foreign permanent-resident ID card
+    HMT_RESIDENT = "hmt_resident"  # residence permit of Hong Kong, Macao and Taiwan residents
+    HM_TRAVEL = "hm_travel"  # home-return permit
+    TAIWAN_TRAVEL = "taiwan_travel"
+    PASSPORT = "passport"
+    NONE = "none"
+
+
+class Label(StrEnum):
+    """How sensitive a data element is, rising."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    PERSONAL = "personal"
+    SENSITIVE = "sensitive"
+    RESTRICTED = "restricted"
+
+    @property
+    def sealed(self) -> bool:
+        """Is a value under this label kept under encryption wherever it is copied?"""
+        return self in (Label.PERSONAL, Label.SENSITIVE, Label.RESTRICTED)
+
+
+class Subject(StrEnum):
+    """What a fact can be about."""
+
+    PERSON = "person"
+    HOUSEHOLD = "household"
+    PLACE = "place"
+    FACILITY = "facility"
+    VEHICLE = "vehicle"
+    ORGANISATION = "organisation"
+
+
+class Correcting(StrEnum):
+    """States of a correction that a resident asked for."""
+
+    ASKED = "asked"
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Missing(StrEnum):
+    """States of a visit that was not made in time."""
+
+    MISSED = "missed"
+    VISITED = "visited"
+    EXCUSED = "excused"
+
+
+HEAD: Final = "head"  # the relation to the head of a household that the head has

@@ -1,5 +1,6 @@
 """The second wall alone: with the scoping of every selector switched off, row-level security shows no foreign row."""
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -13,13 +14,17 @@ from lifang.core.access.wall import behind
 from lifang.core.testing import places
 from lifang.core.testing.cast import CAST, Member
 from lifang.core.testing.rows import a_row
+from lifang.registry.models import Person, Place
 
 pytestmark = pytest.mark.django_db
 # What a model's own constraints want of a row.
 GIVEN: dict[str, dict[str, Any]] = {
     "cases.Case": {"reports": 1, "matter": "06010"},
     "files.Attachment": {"width": 1, "height": 1},
+    "registry.Facility": {"number": lambda: f"99010101001{next(SERIAL):06d}"},
+    "registry.Tie": {"person": lambda: a_row(Person), "place": lambda: a_row(Place)},
 }
+SERIAL = count(1)
 AREAS = (*places.GRIDS, places.AWAY_GRID, places.COMMUNITY, places.COUNTY)
 
 
@@ -34,6 +39,11 @@ def scoped() -> list[type[Scoped]]:
     )
 
 
+def given(model: type[Scoped]) -> dict[str, Any]:
+    known = GIVEN.get(model._meta.label, {})
+    return {name: value() if callable(value) else value for name, value in known.items()}
+
+
 @pytest.fixture
 def open_scope(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every selector forgets whose rows they are."""
@@ -44,22 +54,14 @@ def open_scope(monkeypatch: pytest.MonkeyPatch) -> None:
 def world(request: pytest.FixtureRequest, db: None) -> Any:
     """A row of the model in every grid, in the next county, in a community, in the county; one of a unit, one of a person."""
     model = request.param
-    given = GIVEN.get(model._meta.label, {})
     with behind(SYSTEM):
         for area in AREAS:
-            a_row(model, area=area, **given)
-        a_row(
-            model,
-            area=places.AWAY_GRID,
-            holders=["unit:00000000-0000-7000-8000-00000000c17e"],
-            **given,
-        )
-        a_row(
-            model,
-            area=places.AWAY_GRID,
-            holders=["account:00000000-0000-7000-8000-0000000000aa"],
-            **given,
-        )
+            a_row(model, area=area, **given(model))
+        for holder in (
+            "unit:00000000-0000-7000-8000-00000000c17e",
+            "account:00000000-0000-7000-8000-0000000000aa",
+        ):
+            a_row(model, area=places.AWAY_GRID, holders=[holder], **given(model))
     return model
 
 

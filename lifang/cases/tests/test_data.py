@@ -9,15 +9,18 @@ import pytest
 import yaml
 
 CASES = Path(__file__).parents[1] / "data"
+REGISTRY = Path(__file__).parents[2] / "registry" / "data"
 ORGS = Path(__file__).parents[2] / "orgs" / "data"
 CASE_FILES = (
-    "appraisal", "close_outcomes", "components", "delay_reasons", "emergency", "limits", "majors",
+    "appraisal", "close_outcomes", "delay_reasons", "emergency", "limits", "majors",
     "matters", "refuse_reasons", "return_reasons", "sources", "suspend_reasons", "synonyms",
 )  # fmt: skip
 ORG_FILES = ("duties", "grid_kinds", "posts", "unit_kinds")
-FILES = [CASES / f"{name}.yaml" for name in CASE_FILES] + [
-    ORGS / f"{name}.yaml" for name in ORG_FILES
-]
+FILES = (
+    [CASES / f"{name}.yaml" for name in CASE_FILES]
+    + [ORGS / f"{name}.yaml" for name in ORG_FILES]
+    + [REGISTRY / "components.yaml"]
+)
 STAGES = ["accept", "dispatch", "sign", "handle", "check", "callback"]
 UNITS = {"work_hour", "work_day", "calendar_hour", "calendar_day"}
 MATTER_FIELDS = {
@@ -79,11 +82,11 @@ def test_no_name_is_given_twice(path):
 
 @pytest.mark.covers("S3-14")
 def test_the_component_list_is_the_complete_one_of_2026():
-    entries = read(CASES / "components.yaml")
+    entries = read(REGISTRY / "components.yaml")
     assert Counter(entry["major"] for entry in entries) == {
         "01": 76, "02": 44, "03": 16, "04": 14, "05": 3,
     }  # fmt: skip
-    assert "01016" not in keys(CASES / "components.yaml")
+    assert "01016" not in keys(REGISTRY / "components.yaml")
     assert {entry["kind"] for entry in entries} == {"component"}
 
 
@@ -98,7 +101,7 @@ def test_the_matter_list_is_the_complete_one_of_2026(matters):
 
 def test_every_component_has_its_matter_of_the_same_code(matters):
     by_key = {entry["key"]: entry for entry in matters}
-    for component in read(CASES / "components.yaml"):
+    for component in read(REGISTRY / "components.yaml"):
         matter = by_key[component["key"]]
         assert matter["name"]["zh"] == component["name"]["zh"] + "异常"
         assert matter["duty"] == component["duty"]
@@ -107,7 +110,7 @@ def test_every_component_has_its_matter_of_the_same_code(matters):
 def test_every_code_has_five_digits_and_begins_with_its_major(matters):
     majors = keys(CASES / "majors.yaml")
     assert majors == [f"{number:02}" for number in range(1, 11)]
-    for entry in matters + read(CASES / "components.yaml"):
+    for entry in matters + read(REGISTRY / "components.yaml"):
         assert entry["key"].isdigit()
         assert len(entry["key"]) == 5
         assert entry["key"][:2] == entry["major"]

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
+from lifang.core.crypto.masks import MASKS
 from lifang.core.crypto.seals import NORMALS, blind, open_, seal
 
 
@@ -88,6 +89,58 @@ class SealedText(models.Field):  # type: ignore[type-arg]
         from django import forms  # noqa: PLC0415 -- forms are for edges
 
         return super().formfield(**{"form_class": forms.CharField, **kwargs})
+
+
+class Masked(str):
+    """A sealed text as it is shown; the whole of it stays out of pages, logs and answers unless `clear` is asked."""
+
+    __slots__ = ("whole",)
+    whole: str
+
+    def __new__(cls, shown: str, whole: str = "") -> "Masked":
+        made = super().__new__(cls, shown)
+        made.whole = whole
+        return made
+
+
+class _MaskedAttribute(_SealedAttribute):
+    def __get__(self, row: models.Model | None, owner: type[models.Model] | None = None) -> Any:
+        if row is None:
+            return self
+        whole = super().__get__(row, owner)
+        return whole if whole is None else Masked(self.field.masked(whole), whole)  # type: ignore[attr-defined]
+
+    def __set__(self, row: models.Model, value: Any) -> None:
+        super().__set__(row, value.whole if isinstance(value, Masked) else value)
+
+
+class MaskedText(SealedText):
+    """Sealed text that reads masked (张*, 138****1234): templates, lists and answers cannot forget to.
+
+    `mask` names one of `masks.MASKS`. An action that has the right reads `clear(row, "name")`.
+    """
+
+    descriptor_class = _MaskedAttribute
+
+    def __init__(self, *args: Any, mask: str, **kwargs: Any) -> None:
+        if mask not in MASKS:
+            raise ValueError(f"mask is one of {sorted(MASKS)}")
+        self.mask = mask
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "mask": self.mask}
+
+    def masked(self, whole: str) -> str:
+        """What is shown of a text."""
+        return MASKS[self.mask](whole)
+
+
+def clear(row: models.Model, name: str) -> str:
+    """The whole text of a `MaskedText` field, "" where there is none: for actions that asked and leave a line."""
+    value = getattr(row, name)
+    return value.whole if isinstance(value, Masked) else str(value or "")
 
 
 class BlindIndex(models.BinaryField):  # type: ignore[type-arg]

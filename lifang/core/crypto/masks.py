@@ -1,6 +1,7 @@
 """What is shown by default of a name, a number, an address."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 # Names of two characters that stand before the given name; longest first would not matter, all have two.
@@ -46,3 +47,28 @@ def _ends(plain: str, first: int, last: int) -> str:
     if hidden < 4:
         return "*" * len(plain)
     return plain[:first] + "*" * hidden + plain[len(plain) - last :]
+
+
+def mask_plate(plate: str) -> str:
+    """京A·***23: where it is from, and the last two."""
+    return _ends(plain_plate(plate), 2, 2)
+
+
+def plain_plate(plate: str) -> str:
+    """A plate without the dot and the spaces people write."""
+    return "".join(c for c in plate.strip().upper() if c not in " ·•.-")
+
+
+def mask_all(text: str) -> str:
+    """Nothing but that there is something."""
+    return "***" if text.strip() else ""
+
+
+MASKS: Final[dict[str, Callable[[str], str]]] = {
+    "name": mask_name,
+    "identity": mask_identity,
+    "telephone": mask_telephone,
+    "address": mask_address,
+    "plate": mask_plate,
+    "all": mask_all,
+}

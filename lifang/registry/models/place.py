@@ -24,6 +24,12 @@ class Place(Scoped, Searchable):
     lat = models.FloatField(null=True, blank=True)
     cell = models.BigIntegerField(null=True, editable=False)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
+    # Of a dwelling; a building says in `floor` how many it has.
+    floor = models.SmallIntegerField(null=True, blank=True)
+    number = models.CharField(max_length=20, blank=True)  # of the door or the building
+    use = models.CharField(max_length=20, blank=True)  # codes: use
+    area_m2 = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    batch = models.ForeignKey("Batch", models.PROTECT, null=True, related_name="places")
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
 
@@ -52,6 +58,9 @@ class Place(Scoped, Searchable):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="place_ends_after_start",
             ),
+            models.CheckConstraint(
+                condition=Q(area_m2__isnull=True) | Q(area_m2__gt=0), name="place_area_positive"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,6 +78,7 @@ class Resident(Scoped):
     name = SealedText()
     telephone = SealedText(null=True, blank=True)
     telephone_key = BlindIndex(of="telephone", purpose="registry.telephone", form="telephone")
+    person = models.OneToOneField("Person", models.PROTECT, null=True, related_name="resident")
     home = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="residents")
     enrolled_at = models.DateTimeField()
 

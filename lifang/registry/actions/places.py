@@ -1,7 +1,8 @@
-"""The only writers of the register."""
+"""Places, and residents with an account."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from os.path import commonprefix
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from lifang.core.action import action
 from lifang.core.events import publish
 from lifang.core.ids import new_id
 from lifang.registry import rules
+from lifang.registry.actions.knowing import batch_for
 from lifang.registry.events import PlaceAdded, ResidentEnrolled
 from lifang.registry.models import Place, Resident
 
@@ -30,20 +32,70 @@ def add_place(
     lon: float | None = None,
     lat: float | None = None,
     parent: Place | None = None,
+    floor: int | None = None,
+    number: str = "",
+    use: str = "",
+    area_m2: Decimal | None = None,
 ) -> Place:
     """Register an estate, a building, a stair, a dwelling, a key place or a road."""
     insist(
         None if actor.may("registry.add_place", area) else Refusal("not_allowed"),
         rules.may_add(kind, name, parent.kind if parent else None),
         rules.on_earth(lon, lat),
+        rules.room_fits(floor, area_m2, use),
     )
-    made = Place(kind=kind, name=name.strip(), area=area, address=address.strip(), valid_from=at)
+    made = Place(
+        kind=kind, name=name.strip(), area=area, address=address.strip(), floor=floor, number=number.strip()[:20], use=use,
+        area_m2=area_m2, valid_from=at,
+    )  # fmt: skip
     made.parent = parent
     if lon is not None and lat is not None:
         made.stand(lon, lat)
     made.save()
     publish(PlaceAdded(place=made.pk, kind=kind, at=at), area=area)
     return made
+
+
+class NewPlace(NamedTuple):
+    """One place of a list; `parent` is a place that stands, or the position of an earlier one in the list."""
+
+    kind: str
+    name: str
+    area: str
+    parent: Place | int | None = None
+    address: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    floor: int | None = None
+    number: str = ""
+    use: str = ""
+    area_m2: Decimal | None = None
+
+
+@action("registry.add_places")
+def add_places(
+    *, actor: Actor, rows: Sequence[NewPlace], at: datetime, source: str = "housing"
+) -> list[Place]:
+    """Register places in bulk, an estate with its buildings, stairs and doors in one list. All or nothing."""
+    area = _common([row.area for row in rows])
+    insist(None if _may("registry.add_places", actor, area) else Refusal("not_allowed"))
+    batch = batch_for(actor, source, area, at)
+    made: list[Place] = []
+    for row in rows:
+        parent = made[row.parent] if isinstance(row.parent, int) else row.parent
+        insist(
+            rules.may_add(row.kind, row.name, parent.kind if parent else None),
+            rules.on_earth(row.lon, row.lat),
+            rules.room_fits(row.floor, row.area_m2, row.use),
+        )
+        one = Place(
+            kind=row.kind, name=row.name.strip(), area=row.area, address=row.address.strip(), parent=parent, floor=row.floor,
+            number=row.number, use=row.use, area_m2=row.area_m2, batch=batch, valid_from=at,
+        )  # fmt: skip
+        if row.lon is not None and row.lat is not None:
+            one.stand(row.lon, row.lat)
+        made.append(one)
+    return Place.objects.bulk_create(made, batch_size=1000)
 
 
 @action("registry.enrol_resident")
@@ -120,6 +172,8 @@ def _common(areas: Sequence[str]) -> str:
 
 
 def _serves(actor: Actor, area: str) -> bool:
-    return any(grant.gives("registry.enrol_resident", area) for grant in actor.grants) or (
-        actor.kind == "system"
-    )
+    return _may("registry.enrol_resident", actor, area)
+
+
+def _may(capability: str, actor: Actor, area: str) -> bool:
+    return actor.kind == "system" or any(grant.gives(capability, area) for grant in actor.grants)

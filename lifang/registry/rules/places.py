@@ -1,19 +1,21 @@
 """What may stand where."""
 
 import math
+from typing import Any
 
 from lifang.core.access import Refusal
+from lifang.registry.catalogue import codes
 from lifang.registry.terms import INSIDE, PlaceKind
 
 
 def may_add(kind: str, name: str, parent_kind: str | None) -> Refusal | None:
-    """A known kind with a name; a stair stands in a building, a dwelling in a stair."""
+    """A known kind with a name; a stair stands in a building, a dwelling in a stair, or in a building without any."""
     if kind not in list(PlaceKind):
         return Refusal("place_kind", {"kind": kind[:20], "field": "kind"})
     if not name.strip():
         return Refusal("place_name", {"field": "name"})
-    wanted = INSIDE.get(PlaceKind(kind))
-    if parent_kind is not None and parent_kind != wanted:
+    wanted = INSIDE.get(PlaceKind(kind), ())
+    if parent_kind is not None and parent_kind not in wanted:
         return Refusal("place_parent", {"field": "parent"})
     if parent_kind is None and kind in (PlaceKind.STAIR, PlaceKind.DWELLING):
         return Refusal("place_parent", {"field": "parent"})
@@ -34,3 +36,14 @@ def telephone_shape(telephone: str) -> Refusal | None:
     digits = [c for c in telephone if c.isdigit()]
     bad = telephone and (not 6 <= len(digits) <= 15 or set(telephone) - set("0123456789 +-()"))
     return Refusal("telephone_shape", {"field": "telephone"}) if bad else None
+
+
+def room_fits(floor: int | None, area_m2: Any, use: str) -> Refusal | None:
+    """A floor between the cellar and the clouds, an area above nothing, a use of the list."""
+    if floor is not None and not -10 <= floor <= 200:
+        return Refusal("floor_wrong", {"field": "floor"})
+    if area_m2 is not None and not 0 < area_m2 < 1_000_000:
+        return Refusal("number_wrong", {"field": "area_m2"})
+    if use and codes("use").get(use) is None:
+        return Refusal("unknown_code", {"code": use[:30], "field": "use"})
+    return None

@@ -1,0 +1,61 @@
+"""The only writers of the register. Keywords only; `actor` and `at` always."""
+
+from lifang.registry.actions.corrections import (
+    ask_correction,
+    refuse_correction,
+    verify_correction,
+    withdraw_correction,
+)
+from lifang.registry.actions.households import (
+    Member,
+    found_household,
+    move_in,
+    move_out,
+    name_head,
+    renew_registration,
+)
+from lifang.registry.actions.knowing import change
+from lifang.registry.actions.looks import unmask, used_today
+from lifang.registry.actions.merging import merge, undo_merge
+from lifang.registry.actions.people import (
+    Newcomer,
+    Registered,
+    end_person,
+    faults,
+    link_account,
+    register,
+    register_many,
+)
+from lifang.registry.actions.places import (
+    Enrolment,
+    NewPlace,
+    add_place,
+    add_places,
+    enrol_many,
+    enrol_resident,
+)
+from lifang.registry.actions.restricted import (
+    Shown,
+    look_restricted,
+    name_viewers,
+    restrict,
+    unrestrict,
+)
+from lifang.registry.actions.tags import review_tag, tag, untag, withdraw_consent
+from lifang.registry.actions.things import add_facility, add_organisation, add_vehicle, tie, untie
+from lifang.registry.actions.visits import (
+    excuse_visit,
+    plan_many,
+    plan_visits,
+    tell_missed,
+    visit,
+)
+
+__all__ = [
+    "Enrolment", "Member", "NewPlace", "Newcomer", "Registered", "Shown",
+    "add_facility", "add_organisation", "add_place", "add_places", "add_vehicle", "ask_correction", "change", "end_person",
+    "enrol_many", "enrol_resident", "excuse_visit", "faults", "found_household", "link_account", "look_restricted", "merge",
+    "move_in", "move_out", "name_head", "name_viewers", "plan_many", "plan_visits", "refuse_correction", "register",
+    "register_many", "renew_registration", "restrict", "review_tag", "tag", "tell_missed", "tie", "undo_merge", "unmask",
+    "unrestrict", "untag", "untie", "used_today", "verify_correction", "visit", "withdraw_consent", "withdraw_correction",
+]  # fmt: skip

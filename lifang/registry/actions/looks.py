@@ -1,0 +1,120 @@
+"""Looking at what is masked: one field of one row, for a purpose, within a budget, told to the person."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.timezone import localtime
+
+from lifang.core.access import SYSTEM, Actor, insist
+from lifang.core.access.wall import behind
+from lifang.core.action import action, seen
+from lifang.core.events import publish
+from lifang.core.flow import selectors as flow
+from lifang.registry import rules
+from lifang.registry.actions.knowing import KINDS, office_of, value_now
+from lifang.registry.catalogue import ELEMENTS, PURPOSES, policy
+from lifang.registry.events import FieldSeen
+from lifang.registry.models import (
+    Correction,
+    Look,
+    Membership,
+    MissedVisit,
+    Person,
+    Visit,
+    VisitPlan,
+)
+
+
+@action("registry.unmask")
+def unmask(
+    *,
+    actor: Actor,
+    row: Any,
+    element: str,
+    purpose: str,
+    at: datetime,
+    work: UUID | None = None,
+) -> str:
+    """Show one sensitive field of one row in the clear.
+
+    `work` is an open to-do of the actor's, a planned visit, or a visit the actor made within a day, that concerns the row.
+    Leaves an audit line `seen` and a Look that the person reads.
+    """
+    kind = KINDS[type(row)]
+    held = type(row).objects.visible_to(actor).get(pk=row.pk)
+    insist(rules.element_known(element, kind))
+    known = PURPOSES.get(purpose)
+    found = _work(actor, held, known.work if known else "none", work, at)
+    budget = policy("unmask_a_day")
+    insist(rules.may_look(purpose, found, used_today(actor, at), budget))
+    seen(purpose)
+    Look.objects.create(
+        area=held.area,
+        holders=held.holders,
+        subject_kind=kind,
+        subject=held.pk,
+        element=element,
+        purpose=purpose,
+        work_kind=found or "",
+        work=work if found else None,
+        office=office_of(actor, "registry.unmask", held.area),
+        account_id=actor.id,
+        at=at,
+    )
+    publish(
+        FieldSeen(kind=kind, subject=held.pk, element=element, purpose=purpose, at=at),
+        area=held.area,
+        holders=held.holders,
+    )
+    return value_now(held, ELEMENTS[element])
+
+
+def used_today(actor: Actor, at: datetime) -> int:
+    """How many fields this account has seen in the clear since midnight, wherever."""
+    if actor.id is None:
+        return 0
+    start = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    with behind(SYSTEM):
+        return Look.objects.filter(account_id=actor.id, at__gte=start, at__lte=at).count()
+
+
+def _work(actor: Actor, held: Any, wanted: str, work: UUID | None, at: datetime) -> str | None:
+    """What kind of work this is, if it is the actor's and concerns the row."""
+    if work is None:
+        return None
+    if wanted in ("todo", "either") and _todo(actor, held, work):
+        return "todo"
+    return "visit" if wanted in ("visit", "either") and _visit(actor, held, work, at) else None
+
+
+def _todo(actor: Actor, held: Any, work: UUID) -> bool:
+    todos = flow.todos(actor)
+    todo = todos.filter(pk=work).first() or todos.filter(subject=work).first()
+    if todo is None:
+        return False
+    if todo.flow == "correction":
+        return bool(
+            isinstance(held, Person)
+            and Correction.objects.filter(pk=todo.subject, person=held).exists()
+        )
+    if todo.flow == "missed":
+        plans = MissedVisit.objects.filter(pk=todo.subject).values("plan__household")
+        return bool(_homes(held).filter(household__in=plans).exists())
+    # Of another context: it lies in the same grid, or concerns the same account.
+    return bool(
+        held.area.startswith(todo.area[:15]) and len(todo.area) >= len("990101001001")
+    ) or bool(set(held.holders) & set(todo.holders))
+
+
+def _visit(actor: Actor, held: Any, work: UUID, at: datetime) -> bool:
+    homes = _homes(held).values("household")
+    planned = VisitPlan.objects.filter(pk=work, household__in=homes, valid_to__isnull=True)
+    made = Visit.objects.filter(pk=work, household__in=homes, at__gte=at - timedelta(days=1))
+    return planned.exists() or (actor.id is not None and made.filter(account_id=actor.id).exists())
+
+
+def _homes(held: Any) -> Any:
+    if isinstance(held, Person):
+        return Membership.objects.filter(person=held, valid_to__isnull=True)
+    return Membership.objects.filter(household=held.pk, valid_to__isnull=True)

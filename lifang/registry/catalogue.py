@@ -1,0 +1,186 @@
+"""Data elements, code lists, sources, tags, visits, what may be looked at for what: see `data/`."""
+
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+
+from lifang.core.catalogue import catalogue
+from lifang.core.crypto.masks import MASKS
+from lifang.core.flow.shape import flow
+from lifang.core.i18n import Text
+from lifang.registry.terms import Label, Subject
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A named choice."""
+
+    key: str
+    name: Text
+
+
+class Code(Entry, frozen=True, kw_only=True):
+    """One code of a list; `standard` is what the list's standard writes for it."""
+
+    standard: str = ""
+    tone: Literal["", "waiting", "progress", "danger", "good", "quiet"] = ""
+
+
+class Codes(Entry, frozen=True, kw_only=True, dict=True):
+    """A code list: `codes("relation")`."""
+
+    source: str
+    confirmed: bool
+    codes: list[Code]
+
+    def get(self, key: str) -> Code | None:
+        return next((code for code in self.codes if code.key == key), None)
+
+    def choices(self) -> list[tuple[str, str]]:
+        return [(code.key, str(code.name)) for code in self.codes]
+
+
+class Element(Entry, frozen=True, kw_only=True):
+    """One thing that is known of a person, a household, a house …; every form and every interface binds to these."""
+
+    of: Subject
+    field: str = ""  # of the model of that name; "" = kept as facts only
+    type: Literal["text", "date", "code", "number", "flag", "point", "reference"]
+    codes: str = ""
+    check: Literal["", "identity", "telephone", "credit", "plate", "name"] = ""
+    mask: str = ""
+    label: Label
+    purpose: Text
+    keeper: str  # kind of unit (orgs/data/unit_kinds.yaml) that answers for it
+    retention_years: int  # after the end of the relation
+    expires_days: int = 0  # a value not confirmed for so long is stale; 0 = never
+    corrects: bool = False  # a resident may ask to correct it
+    source: str
+    confirmed: bool = True
+
+    def faults(self) -> list[str]:
+        """What is wrong with the entry."""
+        found = []
+        if (self.type == "code") != bool(self.codes):
+            found.append("`codes` goes with `type: code`")
+        if self.codes and self.codes not in CODES:
+            found.append(f"there is no code list `{self.codes}`")
+        if self.mask and self.mask not in MASKS:
+            found.append(f"there is no mask `{self.mask}`")
+        if not self.key.startswith(f"{self.of}."):
+            found.append(f"the key begins with `{self.of}.`")
+        if self.label.sealed and self.type == "text" and not self.mask:
+            found.append("text that is personal says how it is masked")
+        return found
+
+
+class Source(Entry, frozen=True, kw_only=True):
+    """Where a value comes from."""
+
+    weight: int  # which of two wins when they differ
+    verified: bool  # does coming from there count as verified?
+
+
+class Purpose(Entry, frozen=True, kw_only=True):
+    """What a sensitive field may be looked at for, and whether the purpose needs a piece of work."""
+
+    plain: Text  # as the resident reads it
+    work: Literal["todo", "visit", "either", "none"]
+    basis: str
+
+
+class Tag(Entry, frozen=True, kw_only=True):
+    """A group a person belongs to, with the ground on which it is kept."""
+
+    group: str
+    basis: Text
+    consent: bool  # kept only while the person agrees
+    review_days: int
+    visit: str = ""  # visits.yaml: how often such a person is called on
+    public: bool = False  # may be counted in what everybody reads
+    source: str
+    confirmed: bool
+
+
+class Restricted(Entry, frozen=True, kw_only=True):
+    """A group that lies in the restricted store: named basis, named viewers, each look kept."""
+
+    basis: Text
+    keeper: str
+    review_days: int
+    visit: str = ""
+    source: str
+    confirmed: bool
+
+
+class VisitKind(Entry, frozen=True, kw_only=True):
+    """How often somebody is called on."""
+
+    cycle_days: int
+    warn_days: int  # so long after the due day a missed visit becomes a to-do
+    source: str
+    confirmed: bool
+
+
+class Tie(Entry, frozen=True, kw_only=True):
+    """A kind of dated relation between who and what."""
+
+    who: list[Literal["person", "organisation"]]
+    what: Literal["place", "vehicle", "facility", "organisation", "person"]
+    one: bool = False  # only one at a time
+    source: str
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Numbers a city may want otherwise."""
+
+    key: str
+    amount: Decimal
+    note: Text
+
+
+class Component(Entry, frozen=True, kw_only=True):
+    """A public thing that stands somewhere (GB/T 47678.5-2026)."""
+
+    kind: Literal["component"]
+    major: str
+    icon: str
+    duty: str
+    source: str
+    confirmed: bool
+    local: bool = False
+
+
+CODES = catalogue("registry", "codes", Codes)
+ELEMENTS = catalogue("registry", "elements", Element, faults=Element.faults)
+SOURCES = catalogue("registry", "sources", Source)
+PURPOSES = catalogue("registry", "purposes", Purpose)
+TAGS = catalogue("registry", "tags", Tag)
+RESTRICTED = catalogue("registry", "restricted", Restricted)
+VISITS = catalogue("registry", "visits", VisitKind)
+TIES = catalogue("registry", "ties", Tie)
+POLICY = catalogue("registry", "policy", Policy)
+COMPONENTS = catalogue("registry", "components", Component)
+CORRECTION = flow("registry", "correction")
+MISSED = flow("registry", "missed")
+
+
+def codes(key: str) -> Codes:
+    """A code list: `sex`, `relation`, `use` …"""
+    return CODES[key]
+
+
+def code_name(key: str, code: str) -> Any:
+    """The name of a code in the reader's language; the code itself where the list has lost it."""
+    found = CODES[key].get(code)
+    return found.name if found else code
+
+
+def policy(key: str) -> int:
+    """A policy number: `unmask_a_day`, `expiry_reminder_days` …"""
+    return int(POLICY[key].amount)
+
+
+def elements_of(subject: str) -> list[Element]:
+    """The elements of persons, of households …, in catalogue order."""
+    return [element for element in ELEMENTS if element.of == subject]

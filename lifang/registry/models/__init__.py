@@ -1,0 +1,32 @@
+from lifang.registry.models.fact import Correction, Fact, Look
+from lifang.registry.models.household import Household, Membership, Occupancy
+from lifang.registry.models.person import Batch, Merge, Person, Tagging
+from lifang.registry.models.place import CELL_METRES, Place, Resident
+from lifang.registry.models.restricted import RestrictedLook, RestrictedRecord
+from lifang.registry.models.thing import Facility, Organisation, Tie, Vehicle
+from lifang.registry.models.visit import MissedVisit, Visit, VisitPlan
+
+__all__ = [
+    "CELL_METRES",
+    "Batch",
+    "Correction",
+    "Facility",
+    "Fact",
+    "Household",
+    "Look",
+    "Membership",
+    "Merge",
+    "MissedVisit",
+    "Occupancy",
+    "Organisation",
+    "Person",
+    "Place",
+    "Resident",
+    "RestrictedLook",
+    "RestrictedRecord",
+    "Tagging",
+    "Tie",
+    "Vehicle",
+    "Visit",
+    "VisitPlan",
+]  # fmt: skip

@@ -1,0 +1,41 @@
+"""What may be, and why not."""
+
+from lifang.registry.rules.identity import (
+    Said,
+    credit_code_fault,
+    normal_number,
+    number_fault,
+    plate_fault,
+    said_by,
+)
+from lifang.registry.rules.lives import (
+    ends_after,
+    expiry_fits,
+    may_join,
+    may_live,
+    may_look,
+    may_tag,
+    may_tie,
+    only_one,
+    source_known,
+    visit_known,
+)
+from lifang.registry.rules.places import may_add, on_earth, room_fits, telephone_shape
+from lifang.registry.rules.same import WEIGHTS, Shape, reasons
+from lifang.registry.rules.things import facility_number_fits
+from lifang.registry.rules.values import (
+    code_fits,
+    day_fits,
+    element_known,
+    expiry,
+    name_fits,
+    stored,
+    value_fits,
+)
+
+__all__ = [
+    "WEIGHTS", "Said", "Shape", "code_fits", "credit_code_fault", "day_fits", "element_known", "ends_after", "expiry",
+    "expiry_fits", "facility_number_fits", "may_add", "may_join", "may_live", "may_look", "may_tag", "may_tie", "name_fits",
+    "normal_number", "number_fault", "on_earth", "only_one", "plate_fault", "reasons", "room_fits", "said_by", "source_known", "stored",
+    "telephone_shape", "value_fits", "visit_known",
+]  # fmt: skip

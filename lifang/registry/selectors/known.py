@@ -1,0 +1,268 @@
+"""What is known and how well; who looked; who could; one's own record."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
+
+from lifang.core.access import Actor, Refused
+from lifang.core.access.capabilities import capabilities
+from lifang.core.access.models import GrantRow
+from lifang.core.access.scope import within
+from lifang.core.crypto.fields import MaskedText, clear
+from lifang.core.crypto.masks import MASKS
+from lifang.core.i18n import Text
+from lifang.orgs import selectors as orgs
+from lifang.registry.catalogue import ELEMENTS, PURPOSES, Element, code_name, elements_of, policy
+from lifang.registry.models import (
+    Correction,
+    Fact,
+    Look,
+    Person,
+    RestrictedRecord,
+    Tagging,
+)
+from lifang.registry.rules import expiry
+from lifang.registry.terms import Subject
+
+
+class Known(NamedTuple):
+    """One element of one row: what is shown, where it is from, how long it holds."""
+
+    element: Element
+    shown: str
+    source: str
+    seen_at: datetime | None
+    office: str
+    verified_at: datetime | None
+    expires_on: date | None
+    stale: bool
+    changes: int  # facts of its own; 0 = as it came with its batch
+
+
+def known(actor: Actor, row: Any, on: date) -> list[Known]:
+    """Every element of a row the actor sees, masked, with its provenance: two queries whatever there is."""
+    kind = row._meta.model_name
+    facts: dict[str, list[Fact]] = {}
+    for fact in _facts(actor, row).order_by("at", "id"):
+        facts.setdefault(fact.element, []).append(fact)
+    return [_one(row, element, facts.get(element.key, []), on) for element in elements_of(kind)]
+
+
+def _facts(actor: Actor, row: Any) -> QuerySet[Fact]:
+    subjects = [row.pk]
+    if isinstance(row, Person):
+        subjects += Person.objects.visible_to(actor).filter(merged_into=row).values_list("pk", flat=True)  # fmt: skip
+    return Fact.objects.visible_to(actor).filter(subject__in=subjects)
+
+
+def _one(row: Any, element: Element, facts: list[Fact], on: date) -> Known:
+    shown = _shown(row, element, facts)
+    until: date | None = None
+    said: tuple[str, datetime | None, str, datetime | None] = ("", None, "", None)
+    batch = getattr(row, "batch", None)
+    if facts:
+        last = facts[-1]
+        until = last.expires_on
+        said = (last.source, last.seen_at, last.office, last.verified_at)
+    elif batch is not None:
+        until = batch.expires_on or expiry(element, batch.seen_at.date())
+        said = (batch.source, batch.seen_at, batch.office, batch.verified_at)
+    stale = bool(shown) and until is not None and until < on
+    return Known(element, shown, *said, until, stale, len(facts))
+
+
+def _shown(row: Any, element: Element, facts: list[Fact]) -> str:
+    if not element.field:
+        newest = facts[-1] if facts else None
+        return "" if newest is None else _masked(element, newest)
+    value = getattr(row, element.field)
+    if value in (None, ""):
+        return ""
+    return str(code_name(element.codes, value)) if element.codes else str(value)
+
+
+def _masked(element: Element, fact: Fact) -> str:
+    whole = clear(fact, "sealed") if fact.sealed is not None else fact.value
+    if element.codes:
+        return str(code_name(element.codes, whole))
+    return MASKS[element.mask](whole) if element.mask else whole
+
+
+class Past(NamedTuple):
+    """One value a field had."""
+
+    shown: str
+    source: str
+    seen_at: datetime
+    office: str
+    verified_at: datetime | None
+    at: datetime
+
+
+def history(actor: Actor, row: Any, element: str) -> list[Past]:
+    """The values one element had, newest first, masked as the element says."""
+    spec = ELEMENTS[element]
+    rows = _facts(actor, row).filter(element=element).order_by("-at", "-id")
+    return [
+        Past(_masked(spec, fact), fact.source, fact.seen_at, fact.office, fact.verified_at, fact.at)
+        for fact in rows
+    ]
+
+
+def stale(actor: Actor, on: date, area: str = "") -> QuerySet[Fact]:
+    """The newest facts of elements that nobody has confirmed in time: what a grid should ask again."""
+    later = Fact.objects.filter(
+        subject=OuterRef("subject"), element=OuterRef("element"), at__gt=OuterRef("at")
+    )
+    rows = Fact.objects.visible_to(actor).filter(within(area), expires_on__lt=on)
+    return rows.filter(~Exists(later)).order_by("expires_on", "id")
+
+
+def office_name(office: str) -> str:
+    """An office key (`area:…`, `unit:…`, `self`) in the reader's words."""
+    kind, _, where = office.partition(":")
+    if kind == "area":
+        return orgs.place_name(where, 2) or where
+    if kind == "unit":
+        return orgs.unit_names([UUID(where)]).get(UUID(where), "")
+    return str(gettext("the person")) if kind == "self" else str(gettext("the platform")) if kind == "system" else office  # fmt: skip
+
+
+class Seen(NamedTuple):
+    """One look at one's own record: when, by which office, at what, for what. Never by whom."""
+
+    at: datetime
+    office: str
+    element: Text
+    purpose: Text
+    work: str
+
+
+def looks_at_me(actor: Actor, at: datetime) -> list[Seen]:
+    """Who looked at what of the actor's own record, newest first."""
+    if not actor.holder:
+        return []
+    since = at - timedelta(days=policy("own_looks_days"))
+    rows = Look.objects.filter(holders__contains=[actor.holder], at__gte=since).order_by("-at")
+    return [_look(row) for row in rows[:500]]
+
+
+def looks_at(actor: Actor, row: Any) -> list[Seen]:
+    """The looks at one row, for those who keep it."""
+    rows = Look.objects.visible_to(actor).filter(subject=row.pk).order_by("-at")
+    return [_look(look) for look in rows[:500]]
+
+
+def _look(row: Look) -> Seen:
+    element, purpose = ELEMENTS.get(row.element), PURPOSES.get(row.purpose)
+    return Seen(
+        row.at,
+        office_name(row.office),
+        element.name if element else Text(row.element, row.element),
+        purpose.plain if purpose else Text(row.purpose, row.purpose),
+        row.work_kind,
+    )
+
+
+class Own(NamedTuple):
+    """One element of one's own record, in the clear, with where it is from."""
+
+    known: Known
+    value: str
+    open: bool  # a correction is being verified
+
+
+def me(actor: Actor) -> Person | None:
+    """The actor's own record, if the account is linked to one."""
+    if actor.id is None:
+        return None
+    return Person.objects.filter(resident__account_id=actor.id).first()
+
+
+def own_record(actor: Actor, on: date) -> list[Own]:
+    """Everything that is known of the actor, in the clear: it is theirs."""
+    row = me(actor)
+    if row is None:
+        return []
+    asked = Correction.objects.filter(person=row, decided_at__isnull=True)
+    waiting = set(asked.values_list("element", flat=True))
+    newest = {fact.element: fact for fact in _facts(actor, row).order_by("at", "id")}
+    return [
+        Own(one, _own_value(row, one, newest.get(one.element.key)), one.element.key in waiting)
+        for one in known(actor, row, on)
+    ]
+
+
+def _own_value(row: Person, one: Known, newest: Fact | None) -> str:
+    element = one.element
+    if not element.field:
+        return "" if newest is None else newest.value or clear(newest, "sealed")
+    if isinstance(row._meta.get_field(element.field), MaskedText):
+        return clear(row, element.field)
+    return one.shown
+
+
+def own_tags(actor: Actor) -> QuerySet[Tagging]:
+    """The groups the actor is kept in; those that stand on consent can be taken back."""
+    rows = Tagging.objects.filter(holders__contains=[actor.holder], valid_to__isnull=True)
+    return rows.order_by("valid_from") if actor.holder else rows.none()
+
+
+def corrections(actor: Actor) -> QuerySet[Correction]:
+    """Corrections asked for in the actor's areas, or by the actor, newest first."""
+    rows = Correction.objects.visible_to(actor).select_related("person")
+    return rows.order_by("-asked_at", "-id")
+
+
+def correction(actor: Actor, pk: UUID | str) -> Correction:
+    """One correction. Raises `Refused("not_found")`."""
+    found = corrections(actor).filter(pk=pk).first()
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+class Sight(NamedTuple):
+    """Somebody who can see a row: through which post, from which office, how many accounts, and what they may do."""
+
+    why: str  # "area": the post covers where it lies; "holder": it concerns them
+    post: str
+    office: str
+    accounts: int
+    unmask: bool
+
+
+def who_can_see(actor: Actor, row: Any, at: datetime) -> list[Sight]:
+    """Everybody for whom this row exists, and why: posts above it, and those it concerns."""
+    above = [row.area[:length] for length in range(len(row.area) + 1)]
+    now = Q(valid_to__isnull=True) | Q(valid_to__gt=at)
+    rows = GrantRow.objects.filter(now, valid_from__lte=at)
+    may = set(capabilities()["registry.unmask"].posts)
+    counted = rows.filter(sees="area", area__in=above).values("post", "area")
+    found = [
+        Sight("area", one["post"], orgs.place_name(one["area"], 2), one["accounts"], one["post"] in may)
+        for one in counted.annotate(accounts=Count("account", distinct=True)).order_by("area", "post")
+    ]  # fmt: skip
+    units = [holder for holder in row.holders if holder.startswith("unit:")]
+    held = rows.filter(holder__in=units).values("post", "holder")
+    found += [
+        Sight("holder", one["post"], office_name(one["holder"]), one["accounts"], one["post"] in may)
+        for one in held.annotate(accounts=Count("account", distinct=True)).order_by("post")
+    ]  # fmt: skip
+    people = sum(holder.startswith("account:") for holder in row.holders)
+    return [*found, Sight("holder", "resident", "", people, False)] if people else found
+
+
+def restricted_reviews(actor: Actor, on: date) -> QuerySet[RestrictedRecord]:
+    """Records of the restricted store that the actor is a named viewer of and that are to be reviewed: ids and days only."""
+    rows = RestrictedRecord.objects.filter(viewers__contains=[actor.holder], review_on__lte=on)
+    return rows.filter(valid_to__isnull=True).only("id", "review_on").order_by("review_on")
+
+
+def facts_since(actor: Actor, subject: Subject, since: datetime) -> QuerySet[Fact]:
+    """What changed of one kind of thing since a time, for indicators and reports."""
+    rows = Fact.objects.visible_to(actor).filter(subject_kind=subject, at__gte=since)
+    return rows.order_by("at", "id")

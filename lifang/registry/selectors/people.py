@@ -1,0 +1,171 @@
+"""Ask about people. Every row reads masked; the wall and the scope say which there are."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from lifang.core.access import Actor, Refused
+from lifang.core.access.scope import within
+from lifang.core.crypto.fields import clear
+from lifang.core.search import matching_blind
+from lifang.registry.models import Membership, Merge, Person, Place, Tagging, Tie
+from lifang.registry.rules import Shape, reasons
+from lifang.registry.selectors.places import find_places
+from lifang.registry.terms import PlaceKind
+
+OPEN = Q(valid_to__isnull=True)
+
+
+def persons(actor: Actor, area: str = "") -> QuerySet[Person]:
+    """Living records of the actor's areas, or of one area of them."""
+    rows = Person.objects.visible_to(actor).filter(valid_to__isnull=True, merged_into__isnull=True)
+    return rows.filter(within(area)) if area else rows
+
+
+def person(actor: Actor, pk: UUID | str) -> Person:
+    """One person; a merged record answers as the one that was kept. Raises `Refused("not_found")`."""
+    found = Person.objects.visible_to(actor).filter(pk=pk).first()
+    steps = 0
+    while found is not None and found.merged_into_id and steps < 20:
+        found, steps = Person.objects.visible_to(actor).filter(pk=found.merged_into_id).first(), steps + 1  # fmt: skip
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+def find_persons(actor: Actor, text: str, limit: int = 20) -> list[Person]:
+    """By identity number, telephone, name (characters or pinyin), plate-free address; inside the scope, newest last.
+
+    Numbers are found whole, through their blind index; a name through fingerprints of its terms; an address through its doors.
+    """
+    text = text.strip()[:100]
+    rows = persons(actor)
+    if not text:
+        return []
+    plain = "".join(c for c in text if c not in " -+()")
+    if plain.isascii() and sum(c.isdigit() for c in plain) >= 6:
+        found = list(rows.filter(Q(identity_key=text) | Q(telephone_key=text))[:limit])
+        if found:
+            return found
+    found = list(matching_blind(rows, "name_terms", text)[:limit])
+    return found or _behind_doors(actor, text, limit)
+
+
+def _behind_doors(actor: Actor, text: str, limit: int) -> list[Person]:
+    doors = [p.pk for p in find_places(actor, text, 50) if p.kind == PlaceKind.DWELLING]
+    if not doors:
+        return []
+    living = Membership.objects.visible_to(actor).filter(
+        OPEN, household__occupancies__dwelling__in=doors, household__occupancies__valid_to__isnull=True
+    )  # fmt: skip
+    return list(persons(actor).filter(pk__in=living.values("person"))[:limit])
+
+
+def memberships(actor: Actor, person: Person) -> QuerySet[Membership]:
+    """All households a person lived in, newest first."""
+    rows = Membership.objects.visible_to(actor).filter(person=person)
+    return rows.select_related("household").order_by("-valid_from")
+
+
+def taggings(actor: Actor, person: Person, *, ended: bool = False) -> QuerySet[Tagging]:
+    """The groups a person belongs to; restricted ones are in no list."""
+    rows = Tagging.objects.visible_to(actor).filter(person=person).order_by("valid_from")
+    return rows if ended else rows.filter(OPEN)
+
+
+def tagged(actor: Actor, tag: str, area: str = "") -> QuerySet[Person]:
+    """The people of a group, e.g. volunteers to call up in an emergency."""
+    rows = Tagging.objects.visible_to(actor).filter(OPEN, tag=tag)
+    if area:
+        rows = rows.filter(within(area))
+    return persons(actor).filter(pk__in=rows.values("person"))
+
+
+def ties_of(actor: Actor, person: Person, *, ended: bool = False) -> QuerySet[Tie]:
+    """What a person owns, rents, keeps, stands for."""
+    rows = Tie.objects.visible_to(actor).filter(Q(person=person) | Q(other=person))
+    rows = rows.select_related("place", "vehicle", "facility", "body", "other", "person")
+    return (rows if ended else rows.filter(OPEN)).order_by("-valid_from")
+
+
+def owners(actor: Actor, place: Place) -> QuerySet[Tie]:
+    """Who owns, rents or manages a place now."""
+    rows = Tie.objects.visible_to(actor).filter(OPEN, place=place)
+    return rows.select_related("person", "organisation").order_by("kind", "valid_from")
+
+
+class Double(NamedTuple):
+    """Somebody who may be the same person, and why (codes of `rules.WEIGHTS`), surest first."""
+
+    person: Person
+    reasons: list[str]
+
+
+def doubles(actor: Actor, person: Person) -> list[Double]:
+    """Records of the actor's areas that may be the same person."""
+    keys = Q(name_key=person.name_key, born=person.born) | Q(name_key=person.name_key, telephone_key=person.telephone_key)  # fmt: skip
+    if person.identity_key:
+        keys |= Q(identity_key=person.identity_key)
+    near = Q(name_key=person.name_key) & within(person.area[:12])
+    rows = persons(actor).filter(keys | near).exclude(pk=person.pk)
+    mine = shape(person)
+    found = [Double(row, reasons(mine, shape(row))) for row in rows[:200]]
+    return sorted((d for d in found if d.reasons), key=lambda d: (d.reasons[0], str(d.person.pk)))
+
+
+def doubles_in(actor: Actor, area: str, limit: int = 100) -> list[tuple[Person, Person, list[str]]]:
+    """Pairs of an area that may be one person: by number, by name and birthday, by name and telephone."""
+    rows = list(
+        persons(actor, area)
+        .only("id", "area", "holders", "name", "identity", "telephone", "born", "sex", "document", "name_key", "identity_key", "telephone_key")
+        .order_by("id")
+    )  # fmt: skip
+    groups: dict[tuple[object, ...], list[Person]] = {}
+    for row in rows:
+        name = bytes(row.name_key or b"")
+        for key in (
+            ("identity", bytes(row.identity_key)) if row.identity_key else None,
+            ("born", name, row.born) if row.born else None,
+            ("telephone", name, bytes(row.telephone_key)) if row.telephone_key else None,
+        ):
+            if key is not None:
+                groups.setdefault(key, []).append(row)
+    pairs: dict[tuple[UUID, UUID], tuple[Person, Person, list[str]]] = {}
+    for same in groups.values():
+        for one, other in _pairs(same):
+            why = reasons(shape(one), shape(other))
+            if why:
+                pairs.setdefault((one.pk, other.pk), (one, other, why))
+    return list(pairs.values())[:limit]
+
+
+def _pairs(rows: list[Person]) -> list[tuple[Person, Person]]:
+    few = rows[:20]
+    return [(one, other) for n, one in enumerate(few) for other in few[n + 1 :]]
+
+
+def shape(row: Person) -> Shape:
+    """What the rules compare; stays inside."""
+    return Shape(clear(row, "name"), clear(row, "identity"), row.born, clear(row, "telephone"), row.sex)  # fmt: skip
+
+
+def merges(actor: Actor, person: Person) -> QuerySet[Merge]:
+    """Merges in which this record was the one that was kept, newest first."""
+    rows = Merge.objects.visible_to(actor).filter(kept=person)
+    return rows.select_related("dropped").order_by("-merged_at")
+
+
+def with_homes(actor: Actor, rows: QuerySet[Person]) -> QuerySet[Person]:
+    """Each person with the open households (`homes`) and tags (`groups`): for lists, in two queries more."""
+    homes = Membership.objects.visible_to(actor).filter(OPEN).select_related("household")
+    tags = Tagging.objects.visible_to(actor).filter(OPEN)
+    found = rows.prefetch_related(Prefetch("memberships", homes, to_attr="homes"))
+    return found.prefetch_related(Prefetch("taggings", tags, to_attr="groups"))
+
+
+def expiring(actor: Actor, on: date) -> QuerySet[Membership]:
+    """Temporary residents whose registration has run out or does so by a day."""
+    rows = Membership.objects.visible_to(actor).filter(OPEN, expires_on__lte=on)
+    return rows.select_related("person", "household").order_by("expires_on", "id")
