@@ -1,5 +1,6 @@
 """The second wall alone: with the scoping of every selector switched off, row-level security shows no foreign row."""
 
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from lifang.core.access import ANONYMOUS, SYSTEM, Actor, Scope
-from lifang.core.access.models import Scoped
+from lifang.core.access.models import Scoped, _narrowing
 from lifang.core.access.wall import behind
 from lifang.core.testing import places
 from lifang.core.testing.cast import CAST, Member
@@ -45,9 +46,12 @@ def given(model: type[Scoped]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def open_scope(monkeypatch: pytest.MonkeyPatch) -> None:
+def open_scope(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every selector forgets whose rows they are."""
+    _narrowing.cache_clear()
     monkeypatch.setattr(Scope, "q", lambda self, area="area", holders="holders": Q())
+    yield
+    _narrowing.cache_clear()  # what was resolved without a scope is nobody's
 
 
 @pytest.fixture(params=scoped(), ids=lambda model: model._meta.label)

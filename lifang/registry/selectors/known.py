@@ -121,7 +121,7 @@ def stale(actor: Actor, on: date, area: str = "") -> QuerySet[Fact]:
     return rows.filter(~Exists(later)).order_by("expires_on", "id")
 
 
-def office_name(office: str) -> str:
+def office_name(actor: Actor, office: str) -> str:
     """An office key (`area:…`, `unit:…`, `self`) in the reader's words."""
     kind, _, where = office.partition(":")
     if kind == "area":
@@ -147,20 +147,20 @@ def looks_at_me(actor: Actor, at: datetime) -> list[Seen]:
         return []
     since = at - timedelta(days=policy("own_looks_days"))
     rows = Look.objects.filter(holders__contains=[actor.holder], at__gte=since).order_by("-at")
-    return [_look(row) for row in rows[:500]]
+    return [_look(actor, row) for row in rows[:500]]
 
 
 def looks_at(actor: Actor, row: Any) -> list[Seen]:
     """The looks at one row, for those who keep it."""
     rows = Look.objects.visible_to(actor).filter(subject=row.pk).order_by("-at")
-    return [_look(look) for look in rows[:500]]
+    return [_look(actor, look) for look in rows[:500]]
 
 
-def _look(row: Look) -> Seen:
+def _look(actor: Actor, row: Look) -> Seen:
     element, purpose = ELEMENTS.get(row.element), PURPOSES.get(row.purpose)
     return Seen(
         row.at,
-        office_name(row.office),
+        office_name(actor, row.office),
         element.name if element else Text(row.element, row.element),
         purpose.plain if purpose else Text(row.purpose, row.purpose),
         row.work_kind,
@@ -249,7 +249,7 @@ def who_can_see(actor: Actor, row: Any, at: datetime) -> list[Sight]:
     units = [holder for holder in row.holders if holder.startswith("unit:")]
     held = rows.filter(holder__in=units).values("post", "holder")
     found += [
-        Sight("holder", one["post"], office_name(one["holder"]), one["accounts"], one["post"] in may)
+        Sight("holder", one["post"], office_name(actor, one["holder"]), one["accounts"], one["post"] in may)
         for one in held.annotate(accounts=Count("account", distinct=True)).order_by("post")
     ]  # fmt: skip
     people = sum(holder.startswith("account:") for holder in row.holders)

@@ -110,8 +110,8 @@ def doubles(actor: Actor, person: Person) -> list[Double]:
         keys |= Q(identity_key=person.identity_key)
     near = Q(name_key=person.name_key) & within(person.area[:12])
     rows = persons(actor).filter(keys | near).exclude(pk=person.pk)
-    mine = shape(person)
-    found = [Double(row, reasons(mine, shape(row))) for row in rows[:200]]
+    mine = _shape(person)
+    found = [Double(row, reasons(mine, _shape(row))) for row in rows[:200]]
     return sorted((d for d in found if d.reasons), key=lambda d: (d.reasons[0], str(d.person.pk)))
 
 
@@ -135,7 +135,7 @@ def doubles_in(actor: Actor, area: str, limit: int = 100) -> list[tuple[Person, 
     pairs: dict[tuple[UUID, UUID], tuple[Person, Person, list[str]]] = {}
     for same in groups.values():
         for one, other in _pairs(same):
-            why = reasons(shape(one), shape(other))
+            why = reasons(_shape(one), _shape(other))
             if why:
                 pairs.setdefault((one.pk, other.pk), (one, other, why))
     return list(pairs.values())[:limit]
@@ -146,7 +146,7 @@ def _pairs(rows: list[Person]) -> list[tuple[Person, Person]]:
     return [(one, other) for n, one in enumerate(few) for other in few[n + 1 :]]
 
 
-def shape(row: Person) -> Shape:
+def _shape(row: Person) -> Shape:
     """What the rules compare; stays inside."""
     return Shape(clear(row, "name"), clear(row, "identity"), row.born, clear(row, "telephone"), row.sex)  # fmt: skip
 
