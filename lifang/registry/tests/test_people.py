@@ -264,9 +264,9 @@ def test_moving_in_from_elsewhere_ends_the_old_membership_and_brings_the_record_
 
 
 def test_nobody_moves_anybody_out_of_sight(worker):
-    far = make_household(area=places.FAR_GRID)
+    far, here = make_household(area=places.FAR_GRID), make_person(name="李四")
     with refused("not_allowed"):
-        actions.move_in(actor=worker, household=far, person=make_person(), at=MONDAY)
+        actions.move_in(actor=worker, household=far, person=here, at=MONDAY)
     mine = make_household()
     with behind(SYSTEM):
         other = far.members.get().person
