@@ -7,6 +7,7 @@ from lifang.boot.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/", include("lifang.core.api.urls")),  # first: found without trying every page
+    path("open311/", include("lifang.cases.api.open311.urls")),
     path("", include("lifang.core.web.urls")),
     path("", include("lifang.core.accounts.urls")),
     path("", include("lifang.core.audit.urls")),

@@ -159,3 +159,48 @@ def policy(key: str) -> int:
 def limit_of(matter: str, stage: str, month_day: str) -> Limit | None:
     """How long a stage of a matter may take on a day of the year."""
     return LIMITS[MATTERS[matter].limits].of(stage, month_day)
+
+
+def answer_of(outcome: str, answer: str) -> str:
+    """A public answer; the usual sentence of an outcome speaks the reader's language."""
+    usual = OUTCOMES[outcome].public if outcome else None
+    return str(usual) if usual and answer == usual.zh else answer
+
+
+class Option(Entry, frozen=True, kw_only=True):
+    """An answer to choose."""
+
+
+class Question(Entry, frozen=True, kw_only=True):
+    """One thing an Open311 client is asked about a matter."""
+
+    kind: Literal["string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"]
+    hint: Text | None = None
+    required: bool = False
+    choices: list[Option] = []
+
+    def __post_init__(self) -> None:
+        if self.kind.endswith("list") != bool(self.choices):
+            raise ValueError("a list has choices, and nothing else has")
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a matter is offered to Open311 clients."""
+
+    key: str
+    type: Literal["realtime", "batch"]
+    attributes: list[Question] = []
+
+
+SERVICES = catalogue("cases", "services", Service)
+
+
+def service_of(matter: str) -> Service:
+    """By the matter, else by its major, else the default."""
+    keys = (matter, MATTERS[matter].major, "default")
+    return next(SERVICES[key] for key in keys if key in SERVICES)
+
+
+def questions_of(matter: str) -> list[Question]:
+    """What a client is asked about a matter: its own questions, then those of every service."""
+    return [*service_of(matter).attributes, *SERVICES["every"].attributes]

@@ -1,5 +1,7 @@
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy as _
+
 
 class State(StrEnum):
     """The states of `data/flow.yaml`, as names for code."""
@@ -31,6 +33,25 @@ OPEN = (
     State.AWAITING_CHECK,
 )
 CLOSED = (State.AWAITING_CALLBACK, State.CLOSED, State.ARCHIVED)
+
+
+# A state in the words a resident reads.
+SAID = {
+    State.AWAITING_ACCEPTANCE: _("Received"),
+    State.AWAITING_VERIFICATION: _("Being looked at"),
+    State.REFUSED: _("Not accepted"),
+    State.AWAITING_DISPATCH: _("Accepted"),
+    State.AWAITING_SIGNING: _("Handed over"),
+    State.HANDLING: _("Being handled"),
+    State.SUSPENDED: _("On hold"),
+    State.AWAITING_ARBITRATION: _("Accepted"),
+    State.AWAITING_CHECK: _("Handled, being checked"),
+    State.AWAITING_CALLBACK: _("Closed"),
+    State.CLOSED: _("Closed"),
+    State.ARCHIVED: _("Closed"),
+    State.MERGED: _("Handled with another report"),
+    State.VOID: _("Withdrawn"),
+}
 
 
 class Level(StrEnum):

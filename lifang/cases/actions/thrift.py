@@ -25,6 +25,11 @@ def spend_report(source: str, at: datetime) -> None:
     _spend("report", source, at, 1, policy("reports_per_hour"))
 
 
+def spend_key(key: str, at: datetime) -> None:
+    """Count a report that a program sent for somebody. Raises `Refused("too_many_reports")`."""
+    _spend("key", key, at, 1, policy("open311_reports_per_hour"))
+
+
 def spend_photos(source: str, at: datetime, count: int) -> None:
     """Count photos before they are developed: a decoder works hard. Raises `Refused("too_many_reports")`."""
     _spend("photo", source, at, count, PHOTOS_A_REPORT * policy("reports_per_hour"))

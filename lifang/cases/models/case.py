@@ -2,7 +2,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from lifang.cases.catalogue import CASE, MATTERS, OUTCOMES, Matter
+from lifang.cases.catalogue import CASE, MATTERS, OUTCOMES, Matter, answer_of
 from lifang.cases.terms import CLOSED, OPEN, Level
 from lifang.core.access.models import Scoped
 from lifang.core.files.store import follow
@@ -141,9 +141,8 @@ class Case(Subject, Searchable):
 
     @property
     def answered(self) -> str:
-        """The public answer; the usual sentence of an outcome speaks the reader's language."""
-        usual = OUTCOMES[self.outcome].public if self.outcome else None
-        return str(usual) if usual and self.answer == usual.zh else self.answer
+        """The public answer, in the reader's language where it is the usual sentence."""
+        return answer_of(self.outcome, self.answer)
 
     @property
     def on_time(self) -> bool | None:

@@ -28,6 +28,17 @@ from lifang.cases.selectors.desk import (
 )  # fmt: skip
 from lifang.cases.selectors.find import case, cases, contact, find, mine
 from lifang.cases.selectors.inbox import Waiting, inbox, morning
+from lifang.cases.selectors.open import (
+    News,
+    Open,
+    by_numbers,
+    changed_at,
+    in_charge,
+    news,
+    open_rows,
+    opened,
+    public_place,
+)  # fmt: skip
 from lifang.cases.selectors.propose import Proposal, danger, matters, propose, units_for
 from lifang.cases.selectors.public import (
     Near,
@@ -56,6 +67,8 @@ __all__ = [
     "Deadlines",
     "Kin",
     "Near",
+    "News",
+    "Open",
     "Pile",
     "Proposal",
     "Receipt",
@@ -66,8 +79,10 @@ __all__ = [
     "acts",
     "board",
     "by_area",
+    "by_numbers",
     "case",
     "cases",
+    "changed_at",
     "checks",
     "clock_of",
     "contact",
@@ -79,6 +94,7 @@ __all__ = [
     "find",
     "first_token",
     "frequent",
+    "in_charge",
     "inbox",
     "lengthened",
     "matters",
@@ -87,6 +103,9 @@ __all__ = [
     "mine",
     "morning",
     "nearby",
+    "news",
+    "open_rows",
+    "opened",
     "own_cases",
     "parts",
     "pending_delay",
@@ -96,6 +115,7 @@ __all__ = [
     "public_by_number",
     "public_case",
     "public_cases",
+    "public_place",
     "receipt",
     "receipt_photos",
     "receipts",

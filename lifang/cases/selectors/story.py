@@ -42,20 +42,21 @@ def story(actor: Actor, case: Case, *, public: bool = False) -> list[Told]:
     """What happened, oldest first; `public` leaves out what is between offices."""
     rows = Step.objects.filter(subject=case.pk).select_related("account").order_by("seq")
     taken = [step for step in rows if step.public or not public]
-    names = unit_names(_units(taken))
+    names = unit_names(units_of(taken))
     told, before = [], None
     for step in taken:
-        told.append(_told(step, case, names, public, before))
+        told.append(told_of(step, case.desk, names, public=public, before=before))
         before = step.at
     return told
 
 
-def _told(
-    step: Step, case: Case, names: dict[UUID, str], public: bool, before: datetime | None
+def told_of(
+    step: Step, desk: str, names: dict[UUID, str], *, public: bool, before: datetime | None = None
 ) -> Told:
+    """One step in words; `desk` spoke where no unit did."""
     voice = step.account.kind == "resident" if step.account else step.move in _VOICES
     unit = UUID(step.body.removeprefix("unit:")) if step.body.startswith("unit:") else None
-    who = names.get(unit, "") if unit else place_name(case.desk, 1)
+    who = names.get(unit, "") if unit else place_name(desk, 1)
     note = step.note if not public or step.move in _SHOWN else ""
     return Told(
         move=CASE().move[step.move],
@@ -70,6 +71,8 @@ def _told(
     )
 
 
+# Written by a reporter, not by an office: the sender knows it, everybody else must not.
+BY_REPORTERS = frozenset({"add", "reopen"})
 # Without an account behind them: said by somebody who gave none.
 _VOICES = {"start", "join", "rate", "withdraw"}
 _SHOWN = {"refuse", "feed_back", "suspend", "add", "answer", "close", "pass_check", "reopen"}
@@ -92,7 +95,8 @@ def _named(facts: dict[str, Any], names: dict[UUID, str]) -> dict[str, Any]:
     return shown
 
 
-def _units(taken: list[Step]) -> set[UUID]:
+def units_of(taken: list[Step]) -> set[UUID]:
+    """The units these steps name."""
     found = {step.body.removeprefix("unit:") for step in taken if step.body.startswith("unit:")}
     for step in taken:
         found |= {step.facts[key] for key in ("lead", "suggested", "unit") if step.facts.get(key)}

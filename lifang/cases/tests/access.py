@@ -55,3 +55,11 @@ def _there(code: str) -> str:
     if not Division.objects.filter(code=code).exists():
         make_division(code)
     return code
+
+
+def open311_of(area: str) -> tuple[str, str]:
+    return (public_case(area).number, "json")
+
+
+def token_of(area: str) -> tuple[str, str]:
+    return (*receipt_of(area), "json")

@@ -3,31 +3,30 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy as _
-
 from lifang.cases.models import Case
-from lifang.cases.selectors import Told
-from lifang.cases.terms import CLOSED, State
+from lifang.cases.selectors import Told, public_place
+from lifang.cases.selectors.story import BY_REPORTERS
+from lifang.cases.terms import CLOSED, SAID, State
 from lifang.core.files.models import Attachment
 from lifang.core.files.store import link
 from lifang.core.web.show import Chip, Entry, Photo
 from lifang.orgs.selectors import place_name
 
-WORDS = {
-    State.AWAITING_ACCEPTANCE: ("waiting", _("Received")),
-    State.AWAITING_VERIFICATION: ("waiting", _("Being looked at")),
-    State.REFUSED: ("idle", _("Not accepted")),
-    State.AWAITING_DISPATCH: ("progress", _("Accepted")),
-    State.AWAITING_SIGNING: ("progress", _("Handed over")),
-    State.HANDLING: ("progress", _("Being handled")),
-    State.SUSPENDED: ("waiting", _("On hold")),
-    State.AWAITING_ARBITRATION: ("progress", _("Accepted")),
-    State.AWAITING_CHECK: ("progress", _("Handled, being checked")),
-    State.AWAITING_CALLBACK: ("done", _("Closed")),
-    State.CLOSED: ("done", _("Closed")),
-    State.ARCHIVED: ("done", _("Closed")),
-    State.MERGED: ("idle", _("Handled with another report")),
-    State.VOID: ("idle", _("Withdrawn")),
+TONES = {
+    State.AWAITING_ACCEPTANCE: "waiting",
+    State.AWAITING_VERIFICATION: "waiting",
+    State.REFUSED: "idle",
+    State.AWAITING_DISPATCH: "progress",
+    State.AWAITING_SIGNING: "progress",
+    State.HANDLING: "progress",
+    State.SUSPENDED: "waiting",
+    State.AWAITING_ARBITRATION: "progress",
+    State.AWAITING_CHECK: "progress",
+    State.AWAITING_CALLBACK: "done",
+    State.CLOSED: "done",
+    State.ARCHIVED: "done",
+    State.MERGED: "idle",
+    State.VOID: "idle",
 }
 
 
@@ -37,8 +36,7 @@ def chip_of(case: Case) -> Chip:
 
 
 def chip_in(state: str) -> Chip:
-    kind, words = WORDS[State(state)]
-    return Chip(kind, words)
+    return Chip(TONES[State(state)], SAID[State(state)])
 
 
 def handler_of(case: Case) -> str:
@@ -48,16 +46,11 @@ def handler_of(case: Case) -> str:
 
 def place_of(case: Case) -> str:
     """Where, in words that are public: the named place, else its area."""
-    area = place_name(case.area, 2)
-    return f"{area} {case.place}".strip() if case.place else area
+    return public_place(case.area, case.place)
 
 
 def done(case: Case) -> bool:
     return case.state in CLOSED
-
-
-# Written by a reporter, not by an office: the sender knows it, everybody else must not.
-_BY_REPORTERS = frozenset({"add", "reopen"})
 
 
 def entries(told: Iterable[Told]) -> list[Entry]:
@@ -69,7 +62,7 @@ def entries(told: Iterable[Told]) -> list[Entry]:
             who=step.who if step.move.key not in _VOICES else "",
             icon=_ICONS.get(step.move.key, "point"),
             kind=_KINDS.get(step.move.key, "progress"),
-            text="" if step.move.key in _BY_REPORTERS else step.note,
+            text="" if step.move.key in BY_REPORTERS else step.note,
             waited=step.waited,
         )
         for step in told

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from lifang.cases.web import open as open_pages
 from lifang.cases.web import own, public, receipt, report, report_aside
 
 
@@ -35,5 +36,7 @@ urlpatterns = [
     path("cases", public.cases, name="public"),
     path("cases/points", public.points, name="public_points"),
     path("cases/<case_number:number>", public.case, name="public_case"),
+    path("open", open_pages.home, name="open"),
+    path("open311", open_pages.open311, name="open311"),
     path("my/cases", own.mine, name="mine"),
 ]

@@ -22,20 +22,31 @@ _KNOWN = "SELECT digest, status, kind, body FROM api_answer WHERE holder = %s AN
 _KEEP = "UPDATE api_answer SET status = %s, kind = %s, body = %s WHERE holder = %s AND key = %s"
 
 
-def once(request: HttpRequest, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """Answer, or repeat the answer. The answer is kept in the transaction of what was done."""
+Told = Callable[[HttpRequest, Refusal], HttpResponseBase]
+
+
+def once(
+    request: HttpRequest,
+    answer: Callable[[], HttpResponseBase],
+    told: Told = fault,
+    content: Callable[[], bytes] | None = None,
+) -> HttpResponseBase:
+    """Answer, or repeat the answer. The answer is kept in the transaction of what was done.
+
+    `content` is what makes two requests the same, where the body was read as a form already.
+    """
     actor: Actor = request.actor  # type: ignore[attr-defined]
     key = request.headers.get("Idempotency-Key", "")
     # Nobody in particular could be given somebody else's answer.
     if not key or request.method in SAFE or not actor.holder:
         return answer()
     if not _KEY.fullmatch(key):
-        return fault(request, Refusal("bad_input", {"detail": "Idempotency-Key"}))
+        return told(request, Refusal("bad_input", {"detail": "Idempotency-Key"}))
     with transaction.atomic():
-        digest = _digest(request)
+        digest = _digest(request, content() if content else request.body)
         # A second request with the key waits here until the first has ended.
         if not _run(_TAKE, actor.holder, key, digest, request.at):  # type: ignore[attr-defined]
-            return _again(request, actor.holder, key, digest)
+            return _again(request, actor.holder, key, digest, told)
         made = answer()
         if not isinstance(made, HttpResponse) or made.status_code >= 500:
             transaction.set_rollback(True)
@@ -53,20 +64,22 @@ def once(request: HttpRequest, answer: Callable[[], HttpResponseBase]) -> HttpRe
     return made
 
 
-def _again(request: HttpRequest, holder: str, key: str, digest: bytes) -> HttpResponse:
+def _again(
+    request: HttpRequest, holder: str, key: str, digest: bytes, told: Told
+) -> HttpResponseBase:
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, [holder, key])
         known, status, kind, body = cursor.fetchone()
     if bytes(known) != digest:
-        return fault(request, Refusal("key_used_otherwise"))
+        return told(request, Refusal("key_used_otherwise"))
     return HttpResponse(
         bytes(body), status=status, content_type=kind, headers={"Idempotency-Replayed": "true"}
     )
 
 
-def _digest(request: HttpRequest) -> bytes:
+def _digest(request: HttpRequest, content: bytes) -> bytes:
     whole = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    whole.update(request.body)
+    whole.update(content)
     return whole.digest()
 
 

@@ -70,7 +70,12 @@ def _forged(request: HttpRequest) -> bool:
 
 def _by_key(shown: str, at: datetime) -> Signed:
     kind, _, text = shown.partition(" ")
-    token = read_token(text.strip()) if kind.lower() == "bearer" and text.startswith(MARK) else None
+    return by_key(text.strip() if kind.lower() == "bearer" else "", at)
+
+
+def by_key(text: str, at: datetime) -> Signed:
+    """Who stands behind a key, for a standard that has its own place for it. Raises `Refused("key_not_valid")`."""
+    token = read_token(text) if text.startswith(MARK) else None
     rows = _rows(token.prefix, at) if token else []
     if token is None or not rows or not token.fits(rows[0][1]):
         raise Refused("key_not_valid")

@@ -6,9 +6,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 
 
+def tag_of(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
 def tagged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """The response with its tag; 304 without a body when the reader has it already."""
-    tag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
+    tag = tag_of(response.content)
     known = {
         part.strip().removeprefix("W/")
         for part in request.headers.get("If-None-Match", "").split(",")

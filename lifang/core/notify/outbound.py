@@ -6,7 +6,9 @@ that changes its mind between check and use gains nothing. No redirects, no prox
 
 import ipaddress
 import socket
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -96,37 +98,76 @@ def _nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return None
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], resolver: Resolve = resolve) -> Answer:
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    resolver: Resolve = resolve,
+    seconds: float = TIMEOUT_SECONDS,
+) -> Answer:
     """POST and read the first words of the answer. Raises `Undeliverable` when there is none."""
+    with _asked("POST", url, headers, resolver, seconds, body) as (response, end):
+        text = _read(response, READ_AT_MOST, end).decode("utf-8", "replace")
+        return Answer(response.status_code, text, response.headers.get("retry-after", ""))
+
+
+def fetch(
+    url: str, most: int, resolver: Resolve = resolve, seconds: float = TIMEOUT_SECONDS
+) -> bytes:
+    """GET a file of at most so many bytes. Raises `Undeliverable` for anything but a whole one."""
+    with _asked("GET", url, {}, resolver, seconds, None) as (response, end):
+        if response.status_code != 200:
+            raise Undeliverable(f"answered {response.status_code}")
+        data = _read(response, most + 1, end)
+    if len(data) > most:
+        raise Undeliverable(f"larger than {most} bytes")
+    return data
+
+
+@contextmanager
+def _asked(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    resolver: Resolve,
+    seconds: float,
+    body: bytes | None,
+) -> Iterator[tuple[httpx.Response, float]]:
+    """The answer of the judged address, and the moment by which it must be read."""
     target = pin(url, resolver)
     parts = urlsplit(url)
     literal = f"[{target.address}]" if ":" in target.address else target.address
     pinned = parts._replace(netloc=f"{literal}:{target.port}").geturl()
-    host = parts.netloc.rpartition("@")[2]
+    sent = {
+        **headers,
+        "host": parts.netloc.rpartition("@")[2],
+        "user-agent": "lifang",
+        "accept-encoding": "identity",  # nothing that grows when it is unpacked
+    }
+    end = time.monotonic() + seconds
     try:
         with (
-            httpx.Client(
-                timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
-            ) as client,
+            httpx.Client(timeout=seconds, follow_redirects=False, trust_env=False) as client,
             client.stream(
-                "POST",
+                method,
                 pinned,
                 content=body,
-                headers={**headers, "host": host, "user-agent": "lifang"},
+                headers=sent,
                 extensions={"sni_hostname": target.host},
             ) as response,
         ):
-            return Answer(
-                response.status_code, _read(response), response.headers.get("retry-after", "")
-            )
-    except (httpx.HTTPError, OSError) as error:
+            yield response, end
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise Undeliverable(f"{type(error).__name__}: {error}") from error
 
 
-def _read(response: httpx.Response) -> str:
+def _read(response: httpx.Response, most: int, end: float) -> bytes:
+    """So many bytes, and no longer than agreed: a trickle holds no worker."""
     taken = b""
-    for part in response.iter_raw(READ_AT_MOST):
+    for part in response.iter_raw():
         taken += part
-        if len(taken) >= READ_AT_MOST:
+        if len(taken) >= most:
             break
-    return taken[:READ_AT_MOST].decode("utf-8", "replace")
+        if time.monotonic() > end:
+            raise Undeliverable("too slow")
+    return taken[:most]
