@@ -10,10 +10,10 @@ from django.db.models.functions import Coalesce
 
 from lifang.cases.catalogue import MATTERS, Matter, answer_of
 from lifang.cases.models import Case
-from lifang.cases.selectors.public import HIDDEN, public_cases, shown
-from lifang.cases.selectors.story import BY_REPORTERS, Told, told_of, units_of
+from lifang.cases.selectors.public import HIDDEN, _shown, public_cases
+from lifang.cases.selectors.story import BY_REPORTERS, Told, _told_of, _units_of
 from lifang.cases.terms import CLOSED, SAID, State
-from lifang.core.access import SYSTEM, Actor
+from lifang.core.access import ANONYMOUS, SYSTEM, Actor
 from lifang.core.access.wall import behind
 from lifang.core.flow.models import Step
 from lifang.orgs.selectors import place_name, unit_names
@@ -62,7 +62,7 @@ class Open(NamedTuple):
 
     @property
     def where(self) -> str:
-        return public_place(self.area, self.place)
+        return public_place(ANONYMOUS, self.area, self.place)
 
     @property
     def point(self) -> tuple[float, float] | None:
@@ -79,7 +79,7 @@ _PATHS = (
 )  # fmt: skip
 
 
-def public_place(area: str, place: str) -> str:
+def public_place(actor: Actor, area: str, place: str) -> str:
     """Where, in words that are public: the named place, else its area."""
     name = place_name(area, 2)
     return f"{name} {place}".strip() if place else name
@@ -91,7 +91,7 @@ def in_charge(actor: Actor, case: Open, english: bool) -> str:
     return lead or place_name(case.desk, 1)
 
 
-def changing(rows: QuerySet[Case]) -> QuerySet[Any]:
+def _changing(rows: QuerySet[Case]) -> QuerySet[Any]:
     """With `updated_at`: when it was closed, before that when its state last changed."""
     return rows.annotate(
         updated_at=Coalesce("closed_at", "state_since", output_field=DateTimeField())
@@ -100,7 +100,7 @@ def changing(rows: QuerySet[Case]) -> QuerySet[Any]:
 
 def open_rows(actor: Actor, within: str = "") -> QuerySet[Any]:
     """Public cases for a standard to filter and order; hand them to `opened`."""
-    return changing(public_cases(actor, within))
+    return _changing(public_cases(actor, within))
 
 
 def opened(actor: Actor, rows: QuerySet[Any], start: int = 0, most: int = 1000) -> list[Open]:
@@ -122,11 +122,11 @@ def by_numbers(actor: Actor, numbers: Iterable[str]) -> list[Open]:
     found: dict[str, Open] = {}
     with behind(SYSTEM):  # public facts of accepted cases are everybody's
         for _ in range(_CHAIN):
-            rows = shown(Case.objects.exclude(state__in=HIDDEN)).filter(number__in=asked.keys())
+            rows = _shown(Case.objects.exclude(state__in=HIDDEN)).filter(number__in=asked.keys())
             merged = dict(
                 rows.filter(merged_into__isnull=False).values_list("number", "merged_into__number")
             )
-            whole = changing(rows.filter(merged_into__isnull=True)).values_list(*_PATHS)
+            whole = _changing(rows.filter(merged_into__isnull=True)).values_list(*_PATHS)
             for row in (Open(*facts) for facts in whole):
                 name = asked[row.number]
                 found[name] = row._replace(asked=name if name != row.number else "")
@@ -164,9 +164,9 @@ def news(
     within &= Q(at__lte=until) if until else Q()
     with behind(SYSTEM):  # public steps of public cases
         steps = list(Step.objects.filter(within).select_related("account").order_by("at", "id"))
-        names = unit_names(units_of(steps))
+        names = unit_names(_units_of(steps))
     return [
-        News(step.pk, case, told_of(step, case.desk, names, public=True), step.to_state)
+        News(step.pk, case, _told_of(step, case.desk, names, public=True), step.to_state)
         for step in steps
         for case in [known[step.subject]]
     ]

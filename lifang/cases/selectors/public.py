@@ -55,14 +55,14 @@ def _kept_back() -> tuple[str, ...]:
     return tuple(matter.key for matter in MATTERS if not matter.public)
 
 
-def shown(rows: QuerySet[Case]) -> QuerySet[Case]:
+def _shown(rows: QuerySet[Case]) -> QuerySet[Case]:
     """Without what only staff may know of."""
     return rows.exclude(level__in=SENSITIVE).exclude(matter__in=_kept_back())
 
 
 def public_cases(actor: Actor, within: str = "") -> QuerySet[Case]:
     """Cases that were accepted, for lists and maps anybody may read. Evaluate it inside `behind(SYSTEM)`."""
-    rows = shown(Case.objects.exclude(state__in=(*HIDDEN, State.MERGED)))
+    rows = _shown(Case.objects.exclude(state__in=(*HIDDEN, State.MERGED)))
     return rows.filter(lies_within(within)) if within else rows
 
 
@@ -78,7 +78,7 @@ def public_by_number(actor: Actor, number: str) -> Case:
 
 def _public(which: Q) -> Case:
     with behind(SYSTEM):  # public facts of accepted cases are everybody's
-        rows = shown(Case.objects.exclude(state__in=HIDDEN))
+        rows = _shown(Case.objects.exclude(state__in=HIDDEN))
         found = rows.select_related("lead", "merged_into__lead").filter(which).first()
         if found is not None and found.merged_into is not None:
             return _public(Q(pk=found.merged_into_id))
@@ -115,7 +115,7 @@ def frequent(actor: Actor, within: str, at: datetime, most: int = 8) -> list[Mat
 def nearby(actor: Actor, lon: float, lat: float, at: datetime, matter: str = "") -> list[Near]:
     """Open cases around a point, nearest first: "six neighbours already reported this"."""
     metres, days = policy("near_metres"), policy("near_days")
-    rows = shown(Case.objects.filter(state__in=OPEN, opened_at__gte=at - timedelta(days=days)))
+    rows = _shown(Case.objects.filter(state__in=OPEN, opened_at__gte=at - timedelta(days=days)))
     if matter:
         rows = rows.filter(matter__in=[matter, *_alike(matter)])
     with behind(SYSTEM):  # whoever stands there may know that it was reported; no person is shown

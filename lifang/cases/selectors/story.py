@@ -42,15 +42,15 @@ def story(actor: Actor, case: Case, *, public: bool = False) -> list[Told]:
     """What happened, oldest first; `public` leaves out what is between offices."""
     rows = Step.objects.filter(subject=case.pk).select_related("account").order_by("seq")
     taken = [step for step in rows if step.public or not public]
-    names = unit_names(units_of(taken))
+    names = unit_names(_units_of(taken))
     told, before = [], None
     for step in taken:
-        told.append(told_of(step, case.desk, names, public=public, before=before))
+        told.append(_told_of(step, case.desk, names, public=public, before=before))
         before = step.at
     return told
 
 
-def told_of(
+def _told_of(
     step: Step, desk: str, names: dict[UUID, str], *, public: bool, before: datetime | None = None
 ) -> Told:
     """One step in words; `desk` spoke where no unit did."""
@@ -95,7 +95,7 @@ def _named(facts: dict[str, Any], names: dict[UUID, str]) -> dict[str, Any]:
     return shown
 
 
-def units_of(taken: list[Step]) -> set[UUID]:
+def _units_of(taken: list[Step]) -> set[UUID]:
     """The units these steps name."""
     found = {step.body.removeprefix("unit:") for step in taken if step.body.startswith("unit:")}
     for step in taken:

@@ -7,6 +7,7 @@ from lifang.cases.models import Case
 from lifang.cases.selectors import Told, public_place
 from lifang.cases.selectors.story import BY_REPORTERS
 from lifang.cases.terms import CLOSED, SAID, State
+from lifang.core.access import ANONYMOUS
 from lifang.core.files.models import Attachment
 from lifang.core.files.store import link
 from lifang.core.web.show import Chip, Entry, Photo
@@ -46,7 +47,7 @@ def handler_of(case: Case) -> str:
 
 def place_of(case: Case) -> str:
     """Where, in words that are public: the named place, else its area."""
-    return public_place(case.area, case.place)
+    return public_place(ANONYMOUS, case.area, case.place)
 
 
 def done(case: Case) -> bool:
