@@ -25,6 +25,7 @@ from lifang.registry.models import (
     Place,
     Vehicle,
 )
+from lifang.registry.selectors.known import batch_of
 from lifang.registry.terms import Document, Subject
 
 ROWS: dict[Subject, type[models.Model]] = {
@@ -132,7 +133,7 @@ def know(
     insist(rules.value_fits(spec, value, today(at)))
     before = value_now(held, spec)
     if before and not Fact.objects.filter(subject=held.pk, element=spec.key).exists():
-        _baseline(held, spec, before)
+        _baseline(actor, held, spec, before)
     if spec.field:
         names = [spec.field, *_beside(held, spec.field)]
         setattr(held, spec.field, _column(held, spec, value))
@@ -172,8 +173,8 @@ def _column(held: Any, spec: Element, value: str) -> Any:
     return None if stored == "" and empty_is_null else stored
 
 
-def _baseline(held: Any, spec: Element, before: str) -> None:
-    batch = getattr(held, "batch", None)
+def _baseline(actor: Actor, held: Any, spec: Element, before: str) -> None:
+    batch = batch_of(actor, held)
     _write(
         held,
         spec,

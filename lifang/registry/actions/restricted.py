@@ -90,7 +90,7 @@ def look_restricted(*, actor: Actor, person: UUID, purpose: str, at: datetime) -
 def name_viewers(
     *, actor: Actor, record: RestrictedRecord, viewers: Sequence[str], at: datetime
 ) -> RestrictedRecord:
-    """Hand the record over to others: only a viewer can, and at least one stays."""
+    """Hand over to others: this record ends and theirs begins. Only a viewer can, and at least one stays."""
     held = _mine(actor, record)
     named = sorted(set(viewers))
     insist(
@@ -98,9 +98,14 @@ def name_viewers(
         Refusal("viewers_many", {"most": MOST_VIEWERS}) if len(named) > MOST_VIEWERS else None,
         None if all(v.startswith("account:") for v in named) else Refusal("viewer_not_account", {"field": "viewers"}),
     )  # fmt: skip
-    held.viewers = named
-    held.save(update_fields=["viewers"])
-    return held
+    made = RestrictedRecord(
+        person_id=held.person_id, group=held.group, basis=held.basis, detail=clear(held, "detail") or None, viewers=named,
+        review_on=held.review_on, valid_from=at, entered_by_id=held.entered_by_id,
+    )  # fmt: skip
+    held.valid_to = at
+    held.save(update_fields=["valid_to"])
+    made.save(force_insert=True)
+    return made
 
 
 @action("registry.unrestrict")

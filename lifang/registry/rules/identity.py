@@ -41,6 +41,7 @@ def normal_number(document: str, number: str) -> str:
     """One way of writing: half width, capitals, no spaces or dashes; 15 digits of before 1999 become 18."""
     plain = unicodedata.normalize("NFKC", number).upper()
     plain = "".join(c for c in plain if not c.isspace() and c not in "-‐‑–—·.()")
+    plain = unicodedata.normalize("NFKC", plain)  # what stood apart may have joined
     if document == Document.CITIZEN and _OLD.fullmatch(plain):
         first = f"{plain[:6]}19{plain[6:]}"
         return first + identity_check(first)

@@ -7,16 +7,18 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
-from lifang.core.access import Actor, Refused
+from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.capabilities import capabilities
 from lifang.core.access.models import GrantRow
 from lifang.core.access.scope import within
+from lifang.core.access.wall import behind
 from lifang.core.crypto.fields import MaskedText, clear
 from lifang.core.crypto.masks import MASKS
 from lifang.core.i18n import Text
 from lifang.orgs import selectors as orgs
 from lifang.registry.catalogue import ELEMENTS, PURPOSES, Element, code_name, elements_of, policy
 from lifang.registry.models import (
+    Batch,
     Correction,
     Fact,
     Look,
@@ -48,7 +50,19 @@ def known(actor: Actor, row: Any, on: date) -> list[Known]:
     facts: dict[str, list[Fact]] = {}
     for fact in _facts(actor, row).order_by("at", "id"):
         facts.setdefault(fact.element, []).append(fact)
-    return [_one(row, element, facts.get(element.key, []), on) for element in elements_of(kind)]
+    batch = batch_of(actor, row)
+    return [
+        _one(row, batch, element, facts.get(element.key, []), on) for element in elements_of(kind)
+    ]
+
+
+def batch_of(actor: Actor, row: Any) -> Batch | None:
+    """Where a row came from. A batch lies in the area of its whole list, often above who may see the row."""
+    pk = getattr(row, "batch_id", None)
+    if pk is None:
+        return None
+    with behind(SYSTEM):  # the row is in sight: where it is from is a part of it
+        return Batch.objects.filter(pk=pk).first()
 
 
 def _facts(actor: Actor, row: Any) -> QuerySet[Fact]:
@@ -58,11 +72,10 @@ def _facts(actor: Actor, row: Any) -> QuerySet[Fact]:
     return Fact.objects.visible_to(actor).filter(subject__in=subjects)
 
 
-def _one(row: Any, element: Element, facts: list[Fact], on: date) -> Known:
+def _one(row: Any, batch: Batch | None, element: Element, facts: list[Fact], on: date) -> Known:
     shown = _shown(row, element, facts)
     until: date | None = None
     said: tuple[str, datetime | None, str, datetime | None] = ("", None, "", None)
-    batch = getattr(row, "batch", None)
     if facts:
         last = facts[-1]
         until = last.expires_on
@@ -208,7 +221,7 @@ def _own_value(row: Person, one: Known, newest: Fact | None) -> str:
 def own_tags(actor: Actor) -> QuerySet[Tagging]:
     """The groups the actor is kept in; those that stand on consent can be taken back."""
     rows = Tagging.objects.filter(holders__contains=[actor.holder], valid_to__isnull=True)
-    return rows.order_by("valid_from") if actor.holder else rows.none()
+    return rows.order_by("valid_from", "id") if actor.holder else rows.none()
 
 
 def corrections(actor: Actor) -> QuerySet[Correction]:

@@ -71,7 +71,7 @@ def memberships(actor: Actor, person: Person) -> QuerySet[Membership]:
 
 def taggings(actor: Actor, person: Person, *, ended: bool = False) -> QuerySet[Tagging]:
     """The groups a person belongs to; restricted ones are in no list."""
-    rows = Tagging.objects.visible_to(actor).filter(person=person).order_by("valid_from")
+    rows = Tagging.objects.visible_to(actor).filter(person=person).order_by("valid_from", "id")
     return rows if ended else rows.filter(OPEN)
 
 
