@@ -31,6 +31,7 @@ from lifang.boot.steps import Step, Steps
 from lifang.boot.supervisor import Program, Supervisor
 from lifang.core.config import ROOT, Config, config
 
+WORKER = ["procrastinate", "--skip-checks", "worker", "--concurrency", "2"]
 DOORS_PATIENCE_SECONDS = 90.0
 STATIC_KEPT_SECONDS = "7d"
 
@@ -280,7 +281,7 @@ class Launch:
             "web": web,
             "streams": [*streams, "lifang.boot.streams:app"],
             "relay": [python, "-m", "lifang", "relay"],
-            "jobs": [python, "-m", "lifang", "procrastinate", "--skip-checks", "worker"],
+            "jobs": [python, "-m", "lifang", *WORKER],
         }
         return [Program(name, command, self.home, self.env) for name, command in commands.items()]
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("lifang.core.audit.urls")),
     path("files/", include("lifang.core.files.urls")),
     path("", include("lifang.core.notify.urls")),
+    path("", include("lifang.core.sheets.urls")),
     path("", include("lifang.orgs.web.urls")),
     path("", include("lifang.cases.web.urls")),
     path("desk/keys/", include("lifang.core.api.web.urls")),

@@ -1,7 +1,7 @@
 """The only writers of divisions, units, duties, postings and staff accounts."""
 
 from lifang.orgs.actions.duties import end_duty, set_duty
-from lifang.orgs.actions.people import Opened, OpenRow, open_accounts
+from lifang.orgs.actions.people import Opened, OpenRow, close_unused, open_accounts
 from lifang.orgs.actions.places import add_division, draw, draw_all, retire_division
 from lifang.orgs.actions.postings import PostRow, end_posting, post, post_all
 from lifang.orgs.actions.takeover import Report, import_divisions
@@ -16,6 +16,7 @@ __all__ = [
     "add_unit",
     "change_unit",
     "close_unit",
+    "close_unused",
     "draw",
     "draw_all",
     "end_duty",

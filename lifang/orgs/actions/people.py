@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from lifang.core.access import Actor, Refusal, Refused, insist
-from lifang.core.accounts.actions import open_account
+from lifang.core.access.models import GrantRow
+from lifang.core.accounts.actions import close, open_account
 from lifang.core.accounts.models import Account
 from lifang.core.action import action
 from lifang.core.events import publish
@@ -71,3 +73,18 @@ def _one(actor: Actor, row: OpenRow, area: str, at: datetime) -> Opened:
         actor=actor, login=row.login, name=row.name, area=area, telephone=row.telephone, at=at
     )
     return Opened(account, account.issued)  # type: ignore[attr-defined]  # in memory only
+
+
+@action("orgs.close_unused")
+def close_unused(*, actor: Actor, accounts: Iterable[str], area: str, at: datetime) -> set[str]:
+    """Close accounts of a list again; those that somebody uses or that hold a post are left, and named."""
+    insist(rules.allowed(actor, "orgs.close_unused", area))
+    wanted = {UUID(pk) for pk in accounts}
+    held = GrantRow.objects.filter(account__in=wanted, valid_to__isnull=True)
+    posted = set(held.values_list("account_id", flat=True))
+    unused = Account.objects.filter(pk__in=wanted, closed_at__isnull=True, password_issued=True)
+    left = set(wanted)
+    for account in unused.exclude(pk__in=posted):
+        close(actor=actor, account=account, at=at)
+        left.discard(account.pk)
+    return {str(pk) for pk in left}

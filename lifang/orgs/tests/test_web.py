@@ -52,8 +52,6 @@ def desk_pages(unit: Unit) -> list[tuple]:
         ("orgs:calendar_notice", 2027),
         ("orgs:postings",),
         ("orgs:new_posting",),
-        ("orgs:people",),
-        ("orgs:people_template",),
     ]
 
 

@@ -1,12 +1,7 @@
 import pytest
 
-from lifang.core.access import Refused
-from lifang.core.accounts.models import Account
 from lifang.core.testing import cast
-from lifang.core.web import sheets
-from lifang.orgs import rules
 from lifang.orgs.models import Duty, Posting, Unit
-from lifang.orgs.tests.files import file
 from lifang.orgs.tests.make import (
     COUNTY,
     make_county,
@@ -112,52 +107,3 @@ def test_somebody_else_ends_no_posting_and_sees_none_to_end():
     assert dispatcher.post("orgs:posting_ends", data={"row": [str(posting.pk)]}).status_code == 403
     posting.refresh_from_db()
     assert posting.valid_to is None
-
-
-PEOPLE = "登录名,姓名,电话,岗位,任职地点\ngrid-01,甲一,10012345678,网格员,990101001001001 第1网格\nlead-01,乙二,,街道负责人,990101001\n"
-
-
-@pytest.mark.covers("W-A1")
-def test_the_same_list_opens_accounts_for_one_administrator_and_gives_posts_for_the_other():
-    make_county()
-    system, security = cast.system_admin(), cast.security_admin()
-    answer = system.post("orgs:people", data={"file": file(PEOPLE.encode())})
-    page = answer.content.decode()
-    assert answer["Cache-Control"] == "no-store"
-    assert "grid-01" in page
-    assert not Posting.objects.exists()
-    answer = security.post("orgs:people", data={"file": file(PEOPLE.encode())})
-    assert answer.status_code == 200
-    assert sorted(Posting.objects.values_list("account__login", "post", "area")) == [
-        ("grid-01", "grid_worker", GRID),
-        ("lead-01", "street_leader", f"{COUNTY}001"),
-    ]
-    security.post("orgs:people", data={"file": file(PEOPLE.encode())})
-    assert Posting.objects.count() == 2
-
-
-def test_a_wrong_row_of_people_is_named_and_nobody_is_opened():
-    make_county()
-    system = cast.system_admin()
-    before = Account.objects.count()
-    bad = PEOPLE + "x,=HYPERLINK(1),,,\n"
-    page = system.post("orgs:people", data={"file": file(bad.encode())}).content.decode()
-    assert "第 3 行" in page
-    assert Account.objects.count() == before
-
-
-def test_a_grid_worker_neither_opens_nor_posts():
-    make_county()
-    answer = cast.grid_worker().post("orgs:people", data={"file": file(PEOPLE.encode())})
-    assert answer.status_code == 403
-    assert not Posting.objects.exists()
-
-
-def test_the_template_can_be_uploaded_as_it_is_told():
-    make_county()
-    content = cast.system_admin().get("orgs:people_template").content
-    assert content.startswith(b"PK")
-    with pytest.raises(Refused) as refused:
-        rules.rows_of(sheets.cells(content), ("login", "name", "telephone", "post", "place"))
-    # Its columns are known; its lines are not there yet.
-    assert refused.value.refusal.reason == "list_empty"

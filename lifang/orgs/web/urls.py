@@ -33,5 +33,4 @@ urlpatterns = [
     path("desk/postings/new", people.new_posting, name="new_posting"),
     path("desk/postings/ends", people.posting_ends, name="posting_ends"),
     path("desk/people", people.people, name="people"),
-    path("desk/people/template", people.people_template, name="people_template"),
 ]

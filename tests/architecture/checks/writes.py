@@ -48,6 +48,7 @@ EXEMPT: Exempt = {
     "lifang/core/notify/webhooks.py": "queues deliveries and notes what became of them",
     "lifang/core/relay/hearing.py": "receipts of listeners",
     "lifang/core/relay/stream.py": "marks what the stream acknowledged",
+    "lifang/core/sheets/bulk.py": "many rows at once, called inside actions",
     "lifang/core/jobs/testing.py": "runs the queue in tests",
     "lifang/core/testing/*": "the cast",
 }

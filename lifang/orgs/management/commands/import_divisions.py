@@ -7,7 +7,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from lifang.core.access import SYSTEM, Refused
 from lifang.core.config import config
-from lifang.core.web import sheets
+from lifang.core.sheets.reading import cells
 from lifang.orgs import actions, rules
 from lifang.orgs.divisions import source
 from lifang.orgs.divisions.extract import UnknownCounty
@@ -48,9 +48,7 @@ class Command(BaseCommand):
     def _rows(self, what: str, root: str) -> tuple[list[dict[str, str]], str]:
         path = Path(what)
         if path.is_file():
-            return rules.rows_of(sheets.cells(path.read_bytes()), ("code", "name")), self._root(
-                root
-            )
+            return rules.rows_of(cells(path.read_bytes()), ("code", "name")), self._root(root)
         try:
             self.stdout.write("Looking the county up in the public list …")
             listed = source.county(what, config().home / "divisions")

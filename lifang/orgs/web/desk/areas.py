@@ -16,8 +16,8 @@ from lifang.core.access import Actor, Kind
 from lifang.core.access.refusal import Refused
 from lifang.core.geo.divisions import Level, ancestors
 from lifang.core.geo.shapes import geometry_of
+from lifang.core.sheets.reading import cells
 from lifang.core.site import site
-from lifang.core.web import sheets
 from lifang.core.web.htmx import page
 from lifang.core.web.views import only
 from lifang.orgs import actions, rules, selectors
@@ -235,7 +235,7 @@ def takeover(request: HttpRequest, code: str) -> HttpResponse:
     report = None
     if request.method == "POST" and form.is_valid():
         with form.refusals():
-            rows = rules.rows_of(sheets.cells(form.content()), ("code", "name"))
+            rows = rules.rows_of(cells(form.content()), ("code", "name"))
             found = rules.plan_import(rows, code)[1]
             # Row 1 of the file is its head.
             faults = [(number + 1, str(refusal)) for number, refusal in found[:100]]
