@@ -53,8 +53,14 @@ function drawPoints(
     clusterMaxZoom: 17,
     clusterProperties: { bad: ["+", ["case", ["in", ["get", "state"], ["literal", ["late", "danger"]]], 1, 0]] },
   });
-  // A layer that shows nothing makes the source load its tiles; the marks themselves are buttons.
-  map.addLayer({ id: "points", type: "circle", source: "points", paint: { "circle-radius": 0, "circle-opacity": 0 } });
+  // The marks themselves are buttons. This layer, which shows nothing, keeps their room free of names.
+  map.addImage("room", { width: 1, height: 1, data: new Uint8Array(4) });
+  map.addLayer({
+    id: "points",
+    type: "symbol",
+    source: "points",
+    layout: { "icon-image": "room", "icon-size": 34, "icon-allow-overlap": true },
+  });
   let shown = new Map<string, Marker>();
 
   const draw = () => {

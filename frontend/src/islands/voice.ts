@@ -24,7 +24,8 @@ export function mount(root: HTMLElement, props: { auto?: boolean }): () => void 
       done();
     } else read();
   });
-  if (props.auto) read();
+  // At the kiosk the voice is on from the start.
+  if (props.auto || document.body.matches(".at-kiosk")) read();
   return () => {
     off();
     speechSynthesis.cancel();

@@ -143,7 +143,11 @@ function label(size: number, colour: string, above = 0) {
       "text-size": size,
       "text-max-width": 8,
       "text-padding": 4,
-      "text-offset": [0, above] as [number, number],
+      // A name steps aside for a mark that stands on it.
+      "text-variable-anchor-offset": [
+        ...["center", [0, above], "top", [0, 1.1], "bottom", [0, -1.1]],
+        ...["left", [1.3, 0], "right", [-1.3, 0]],
+      ] as maplibre.VariableAnchorOffsetCollectionSpecification,
     },
     paint: { "text-color": token(colour), "text-halo-color": token("map-land"), "text-halo-width": 1.5 },
   };
@@ -152,16 +156,22 @@ function label(size: number, colour: string, above = 0) {
 /** The round of buttons: closer, farther, all, and where I am. */
 export function buttons({ map, box, whole }: Base, onError: (words: string) => void): HTMLElement {
   const made = h("div", { class: "mapbuttons" });
-  const add = (sign: string, words: string, act: () => void) => {
-    const button = h("button", { type: "button", class: "button", title: words, "aria-label": words }, sign);
+  const add = (path: string, words: string, act: () => void) => {
+    const button = h("button", { type: "button", class: "button", title: words, "aria-label": words });
+    button.innerHTML = `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`;
     on(button, "click", act);
     made.append(button);
   };
-  add("+", word("zoomIn"), () => void map.zoomIn({ duration: 0 }));
-  add("−", word("zoomOut"), () => void map.zoomOut({ duration: 0 }));
-  if (whole) add("⤢", word("whole"), () => void map.fitBounds(whole, { padding: 24, duration: 0 }));
+  add("M12 5v14M5 12h14", word("zoomIn"), () => void map.zoomIn({ duration: 0 }));
+  add("M5 12h14", word("zoomOut"), () => void map.zoomOut({ duration: 0 }));
+  if (whole)
+    add(
+      "M16 4h4v4M14 10l6-6M8 20H4v-4M4 20l6-6M16 20h4v-4M14 14l6 6M8 4H4v4M4 4l6 6",
+      word("whole"),
+      () => void map.fitBounds(whole, { padding: 24, duration: 0 }),
+    );
   if (navigator.geolocation) {
-    add("◎", word("here"), () =>
+    add("M9 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0M4 12a8 8 0 1 0 16 0a8 8 0 1 0-16 0M12 2v2M12 20v2M20 12h2M2 12h2", word("here"), () =>
       navigator.geolocation.getCurrentPosition(
         ({ coords }) => void map.jumpTo({ center: [coords.longitude, coords.latitude], zoom: Math.max(17, map.getZoom()) }),
         () => onError(word("noPosition")),

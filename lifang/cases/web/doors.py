@@ -22,11 +22,14 @@ Filling = tuple[str, dict[str, Any]] | None
 WEEK, MONTH = 7, 30
 
 register(
-    Entry("public", "cases.report", _("Report a trouble"), "cases:report", icon="camera", order=10, bar=True),
-    Entry("public", "cases.public", _("What happened near me"), "cases:public", icon="map-2", order=20, bar=True),
-    Entry("public", "cases.receipts", _("My reports"), "cases:receipts", icon="receipt", order=30, bar=True),
-    Entry("my", "cases.report", _("Report a trouble"), "cases:report", icon="camera", order=10, bar=True),
-    Entry("my", "cases.mine", _("My reports"), "cases:mine", icon="receipt", order=20, bar=True),
+    Entry("public", "cases.report", _("Report a trouble"), "cases:report", icon="camera", order=10, short=_("Report")),
+    Entry("public", "cases.public", _("What happened near me"), "cases:public", icon="map-2", order=20, short=_("Nearby")),
+    Entry("public", "cases.receipts", _("My reports"), "cases:receipts", icon="receipt", order=30, short=_("Mine")),
+    Entry("kiosk", "cases.report", _("Report a trouble"), "cases:report", icon="camera", order=10),
+    Entry("kiosk", "cases.public", _("What happened near me"), "cases:public", icon="map-2", order=20),
+    Entry("kiosk", "cases.receipts", _("My reports"), "cases:receipts", icon="receipt", order=30),
+    Entry("my", "cases.report", _("Report a trouble"), "cases:report", icon="camera", order=10, short=_("Report")),
+    Entry("my", "cases.mine", _("My reports"), "cases:mine", icon="receipt", order=20, short=_("Mine")),
 )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def waiting(request: HttpRequest) -> int | None:
 register(
     Entry("desk", "cases.inbox", _("To do"), "cases:inbox", icon="checklist", capability=SEE, order=10, bar=True,
           count=waiting),
-    Entry("desk", "cases.list", _("Cases"), "cases:list", icon="folders", capability=SEE, order=12),
+    Entry("desk", "cases.list", _("Cases"), "cases:list", icon="folders", capability=SEE, order=12, bar=True),
     Entry("desk", "cases.map", _("Map"), "cases:map", icon="map-2", capability=SEE, order=14, bar=True),
     Entry("desk", "cases.desk_report", _("Report"), "cases:desk_report", icon="camera-plus", capability="cases.record", order=16,
           bar=True),

@@ -8,10 +8,11 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from lifang.core.geo.measure import square_metres
+from lifang.core.geo.measure import mean_width, square_metres
 from lifang.core.geo.shapes import Area, Feature, collection_of
 
 SLIVER: Final = 1.0  # square metres; less than that is drawing noise
+THIN: Final = 0.3  # metres; a strip no wider than that is two drawings of one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _patches(ground: BaseGeometry, sliver: float, codes: tuple[str, ...] = ()) -
     parts = shapely.get_parts(shapely.get_parts(ground))
     for part in parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]:
         size = square_metres(part)
-        if size >= sliver:
+        if size >= sliver and (not sliver or mean_width(part, size) > THIN):
             yield Patch(shapely.orient_polygons(part), size, codes)
 
 

@@ -59,6 +59,16 @@ def square_metres(shape: BaseGeometry) -> float:
     return float(shapely.area(shapely.transform(shape, flat)))
 
 
+def mean_width(shape: BaseGeometry, size: float) -> float:
+    """Metres across, of a strip of this many square metres."""
+    lat = math.radians(shape.centroid.y)
+    metres = math.pi * _AXIS / 180.0
+    around = shapely.length(
+        shapely.transform(shape, lambda corners: corners * (metres * math.cos(lat), metres))
+    )
+    return 2.0 * size / float(around)
+
+
 def _row(lat: float, metres: float) -> int:
     return math.floor((lat + 90.0) * _DEGREE / metres)
 

@@ -11,11 +11,11 @@ from lifang.core.config import config
 
 Answer = Callable[[HttpRequest], HttpResponse]
 YEAR = 365 * 24 * 3600
-ELDER = "elder"
+ELDER, KIOSK = "elder", "kiosk"
 
 
 def language_middleware(answer: Answer) -> Answer:
-    """`?lang=` once, then the cookie, else the site's own language, never guessed; and `request.elder`."""
+    """`?lang=` once, then the cookie, else the site's own language, never guessed; `request.elder` and `request.kiosk`."""
     known = {code for code, _ in settings.LANGUAGES}
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -24,7 +24,8 @@ def language_middleware(answer: Answer) -> Answer:
         language = next((code for code in (asked, kept) if code in known), settings.LANGUAGE_CODE)
         with translation.override(language):
             request.LANGUAGE_CODE = language
-            request.elder = request.COOKIES.get(ELDER) == "1"  # type: ignore[attr-defined]
+            request.kiosk = request.COOKIES.get(KIOSK) == "1"  # type: ignore[attr-defined]
+            request.elder = request.COOKIES.get(ELDER) == "1" or request.kiosk  # type: ignore[attr-defined]
             response = answer(request)
         response.headers.setdefault("Content-Language", language)
         if asked == language and asked != kept:

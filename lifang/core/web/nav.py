@@ -6,6 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from lifang.core.access import Kind
 
 DOORS = ("public", "my", "desk", "kiosk", "screen", "footer", "me")
 
@@ -23,6 +26,8 @@ class Entry:
     order: int = 50
     bar: bool = False
     count: Callable[[HttpRequest], int | None] | None = None
+    short: Any = ""  # the word under the icon of a phone's bottom bar
+    kinds: tuple[Kind, ...] = ()  # whose door it is; nobody named: everybody's
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Link:
     icon: str = ""
     here: bool = False
     count: int | None = None
+    short: Any = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,8 @@ class Hit:
 
 Source = Callable[[HttpRequest], ScopeBar | None]
 Finder = Callable[[Any, str], Iterable[Hit]]
+
+MOST_IN_BAR = 4  # and "more", which holds them all
 
 _ENTRIES: dict[tuple[str, str], Entry] = {}
 _FINDERS: dict[tuple[str, str], tuple[Any, Finder]] = {}
@@ -101,12 +109,18 @@ def links(request: HttpRequest, door: str, *, bar: bool = False) -> list[Link]:
         if entry.door == door
         and (entry.bar or not bar)
         and (not entry.capability or (actor is not None and actor.may(entry.capability)))
+        and (not entry.kinds or getattr(actor, "kind", Kind.ANONYMOUS) in entry.kinds)
     ]
     made = [(entry, _url(entry)) for entry in chosen]
     here = _here(request.path, [url for _, url in made if url])
     return [
         Link(
-            entry.label, url, entry.icon, url == here, entry.count(request) if entry.count else None
+            entry.label,
+            url,
+            entry.icon,
+            url == here,
+            entry.count(request) if entry.count else None,
+            entry.short or entry.label,
         )
         for entry, url in made
         if url
@@ -139,7 +153,7 @@ class Nav:
 
     @property
     def bar(self) -> list[Link]:
-        return links(self._request, self._door, bar=True)[:5]
+        return links(self._request, self._door, bar=True)[:MOST_IN_BAR]
 
     @property
     def me(self) -> list[Link]:
@@ -152,3 +166,11 @@ class Nav:
     @property
     def scope(self) -> ScopeBar | None:
         return scope(self._request)
+
+
+# The doors themselves.
+register(
+    Entry("desk", "today", _("Today"), "web:desk", icon="sun-high", order=5),
+    Entry("public", "desk", _("My desk"), "web:desk", icon="layout-board", order=95, kinds=(Kind.STAFF,)),
+    Entry("my", "desk", _("My desk"), "web:desk", icon="layout-board", order=5, kinds=(Kind.STAFF,)),
+)  # fmt: skip

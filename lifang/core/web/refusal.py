@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from lifang.core.access import Refusal, Refused
 from lifang.core.access.refusal import reasons
-from lifang.core.web.errors import message, not_found
+from lifang.core.web.errors import message, not_found, only_sent
 from lifang.core.web.htmx import asks, toasts
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -25,12 +25,19 @@ class RefusalMiddleware:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.answer(request)
+        response = self.answer(request)
+        if response.status_code == 405 and request.method == "GET" and not _machine(request):
+            return only_sent(request, response.headers.get("Allow", "POST"))
+        return response
 
     def process_exception(self, request: HttpRequest, raised: Exception) -> HttpResponseBase | None:
-        if not isinstance(raised, Refused) or request.path.startswith("/api/"):
+        if not isinstance(raised, Refused) or _machine(request):
             return None
         return respond(request, raised.refusal)
+
+
+def _machine(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
 
 
 def status_of(refusal: Refusal) -> int:
@@ -60,7 +67,6 @@ def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         heading=_("That is not possible now") if status == 409 else _("Not for your post"),
         what=str(refusal),
         kept=_("Nothing was changed."),
-        code=refusal.reason,
     )
 
 

@@ -94,6 +94,7 @@ def _key(request: HttpRequest) -> Key | None:
         request.get_host(),
         request.LANGUAGE_CODE,
         request.elder,  # type: ignore[attr-defined]
+        request.kiosk,  # type: ignore[attr-defined]
         token,
         tuple(sorted(item for item in request.META.items() if item[0].startswith("HTTP_HX_"))),
     )

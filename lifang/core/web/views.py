@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.core.access import Kind, Refused
 from lifang.core.web import nav
-from lifang.core.web.middleware import ELDER, YEAR
+from lifang.core.web.middleware import ELDER, KIOSK, YEAR
 
 MOST_HITS = 8
 View = Callable[..., HttpResponseBase]
@@ -59,9 +59,18 @@ def screen(request: HttpRequest) -> HttpResponse:
     return redirect(walls[0].url) if walls else render(request, "web/screen.html")
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def kiosk(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/kiosk_home.html")
+    """The machine in the hall. Whoever comes here begins anew: what the one before left is forgotten. A POST takes the machine out of the hall."""
+    if request.kiosk:  # type: ignore[attr-defined]
+        request.session.flush()
+    if request.method == "POST":
+        gone: HttpResponse = redirect("web:home")
+        gone.delete_cookie(KIOSK, samesite="Lax")
+        return gone
+    response = render(request, "web/kiosk_home.html")
+    response.set_cookie(KIOSK, "1", samesite="Lax")
+    return response
 
 
 @require_GET

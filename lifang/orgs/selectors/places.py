@@ -127,4 +127,4 @@ def fit_of(actor: Actor, code: str) -> Coverage:
             "code", "text"
         )
     }
-    return coverage(read, shape_of(actor, code))
+    return coverage(read, shape_of(actor, code) if len(code) < Level.GRID else None)

@@ -36,13 +36,16 @@ register(
         order=68,
     ),
     Entry(
+        "kiosk", "orgs.communities", _("My community"), "orgs:communities", icon="map-pin", order=40
+    ),
+    Entry(
         "public",
         "orgs.communities",
         _("My community"),
         "orgs:communities",
         icon="map-pin",
         order=40,
-        bar=True,
+        short=_("My area"),
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from lifang.core.access import Kind
 from lifang.core.web.nav import Entry, register
 
 register(
@@ -18,7 +19,32 @@ register(
         bar=True,
     ),
     Entry(
-        "my", "account", _("My account"), "accounts:account", icon="user-cog", order=80, bar=True
+        "my",
+        "account",
+        _("My account"),
+        "accounts:account",
+        icon="user-cog",
+        order=80,
+        short=_("Account"),
     ),
-    Entry("public", "sign-in", _("Sign in"), "accounts:sign-in", icon="login", order=90),
+    Entry("kiosk", "sign-in", _("Sign in"), "accounts:sign-in", icon="login", order=90),
+    Entry(
+        "public",
+        "sign-in",
+        _("Sign in"),
+        "accounts:sign-in",
+        icon="login",
+        order=90,
+        kinds=(Kind.ANONYMOUS,),
+    ),
+    Entry(
+        "public",
+        "account",
+        _("My account"),
+        "accounts:account",
+        icon="user-circle",
+        order=90,
+        short=_("Account"),
+        kinds=(Kind.RESIDENT,),
+    ),
 )

@@ -44,3 +44,10 @@ def test_no_areas_leave_the_whole_parent_open():
     found = coverage({}, PARENT)
     assert found.clean
     assert sum(gap.square_metres for gap in found.gaps) == pytest.approx(square_metres(PARENT))
+
+
+@pytest.mark.parametrize(("metres", "told"), [(0.2, False), (0.5, True)])
+def test_a_long_strip_counts_from_a_hands_breadth_on(metres, told):
+    degrees = metres / 111_320 / 0.809  # at 36° north
+    wide = shapely.box(117.0, 36.0, 117.02 + degrees, 36.02)
+    assert bool(coverage({"001": wide, "002": EAST}, PARENT).overlaps) is told

@@ -44,6 +44,7 @@ def ask(path: str = "/desk/cases", method: str = "GET", cookie: str = "t", **fac
         "session": Session(),
         "LANGUAGE_CODE": "en",
         "elder": False,
+        "kiosk": False,
     }
     for name, value in {**told, **facts}.items():
         setattr(request, name, value)
@@ -76,6 +77,7 @@ class Elsewhere:
         {"session": Elsewhere()},
         {"LANGUAGE_CODE": "zh-hans"},
         {"elder": True},
+        {"kiosk": True},
         {"cookie": "u"},
         {"path": "/desk/cases?page=2"},
         {"headers": {"HX-Request": "true"}},

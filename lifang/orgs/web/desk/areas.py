@@ -97,11 +97,17 @@ def _shown(actor: Actor, division: Division) -> dict[str, Any]:
     }
 
 
-def _fit_names(fit: Any) -> list[tuple[str, int]]:
-    known = selectors.names_of({code for patch in fit.overlaps for code in patch.codes}, 1)
+def _fit_names(fit: Any) -> list[tuple[str, int, bool]]:
+    """What overlaps and what sticks out, by the names of the areas."""
+    patches = (*fit.overlaps, *fit.outside)
+    known = selectors.names_of({code for patch in patches for code in patch.codes}, 1)
     return [
-        (" × ".join(known[code] for code in patch.codes), round(patch.square_metres))
-        for patch in fit.overlaps
+        (
+            " × ".join(known[code] for code in patch.codes),
+            round(patch.square_metres),
+            len(patch.codes) > 1,
+        )
+        for patch in patches
     ]
 
 
