@@ -2,88 +2,32 @@
 
 import csv
 import gzip
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-import msgspec
 
 from lifang.cases.actions import Past
-from lifang.cases.catalogue import MATTERS, OUTCOMES, SOURCES
-from lifang.core.catalogue.lines import read_entries, read_map
+from lifang.cases.catalogue import OUTCOMES
+from lifang.cases.management.mapping import NEEDED, Mapped, plain, read_mapping
+from lifang.core.catalogue.lines import read_entries
 from lifang.core.i18n import Text
 from lifang.core.site import site
 from lifang.orgs import selectors as orgs
 
+__all__ = ["Mapped", "Reader", "Record", "UnlikeMapping", "read_mapping", "units_of"]
+
 Row = Mapping[str, str]
+Cells = Callable[[str], str]
+TIMES = ("opened_at", "due_at", "closed_at")
+csv.field_size_limit(1_000_000)
 
 
-class Times(msgspec.Struct, frozen=True):
-    format: str
-    zone: str
-
-    def read(self, text: str) -> datetime | None:
-        if not text.strip():
-            return None
-        return datetime.strptime(text.strip(), self.format).replace(tzinfo=ZoneInfo(self.zone))
-
-
-class File(msgspec.Struct, frozen=True):
-    times: Times
-    encoding: str = "utf-8"
-    delimiter: str = ","
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    contains: str
-    outcome: str
-
-
-class Refuse(msgspec.Struct, frozen=True):
-    when: str
-    reason: Text
-
-
-class Place(msgspec.Struct, frozen=True):
-    order: list[str]
-    otherwise: str
-    unknown_when: dict[str, str] = {}
-    neighborhoods: dict[str, str] = {}
-    precincts: dict[str, str] = {}
-
-
-class Mapped(msgspec.Struct, frozen=True):
-    """What the mapping file says."""
-
-    file: File
-    columns: dict[str, str]
-    matters: dict[str, str]
-    units: dict[str, str]
-    sources: dict[str, str]
-    states: dict[str, str]
-    outcomes: list[Outcome]
-    on_time: dict[str, bool | None]
-    flags_as_of: datetime
-    place: Place
-    refuse: list[Refuse]
-
-    def said(self, reason: str) -> Text | None:
-        return next((entry.reason for entry in self.refuse if entry.when == reason), None)
-
-    def strangers(self) -> list[str]:
-        """Entries the mapping points to that this site does not have."""
-        found = [key for key in self.matters.values() if key not in MATTERS]
-        found += [key for key in self.sources.values() if key not in SOURCES]
-        return found + [rule.outcome for rule in self.outcomes if rule.outcome not in OUTCOMES]
-
-
-def read_mapping(path: Path) -> Mapped:
-    """A mapping file; what is wrong in it raises `msgspec.ValidationError`."""
-    return msgspec.convert(read_map(path), Mapped, strict=False)
+class UnlikeMapping(Exception):
+    """The file has not the columns the mapping speaks of."""
 
 
 class Record(NamedTuple):
@@ -94,6 +38,21 @@ class Record(NamedTuple):
     past: Past | None
     reason: str
     flag: bool | None
+    otherwise: tuple[tuple[str, str], ...] = ()  # (what, the file's value) that no map names
+
+
+class Names:
+    """A map by names as people write them."""
+
+    def __init__(self, known: Mapping[str, Any], otherwise: Any) -> None:
+        self.known = {plain(name): value for name, value in known.items()}
+        self.otherwise = otherwise
+
+    def get(self, name: str) -> Any:
+        return self.known.get(plain(name)) or self.otherwise or None
+
+    def __contains__(self, name: str) -> bool:
+        return plain(name) in self.known
 
 
 @dataclass
@@ -104,78 +63,116 @@ class Reader:
     units: dict[str, UUID]
     seen: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        mapped, other = self.mapped, self.mapped.otherwise
+        self.columns: dict[str, str] = {
+            ours: theirs if isinstance(theirs, str) else theirs[0]
+            for ours, theirs in mapped.columns.items()
+        }
+        self.names = {
+            "matter": Names(mapped.matters, other.matter),
+            "unit": Names(self.units, self.units.get(other.unit)),
+            "source": Names(mapped.sources, other.source),
+        }
+        self.states = Names(mapped.states, None)
+
     def records(self, path: Path, told: Callable[[int], None]) -> Iterator[Record]:
         """The rows of a CSV or CSV.GZ file; `told` hears how many bytes of it are read."""
         with path.open("rb") as raw:
-            plain: Any = gzip.open(raw) if path.suffix == ".gz" else raw  # noqa: SIM115 -- closes with raw
-            lines = (line.decode(self.mapped.file.encoding) for line in plain)
-            for number, row in enumerate(
-                csv.DictReader(lines, delimiter=self.mapped.file.delimiter), 2
-            ):
+            packed: Any = gzip.open(raw) if path.suffix == ".gz" else raw  # noqa: SIM115 -- closes with raw
+            encoding = self.mapped.file.encoding
+            lines = (line.decode(encoding, "replace").replace("\x00", "") for line in packed)
+            rows = csv.DictReader(lines, delimiter=self.mapped.file.delimiter)
+            self._head([name.lstrip("\ufeff") for name in rows.fieldnames or []], path)
+            rows.fieldnames = [name.lstrip("\ufeff") for name in rows.fieldnames or []]
+            for number, row in enumerate(rows, 2):
                 told(raw.tell())
                 yield self.record(number, row)
+
+    def _head(self, names: list[str], path: Path) -> None:
+        self.columns = self.mapped.header(names)
+        missing = [str(self.mapped.columns[name]) for name in NEEDED if name not in self.columns]
+        if missing:
+            raise UnlikeMapping(f"{path}: no column {', '.join(missing)}")
 
     def record(self, line: int, row: Row) -> Record:
         """One row, read or refused."""
         get = self._cells(row)
         number = get("number")
-        flag = self.mapped.on_time.get(get("on_time"))
-        times = {name: self._time(get(name)) for name in ("opened_at", "due_at", "closed_at")}
-        reason = self._fault(get, times)
+        flag = self.mapped.on_time.get(get("on_time").upper())
+        times = self._times(get)
+        reason = "time_unreadable" if times is None else self._fault(get, times)
         self.seen.add(number)
-        if reason:
+        if reason or times is None:
             return Record(line, number, None, reason, flag)
-        return Record(line, number, self._past(get, times), "", flag)
+        other = tuple((what, get(what)) for what, names in self.names.items() if get(what) not in names)
+        return Record(line, number, self._past(get, times), "", flag, other)
 
-    def _cells(self, row: Row) -> Callable[[str], str]:
-        columns = self.mapped.columns
-        return lambda name: " ".join((row.get(columns[name]) or "").split())
+    def _cells(self, row: Row) -> Cells:
+        columns = self.columns
+        return lambda name: " ".join(str(row.get(columns.get(name, "")) or "").split())
 
-    def _time(self, text: str) -> datetime | None:
-        return self.mapped.file.times.read(text)
+    def _times(self, get: Cells) -> dict[str, datetime | None] | None:
+        try:
+            return {name: self.mapped.file.times.read(get(name)) for name in TIMES}
+        except (ValueError, OverflowError):
+            return None
 
-    def _fault(self, get: Callable[[str], str], times: Mapping[str, datetime | None]) -> str:
+    def _fault(self, get: Cells, times: Mapping[str, datetime | None]) -> str:
         opened, due, closed = times["opened_at"], times["due_at"], times["closed_at"]
-        state = self.mapped.states.get(get("state"))
+        state = self.states.get(get("state"))
         checks = {
+            "number_missing": not get("number"),
             "opened_missing": opened is None,
             "number_twice": get("number") in self.seen,
-            "matter_unknown": get("matter") not in self.mapped.matters,
-            "unit_unknown": get("unit") not in self.units,
-            "source_unknown": get("source") not in self.mapped.sources,
+            "matter_missing": not get("matter"),
+            "matter_unknown": self.names["matter"].get(get("matter")) is None,
+            "unit_unknown": self.names["unit"].get(get("unit")) is None,
+            "source_unknown": self.names["source"].get(get("source")) is None,
             "due_missing": due is None,
             "due_before_opened": bool(opened and due and due < opened),
             "closed_before_opened": bool(opened and closed and closed < opened),
             "state_contradicts": state is None or (state == "closed") != (closed is not None),
         }
-        return next((reason for reason, holds in checks.items() if holds), "")
+        found = (reason for reason, holds in checks.items() if holds)
+        return next((one for one in found if self.mapped.refuses(one, get("matter"))), "")
 
-    def _past(self, get: Callable[[str], str], times: Mapping[str, datetime | None]) -> Past:
-        opened = times["opened_at"]
+    def _past(self, get: Cells, times: Mapping[str, datetime | None]) -> Past:
+        opened, due = times["opened_at"], times["due_at"]
+        due = due if due and opened and due >= opened else None
         assert opened is not None  # noqa: S101 -- refused above
         lon, lat = self._point(get)
-        outcome = next(
-            rule.outcome for rule in self.mapped.outcomes if rule.contains in get("closing_note")
-        )
+        note = get("closing_note")
+        outcome = next(rule.outcome for rule in self.mapped.outcomes if rule.contains in note)
         return Past(
-            reference=get("number"), source=self.mapped.sources[get("source")],
-            matter=self.mapped.matters[get("matter")], area=self._area(get, lon, lat),
-            unit=self.units[get("unit")], opened_at=opened, due_at=times["due_at"],
-            closed_at=times["closed_at"], outcome=outcome, answer=_own(OUTCOMES[outcome].public),
+            reference=get("number")[:60], source=self.names["source"].get(get("source")),
+            matter=self.names["matter"].get(get("matter")), area=self._area(get, lon, lat),
+            unit=self.names["unit"].get(get("unit")), opened_at=opened,
+            due_at=due, closed_at=times["closed_at"], outcome=outcome, answer=_own(OUTCOMES[outcome].public),
             text=get("matter"), place=get("address")[:200], lon=lon, lat=lat,
-            inner="\n".join(filter(None, (get("title"), get("closing_note")))),
+            inner="\n".join(filter(None, (get("title"), note))),
         )  # fmt: skip
 
-    def _point(self, get: Callable[[str], str]) -> tuple[float | None, float | None]:
+    def _point(self, get: Cells) -> tuple[float | None, float | None]:
         unknown = self.mapped.place.unknown_when
-        if any(get(name) == value for name, value in unknown.items()) or not get("longitude"):
+        if any(get(name) == value for name, value in unknown.items()):
             return None, None
-        return float(get("longitude")), float(get("latitude"))
+        try:
+            lon, lat = float(get("longitude")), float(get("latitude"))
+        except ValueError:
+            return None, None
+        on_earth = math.isfinite(lon) and abs(lon) <= 180 and math.isfinite(lat) and abs(lat) <= 90  # noqa: PLR2004 -- degrees
+        # Where the file says in words whether it found the place, its word counts; else the point itself.
+        told = any(name in self.columns for name in unknown)
+        if not on_earth or (not told and self.mapped.place.unplaced(lon, lat)):
+            return None, None
+        return lon, lat
 
-    def _area(self, get: Callable[[str], str], lon: float | None, lat: float | None) -> str:
+    def _area(self, get: Cells, lon: float | None, lat: float | None) -> str:
         place = self.mapped.place
+        precinct = get("precinct").removesuffix(".0").lstrip("0")
         ways: dict[str, Callable[[], str | None]] = {
-            "precinct": lambda: place.precincts.get(get("precinct").removesuffix(".0")),
+            "precinct": lambda: place.precincts.get(precinct),
             "point": lambda: orgs.locate(lon, lat) if lon is not None and lat is not None else None,
             "neighborhood": lambda: place.neighborhoods.get(get("neighborhood")),
         }

@@ -1,5 +1,6 @@
 import csv
 import time
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,7 +13,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from lifang.cases.actions import Ground, take_over
-from lifang.cases.management.records import Mapped, Reader, Record, read_mapping, units_of
+from lifang.cases.management.records import (
+    Mapped,
+    Reader,
+    Record,
+    UnlikeMapping,
+    read_mapping,
+    units_of,
+)
 from lifang.cases.models import Case
 from lifang.core.access import SYSTEM, Refusal
 from lifang.core.access.wall import behind
@@ -43,7 +51,13 @@ class Command(BaseCommand):
             reader = Reader(mapped, units_of(mapped, config().site_dir, SYSTEM))
             self._refuse_strangers(mapped, reader)
             for path in files:
-                self._one(path, reader, tally, at)
+                try:
+                    self._one(path, reader, tally, at)
+                except UnlikeMapping as other:
+                    raise CommandError(str(other)) from other
+                except (OSError, EOFError, zlib.error, csv.Error) as broken:
+                    kept = f"{tally.placed} rows before it are kept"
+                    raise CommandError(f"{path} cannot be read: {broken}; {kept}") from broken
         listed = refused or config().home / "imports" / f"{at:%y%m%d-%H%M%S}-refused.csv"
         tally.write(listed)
         self.stdout.write(tally.told(time.monotonic() - begun, listed))
@@ -84,6 +98,8 @@ class Tally:
         self.why: Counter[str] = Counter()
         self.refused: list[tuple[str, int, str, str, str]] = []
         self.flags: Counter[tuple[str, bool | None, bool | None]] = Counter()
+        self.otherwise: dict[str, Counter[str]] = {}
+        self.untimed = 0
 
     def take(self, batch: list[Record], name: str, at: datetime) -> None:
         """One batch in one transaction."""
@@ -108,7 +124,11 @@ class Tally:
 
     def _compare(self, case: Case, record: Record) -> None:
         self.placed += 1
-        if case.closed_at:
+        for what, value in record.otherwise:
+            self.otherwise.setdefault(what, Counter())[value or "(empty)"] += 1
+        if record.past is not None and record.past.due_at is None:
+            self.untimed += 1  # our own limit counts: nothing of the file's to compare with
+        elif case.closed_at:
             self.flags["closed", case.on_time, record.flag] += 1
         elif case.due_at:
             self.flags["open", case.due_at > self.mapped.flags_as_of, record.flag] += 1
@@ -135,6 +155,11 @@ class Tally:
             yield f"  refused {reason}: {count}"
         if self.refused:
             yield f"  listed in {listed}"
+        for what, values in sorted(self.otherwise.items()):
+            some = ", ".join(f"{value} {count}" for value, count in values.most_common(8))
+            yield f"  {what} not in the mapping, placed under the site's other: {values.total()} ({some})"
+        if self.untimed:
+            yield f"  without a target of their own, our limits count: {self.untimed}"
         for state in ("closed", "open"):
             yield from self._rates(state)
 
