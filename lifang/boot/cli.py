@@ -23,6 +23,7 @@ lifang 里坊
   lifang restore FILE           into an empty data folder or database    恢复
   lifang user …                 create, reset, lock, list accounts       账号
   lifang import divisions|cases …                                        导入
+  lifang measure duplicates     how well repeats are recognised          度量
   lifang build                  front end, static files, messages        构建
   lifang upgrade                bring the database to this version       升级数据结构
 
@@ -169,6 +170,16 @@ def _import(words: list[str]) -> int:
     return _django([f"import_{words[1]}", *words[2:]])
 
 
+def _measure(words: list[str]) -> int:
+    """`lifang measure duplicates [--site boston]`: how well the help does, on the reports of this site."""
+    parser = argparse.ArgumentParser(prog="lifang measure")
+    parser.add_argument("what", choices=["duplicates"])
+    parser.add_argument("--site", help="one of sites/")
+    options, more = parser.parse_known_args(words[1:])
+    _obey(options)
+    return _django([f"measure_{options.what}", *more])
+
+
 def _django(words: list[str]) -> int:
     """Any management command, with an embedded database started for it when none runs."""
     from django.core.management import execute_from_command_line  # noqa: PLC0415
@@ -224,4 +235,5 @@ COMMANDS: dict[str, Run] = {
     "restore": _restore,
     "messages": _messages,
     "import": _import,
+    "measure": _measure,
 }

@@ -135,6 +135,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     note: Text
 
 
+class Weight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much one fact says that two reports are the same trouble; `line` is from where on it is probable."""
+
+    key: str
+    weight: float
+
+
 MAJORS = catalogue("cases", "majors", Major)
 MATTERS = catalogue("cases", "matters", Matter)
 LIMITS = catalogue("cases", "limits", Limits)
@@ -148,6 +155,7 @@ EMERGENCIES = catalogue("cases", "emergency", Emergency)
 SYNONYMS = catalogue("cases", "synonyms", Synonym)
 COMMON = catalogue("cases", "common", Common)
 POLICY = catalogue("cases", "policy", Policy)
+LIKENESS = catalogue("cases", "likeness", Weight)
 CASE = flow("cases", "case")
 
 

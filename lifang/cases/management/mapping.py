@@ -72,7 +72,9 @@ class Place(msgspec.Struct, frozen=True):
     order: list[str]
     otherwise: str
     unknown_when: dict[str, str] = {}
-    unknown_points: list[tuple[float, float]] = []  # lon, lat: where a file puts what it cannot place
+    unknown_points: list[
+        tuple[float, float]
+    ] = []  # lon, lat: where a file puts what it cannot place
     neighborhoods: dict[str, str] = {}
     precincts: dict[str, str] = {}
 

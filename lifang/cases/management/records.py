@@ -105,7 +105,9 @@ class Reader:
         self.seen.add(number)
         if reason or times is None:
             return Record(line, number, None, reason, flag)
-        other = tuple((what, get(what)) for what, names in self.names.items() if get(what) not in names)
+        other = tuple(
+            (what, get(what)) for what, names in self.names.items() if get(what) not in names
+        )
         return Record(line, number, self._past(get, times), "", flag, other)
 
     def _cells(self, row: Row) -> Cells:
@@ -161,7 +163,7 @@ class Reader:
             lon, lat = float(get("longitude")), float(get("latitude"))
         except ValueError:
             return None, None
-        on_earth = math.isfinite(lon) and abs(lon) <= 180 and math.isfinite(lat) and abs(lat) <= 90  # noqa: PLR2004 -- degrees
+        on_earth = math.isfinite(lon) and abs(lon) <= 180 and math.isfinite(lat) and abs(lat) <= 90
         # Where the file says in words whether it found the place, its word counts; else the point itself.
         told = any(name in self.columns for name in unknown)
         if not on_earth or (not told and self.mapped.place.unplaced(lon, lat)):

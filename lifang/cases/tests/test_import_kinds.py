@@ -147,7 +147,9 @@ def test_what_cannot_be_used_is_refused_in_words(reader, tmp_path, facts, reason
 def test_a_place_that_is_none_costs_the_row_its_point_and_no_more(reader, tmp_path):
     points = [("north", "west"), ("nan", "inf"), ("91", "200"), ("", "-71")]
     rows = [
-        old(case_enquiry_id=str(n), latitude=lat, longitude=lon, precinct="", neighborhood="Roxbury")
+        old(
+            case_enquiry_id=str(n), latitude=lat, longitude=lon, precinct="", neighborhood="Roxbury"
+        )
         for n, (lat, lon) in enumerate(points)
     ]
     found = records(reader, tmp_path / "a.csv", OLD, *rows)

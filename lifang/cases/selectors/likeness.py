@@ -1,0 +1,44 @@
+"""What a report may be the same as: earlier open cases, the likeliest first, with the reason."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from lifang.cases.catalogue import LIKENESS
+from lifang.cases.models import Case
+from lifang.cases.rules.lessons import score_rows
+from lifang.cases.rules.likeness import FEATURES, Weighing, Why, reasons
+from lifang.cases.rules.pairing import Field, Said, said_of
+from lifang.core.access import Actor
+
+
+class Likely(NamedTuple):
+    """An earlier case, how likely it is the same trouble, whether that is probable, and why."""
+
+    case: Case
+    likelihood: float
+    probable: bool
+    why: list[Why]
+
+
+def shipped(actor: Actor) -> Weighing:
+    """The weights that come with the product or its site."""
+    weights = np.array([LIKENESS[name].weight if name in LIKENESS else 0.0 for name in FEATURES])
+    return Weighing({"": weights}, {"": LIKENESS["line"].weight})
+
+
+def ranked(actor: Actor, said: Said, cases: Sequence[Case], weighing: Weighing) -> list[Likely]:
+    """Cases by how likely a report is about the same trouble."""
+    if not cases:
+        return []
+    field = Field([said, *(said_of(case) for case in cases)])
+    older = np.arange(1, len(cases) + 1)
+    pairs = field.between(np.zeros(len(cases), dtype=np.int64), older)
+    likely = score_rows(pairs, [said.matter] * len(cases), weighing)
+    line = weighing.line(said.matter)
+    found = [
+        Likely(case, float(likely[row]), bool(likely[row] >= line), reasons(pairs, row))
+        for row, case in enumerate(cases)
+    ]
+    return sorted(found, key=lambda one: -one.likelihood)
