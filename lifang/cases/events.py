@@ -128,3 +128,20 @@ class CaseTakenOver:
     matter: str
     state: str
     at: datetime
+
+
+@event("cases.LimitsRevised")
+class LimitsRevised:
+    """Cases of this matter opened from then on have other limits; earlier ones keep theirs."""
+
+    revision: UUID
+    matter: str
+    valid_from: datetime
+    at: datetime
+
+
+@event("cases.RevisionWithdrawn")
+class RevisionWithdrawn:
+    revision: UUID
+    matter: str
+    at: datetime

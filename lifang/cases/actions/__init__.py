@@ -12,6 +12,7 @@ from lifang.cases.actions.desk import (
     refuse,
     verify,
 )
+from lifang.cases.actions.limits import revise_limits, withdraw_revision
 from lifang.cases.actions.look import contact, drop_view, save_view
 from lifang.cases.actions.report import add, join, record, report, self_handle, withdraw
 from lifang.cases.actions.shape import merge, split
@@ -30,6 +31,6 @@ __all__ = [
     "Ground", "Past",
     "accept", "add", "answer", "arbitrate", "archive", "ask_delay", "ask_verification", "call_back",
     "check", "contact", "correct", "decide_delay", "dispatch", "drop_view", "escalate", "feed_back", "join", "merge", "not_solved", "press",
-    "rate", "record", "refuse", "reopen", "report", "resume", "return_", "save_view", "self_handle", "sign", "split",
-    "suspend", "take_over", "tell_overdue", "verify", "withdraw",
+    "rate", "record", "refuse", "reopen", "report", "resume", "return_", "revise_limits", "save_view", "self_handle", "sign", "split",
+    "suspend", "take_over", "tell_overdue", "verify", "withdraw", "withdraw_revision",
 ]  # fmt: skip

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import localtime
-
-from lifang.cases.catalogue import CASE, limit_of
+from lifang.cases.catalogue import CASE
 from lifang.cases.events import CaseMoved
 from lifang.cases.models import Case, Handling
-from lifang.core.access import Actor, Refused
+from lifang.cases.selectors.limits import limit_for
+from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.desks import desk, desk_of
 from lifang.core.events import publish
 from lifang.core.flow import engine
@@ -50,7 +49,7 @@ def moved(
 
 def allowance(case: Case, stage: str, at: datetime, hours: str = "") -> Allowance | None:
     """How long a stage of this case may take, if it is limited."""
-    limit = limit_of(case.matter, stage, f"{localtime(at):%m-%d}")
+    limit = limit_for(SYSTEM, case, stage, at)
     return Allowance(limit, hours, case.area) if limit else None
 
 

@@ -1,12 +1,12 @@
 """What may be done to a case. Facts in, `None` or a `Refusal` out."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from lifang.cases.catalogue import CASE, Matter
-from lifang.cases.models import Case, Delay, Handling
+from lifang.cases.models import Case, Delay, Handling, Revision
 from lifang.cases.terms import Level, Photo, Role, State
 from lifang.core.access import Actor, Kind, Refusal
 from lifang.core.calendar.terms import Limit
@@ -130,3 +130,34 @@ def pin(state: str, level: str, due_at: datetime | None, at: datetime) -> str:
     if due_at is not None and due_at < at and state != State.SUSPENDED:
         return "late"
     return "progress" if CASE().state[state].tone == "progress" else "waiting"
+
+
+def may_revise_limits(
+    actor: Actor,
+    matter: Matter | None,
+    area: str,
+    stages: Mapping[str, Limit],
+    known: Collection[str],
+    valid_from: datetime,
+    reason: str,
+    at: datetime,
+) -> Refusal | None:
+    """Limits change for the future only, somewhere the actor answers for, and somebody says why."""
+    if not actor.may("cases.revise_limits", area):
+        return Refusal("not_allowed")
+    if matter is None:
+        return Refusal("unknown_matter")
+    if not stages or not set(stages) <= set(known):
+        return Refusal("nothing_revised")
+    if valid_from <= at:
+        return Refusal("revised_backwards", {"field": "valid_from"})
+    return None if reason.strip() else Refusal("revision_reason_missing", {"field": "reason"})
+
+
+def may_withdraw_revision(actor: Actor, revision: Revision, at: datetime) -> Refusal | None:
+    """Only before it comes into force: afterwards cases have been promised by it."""
+    if not actor.may("cases.withdraw_revision", revision.area):
+        return Refusal("not_allowed")
+    if revision.withdrawn_at or revision.valid_from <= at:
+        return Refusal("revision_in_force")
+    return None

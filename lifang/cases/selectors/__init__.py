@@ -28,6 +28,19 @@ from lifang.cases.selectors.desk import (
 )  # fmt: skip
 from lifang.cases.selectors.find import case, cases, contact, find, mine
 from lifang.cases.selectors.inbox import Waiting, inbox, morning
+from lifang.cases.selectors.limits import (
+    STAGES,
+    Effect,
+    Paced,
+    limit_for,
+    limits,
+    paces,
+    revised,
+    revision,
+    revisions,
+    turned,
+    what_if,
+)  # fmt: skip
 from lifang.cases.selectors.open import (
     News,
     Open,
@@ -62,13 +75,16 @@ from lifang.cases.selectors.public import (
 from lifang.cases.selectors.story import Told, clock_of, photos, story
 
 __all__ = [
+    "STAGES",
     "Act",
     "Counts",
     "Deadlines",
+    "Effect",
     "Kin",
     "Near",
     "News",
     "Open",
+    "Paced",
     "Pile",
     "Proposal",
     "Receipt",
@@ -97,6 +113,8 @@ __all__ = [
     "in_charge",
     "inbox",
     "lengthened",
+    "limit_for",
+    "limits",
     "matters",
     "matters_like",
     "merge_candidates",
@@ -107,6 +125,7 @@ __all__ = [
     "open_rows",
     "opened",
     "own_cases",
+    "paces",
     "parts",
     "pending_delay",
     "photos",
@@ -120,12 +139,16 @@ __all__ = [
     "receipt_photos",
     "receipts",
     "related",
+    "revised",
+    "revision",
+    "revisions",
     "running",
     "running_limit",
     "sign_of",
     "spots",
     "story",
     "summary",
+    "turned",
     "turns",
     "units_by_id",
     "units_for",
@@ -133,6 +156,7 @@ __all__ = [
     "views",
     "waiting_counts",
     "waits_for_reporter",
+    "what_if",
     "why_not",
     "withdrawn",
 ]  # fmt: skip

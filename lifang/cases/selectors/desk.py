@@ -10,9 +10,8 @@ from django.db.models import Case as When
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value, Window
 from django.db.models import When as If
 from django.db.models.functions import RowNumber
-from django.utils.timezone import localtime
 
-from lifang.cases.catalogue import MATTERS, limit_of, policy
+from lifang.cases.catalogue import MATTERS, policy
 from lifang.cases.models import (
     CELL_METRES,
     Case,
@@ -23,6 +22,7 @@ from lifang.cases.models import (
     SavedView,
 )
 from lifang.cases.rules import pin
+from lifang.cases.selectors.limits import limit_for
 from lifang.cases.terms import OPEN, Role, State
 from lifang.core.access import Actor
 from lifang.core.access.scope import within
@@ -60,8 +60,7 @@ class Deadlines(NamedTuple):
 
 def deadlines(actor: Actor, case: Case, hours: str, at: datetime) -> Deadlines:
     """The limits of the next two stages on the opening hours of a unit, before it is sent there."""
-    day = f"{localtime(at):%m-%d}"
-    sign, handle = (limit_of(case.matter, stage, day) for stage in ("sign", "handle"))
+    sign, handle = (limit_for(actor, case, stage, at) for stage in ("sign", "handle"))
     signed = Allowance(sign, hours, case.area).due(at) if sign else at
     handled = Allowance(handle, hours, case.area).due(signed) if handle else signed
     calendar = work_calendar(hours, case.area)

@@ -12,8 +12,9 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from lifang.cases.catalogue import COMMON, MATTERS, Matter, limit_of, policy
+from lifang.cases.catalogue import COMMON, MATTERS, Matter, policy
 from lifang.cases.models import CELL_METRES, Case, Reporter
+from lifang.cases.selectors.limits import limits
 from lifang.cases.terms import CLOSED, OPEN, Photo, State
 from lifang.core.access import SYSTEM, Actor, Kind, Refused
 from lifang.core.access.scope import within as lies_within
@@ -127,10 +128,11 @@ def _alike(matter: str) -> list[str]:
     return MATTERS[matter].confused if matter in MATTERS else []
 
 
-def expected(matter: str, at: datetime) -> datetime:
-    """By when a report made now should be handled, stage after stage."""
+def expected(actor: Actor, matter: str, area: str, at: datetime) -> datetime:
+    """By when a report made now in this area should be handled, stage after stage."""
+    held = limits(actor, matter, area, at)
     for stage in ("accept", "dispatch", "sign", "handle"):
-        limit = limit_of(matter, stage, f"{at:%m-%d}")
+        limit = held[stage]
         at = Allowance(limit).due(at) if limit else at
     return at
 

@@ -1,6 +1,8 @@
 """What the walk of `access.yaml` needs a row of."""
 
-from lifang.cases.models import Case, Reporter, SavedView
+from datetime import timedelta
+
+from lifang.cases.models import Case, Reporter, Revision, SavedView
 from lifang.cases.tests.make import MONDAY, accepted, dispatched, make_case, make_photo
 from lifang.core.access.grants import actor_of
 from lifang.core.accounts.models import Account
@@ -45,6 +47,14 @@ def view_of(account: Account) -> SavedView:
     return SavedView.objects.create(
         account=account, name=new_id().hex[-12:], query="state=new", saved_at=MONDAY
     )
+
+
+def revision_of(area: str) -> Revision:
+    """Limits that change next week, there."""
+    return Revision.objects.create(
+        matter="06010", area=area, stages={"handle": {"amount": "1", "unit": "work_day"}},
+        valid_from=MONDAY + timedelta(days=7), reason="walk", made_at=MONDAY,
+    )  # fmt: skip
 
 
 def _reporter(case: Case) -> Reporter:

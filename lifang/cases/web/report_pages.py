@@ -138,15 +138,15 @@ class Pages(Wizard):
         at: datetime = request.at  # type: ignore[attr-defined]
         matter = self.matter(answers)
         joined = self.joined(answers)
-        area = answers["place"]["area"]
+        area, actor = answers["place"]["area"], request.actor  # type: ignore[attr-defined]
         return {
             "contact": self.contact or ContactForm(),
-            "known": request.actor.kind is Kind.RESIDENT,  # type: ignore[attr-defined]
+            "known": actor.kind is Kind.RESIDENT,
             "kept": range(len(answers.get("photo", {}).get("words", []))),
             "matter": MATTERS[matter],
             "joined": joined,
             "desk": orgs.place_name(desk_of("cases.accept", area, at), 1),
-            "by": joined.promised_at if joined else selectors.expected(matter, at),
+            "by": joined.promised_at if joined else selectors.expected(actor, matter, area, at),
             "apart": apart_of(answers),
             "lines": self.lines(answers),
         }

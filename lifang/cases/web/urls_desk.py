@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lifang.cases.web import acts, case, inbox, lists, record
+from lifang.cases.web import acts, case, inbox, limits, lists, record
 
 urlpatterns = [
     path("desk/inbox", inbox.inbox, name="inbox"),
@@ -16,5 +16,11 @@ urlpatterns = [
     path("desk/cases/<uuid:pk>/sheet", case.sheet, name="work_order"),
     path("desk/cases/<uuid:pk>/contact", case.contact, name="contact"),
     path("desk/cases/<uuid:pk>/units", record.units, name="units"),
+    path("desk/limits", limits.paces, name="limits"),
+    path("desk/limits/<slug:matter>", limits.matter, name="matter_limits"),
+    path("desk/limits/<slug:matter>/revision", limits.revision, name="limits_revision"),
+    path(
+        "desk/limits/revisions/<uuid:pk>/withdrawal", limits.withdrawal, name="revision_withdrawal"
+    ),
     *acts.urlpatterns,
 ]
