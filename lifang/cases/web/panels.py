@@ -36,7 +36,7 @@ register(
     Entry("desk", "cases.map", _("Map"), "cases:map", icon="map-2", capability=SEE, order=14, bar=True),
     Entry("desk", "cases.desk_report", _("Report"), "cases:desk_report", icon="camera-plus", capability="cases.record", order=16,
           bar=True),
-    Entry("desk", "cases.limits", _("Limits"), "cases:limits", icon="hourglass", order=65),
+    Entry("desk", "cases.limits", _("Time limits"), "cases:limits", icon="hourglass", order=65),
 )  # fmt: skip
 
 

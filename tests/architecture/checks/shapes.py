@@ -29,7 +29,6 @@ CLOCK_EDGES: Exempt = {
 OPEN_SELECTORS: Exempt = {
     "lifang.cases.selectors.inbox.why": "of rows already asked for; asks nothing more",
     "lifang.cases.selectors.propose.danger": "words against a catalogue; no row is read",
-    "lifang.cases.selectors.public.expected": "how long things take is public",
     "lifang.cases.selectors.public.waits_for_reporter": "narrows rows already asked for",
     "lifang.core.accounts.selectors.samples": "what the sign-in page of a demonstration offers to everybody",
     "lifang.core.accounts.selectors.sample_telephones": "the same, for residents",
