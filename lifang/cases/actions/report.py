@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from lifang.cases import rules
+from lifang.cases.actions import thrift
 from lifang.cases.actions.moves import at_desk, held, moved, promise
 from lifang.cases.actions.photos import keep_photos
 from lifang.cases.catalogue import CASE, MATTERS, OUTCOMES
@@ -40,10 +41,15 @@ def report(
     phone: str = "",
     source: str = "resident_web",
     reference: str = "",
+    payer: str = "",
 ) -> Case:
-    """Open a case where somebody saw a trouble. The place is a point, or at least an area."""
+    """Open a case where somebody saw a trouble. The place is a point, or at least an area.
+
+    `payer`: whose hourly number of reports this one counts for, where it is not a resident's own.
+    """
     known = MATTERS.get(matter)
     insist(rules.may_report(actor, known, text, len(photos)))
+    thrift.spend_report(actor, payer, at)
     assert known is not None  # noqa: S101 -- the rule refuses None
     area = (orgs.locate(lon, lat) if lon is not None and lat is not None else None) or area
     insist(None if area else Refusal("out_of_area"))
@@ -95,12 +101,14 @@ def join(
     name: str = "",
     phone: str = "",
     photos: Sequence[Print] = (),
+    payer: str = "",
 ) -> Reporter:
     """Add one's own report to a case that is already open: no second case, one more person kept informed."""
     case = held(case, "join")
     if actor.id:
         already = Reporter.objects.filter(case=case, account_id=actor.id).exists()
         insist(Refusal("already_joined") if already else None)
+    thrift.spend_report(actor, payer, at)
     reporter = _reporter(case, actor, at, name=name, phone=phone, said=said)
     case.reports += 1
     case.concern([actor.holder] if actor.kind is Kind.RESIDENT else [])

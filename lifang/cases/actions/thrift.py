@@ -7,7 +7,7 @@ from django.db import connection
 
 from lifang.cases.catalogue import policy
 from lifang.cases.models import Tally
-from lifang.core.access import Refused
+from lifang.core.access import Actor, Kind, Refused
 from lifang.core.crypto import blind
 
 PHOTOS_A_REPORT = 6
@@ -20,9 +20,11 @@ RETURNING count
 """
 
 
-def spend_report(source: str, at: datetime) -> None:
-    """Count a report before it is made. Raises `Refused("too_many_reports")`."""
-    _spend("report", source, at, 1, policy("reports_per_hour"))
+def spend_report(actor: Actor, payer: str, at: datetime) -> None:
+    """Count a report: a resident's always, another's where a `payer` is named. Raises `Refused("too_many_reports")`."""
+    source = actor.holder if actor.kind is Kind.RESIDENT else payer
+    if source:
+        _spend("report", source, at, 1, policy("reports_per_hour"))
 
 
 def spend_key(key: str, at: datetime) -> None:

@@ -7,8 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from lifang.cases.catalogue import MATTERS
-from lifang.cases.models import Case, Reporter
+from lifang.cases.catalogue import MATTERS, policy
+from lifang.cases.models import Case, Reporter, Tally
 from lifang.cases.selectors.acts import CHOSEN
 from lifang.cases.tests.make import (
     accepted,
@@ -344,11 +344,35 @@ def test_hostile_bodies_are_refused_and_write_nothing(resident):
 
 def test_hostile_words_are_kept_as_words(resident):
     for text in sample(60, "cases.api"):
+        Tally.objects.all().delete()  # the hour's limit is another test's
         words = text.text[:4000]
         answer = resident.send("POST", ENTER, json={**REPORT, "text": words})
         assert answer.status_code in {201, 400, 409, 422}, words
         if answer.status_code == 201:
             assert read(answer)["text"] == words.strip()
+
+
+def test_the_hour_of_a_resident_is_one_whatever_way_they_come_in(resident, street_dispatcher):
+    most = policy("reports_per_hour")
+    for number in range(most - 1):
+        sent = resident.send("POST", ENTER, json={**REPORT, "text": f"第{number}件"})
+        assert sent.status_code == 201
+    case, other = accepted(), accepted(place="和平路 2 号")
+    joined = resident.send("POST", "api:cases_join", case.pk, json={})
+    assert joined.status_code == 201
+    before = Case.objects.count()
+    for answer in (
+        resident.send("POST", ENTER, json=REPORT),
+        resident.send("POST", "api:cases_join", other.pk, json={}),
+    ):
+        assert told(answer) == (409, "too_many_reports")
+        assert "请稍后再试" in read(answer)["message"]
+    assert Case.objects.count() == before
+    # Who works here writes down as much as is told.
+    desk = {**REPORT, "source": "phone"}
+    for _ in range(most + 1):
+        made = street_dispatcher.send("POST", "api:cases_record", json=desk)
+        assert made.status_code == 201, read(made)
 
 
 # -- help --------------------------------------------------------------------------------------------

@@ -269,10 +269,16 @@ class ReportWizard(Pages):
         assert self.contact is not None  # noqa: S101 -- the review was valid
         phone = "" if actor.kind is Kind.RESIDENT else self.contact.cleaned_data["phone"]
         text, matter, joined = answers["matter"]["text"], self.matter(answers), self.joined(answers)
-        thrift.spend_report(source_key(request), at)
+        payer = source_key(request)
         if joined is not None:
             reporter = actions.join(
-                actor=actor, case=joined, at=at, said=text, phone=phone, photos=self.photos
+                actor=actor,
+                case=joined,
+                at=at,
+                said=text,
+                phone=phone,
+                photos=self.photos,
+                payer=payer,
             )
             token = reporter.token
         else:
@@ -281,7 +287,7 @@ class ReportWizard(Pages):
                 actor=actor, at=at, matter=matter, lon=place["lon"], lat=place["lat"],
                 # The chip that was pressed is what somebody said who wrote nothing and took no photo.
                 text=text or ("" if self.photos else MATTERS[matter].name.zh),
-                area=place["area"], place=place["place"], photos=self.photos, phone=phone,
+                area=place["area"], place=place["place"], photos=self.photos, phone=phone, payer=payer,
             )  # fmt: skip
             token = selectors.first_token(actor, case)
         remember(request, token)
