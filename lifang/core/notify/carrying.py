@@ -23,7 +23,7 @@ from lifang.core.site import site
 CARRY = "core.notify.jobs.carry"  # by name: the job calls what stands here
 ABANDONED = timedelta(minutes=10)
 DIGEST_LINES = 50
-_NOTED = ["state", "tries", "error", "via", "due_at", "sent_at"]
+_NOTED = ["state", "tries", "error", "via", "due_at", "sent_at", "secrets"]
 
 
 def carry(message: UUID, at: datetime) -> None:
@@ -120,7 +120,7 @@ def _letter(rows: list[Message]) -> Letter:
     first = rows[0]
     short = first.channel == Channel.SMS
     if len(rows) == 1:
-        title, body = compose.title_of(first), compose.body_of(first, short=short)
+        title, body = compose.letter_of(first, short=short)
     else:
         title, body = _digest(rows, short)
     return Letter(
@@ -161,6 +161,8 @@ def _note(
                 row.state = State.FAILED
             else:
                 row.state, row.due_at = State.QUEUED, wait
+            if row.state != State.QUEUED and not by.local:
+                row.secrets = None  # on its way, or never: nobody needs it here any more
             row.save(update_fields=_NOTED)
         if rows[0].state == State.QUEUED:
             _ask_again(rows[0].pk, rows[0].due_at)

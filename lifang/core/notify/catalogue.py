@@ -12,7 +12,10 @@ from lifang.core.notify.terms import Channel
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A message of `data/messages.yaml`, with `{facts}` in it; `sms` is the short form, else the body."""
+    """A message of `data/messages.yaml`, with `{facts}` in it; `sms` is the short form, else the body.
+
+    A `secret` fact lies sealed until the message has left the house, and then nowhere.
+    """
 
     key: str
     title: Text
@@ -20,6 +23,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sms: Text | None = None
     channels: tuple[Channel, ...] = (Channel.INBOX,)
     urgent: bool = False
+    secret: tuple[str, ...] = ()  # facts that only the recipient may read, e.g. a code
 
 
 Count = Annotated[int, msgspec.Meta(gt=0)]

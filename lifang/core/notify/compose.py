@@ -1,6 +1,7 @@
 """Words of a message, from its template and facts, in one language."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -15,11 +16,19 @@ Facts = Mapping[str, Any]
 Stored = dict[str, str | int | float | dict[str, str]]
 
 
+HIDDEN = "••••••"
+
+
 class Written(Protocol):
     @property
     def template(self) -> str: ...
     @property
     def facts(self) -> Any: ...
+
+
+class Sealed(Written, Protocol):
+    @property
+    def secrets(self) -> str | None: ...
 
 
 def stored(facts: Facts) -> Stored:
@@ -37,6 +46,17 @@ def _plain(value: Any) -> str | int | float | dict[str, str]:
     if isinstance(value, UUID):
         return str(value)
     return value if isinstance(value, int | float) else str(value)
+
+
+def parted(facts: Stored, secret: Iterable[str]) -> tuple[Stored, str | None]:
+    """Facts with dots for what is secret, and the secret ones as JSON."""
+    hidden = {name: facts[name] for name in secret}
+    return {**facts, **dict.fromkeys(hidden, HIDDEN)}, json.dumps(hidden) if hidden else None
+
+
+def told(message: Sealed) -> Stored:
+    """All facts of a message, the secret ones opened; dots where they are gone already."""
+    return {**message.facts, **json.loads(message.secrets or "{}")}
 
 
 def fill(words: Text, facts: Stored) -> Text:
@@ -62,6 +82,11 @@ def title_of(message: Written) -> Text:
 
 def body_of(message: Written, *, short: bool = False) -> Text:
     return words(templates()[message.template], message.facts, short=short)[1]
+
+
+def letter_of(message: Sealed, *, short: bool = False) -> tuple[Text, Text]:
+    """Title and body as the recipient reads them, secrets included."""
+    return words(templates()[message.template], told(message), short=short)
 
 
 def speak(text: Text, language: str) -> str:

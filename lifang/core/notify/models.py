@@ -21,6 +21,7 @@ class Message(Scoped):
     channel = models.CharField(max_length=5, choices=choices(Channel))
     template = models.CharField(max_length=80)
     facts = models.JSONField(default=dict)
+    secrets = SealedText(null=True)  # JSON of the facts nobody but the recipient may read
     language = models.CharField(max_length=8, default="zh-hans")
     link = models.CharField(max_length=200, blank=True)
     urgent = models.BooleanField(default=False)

@@ -112,13 +112,15 @@ def _row(
         manners=manners(),
         zone=ZoneInfo(site().timezone),
     )
+    shown, secrets = compose.parted(facts, template.secret)
     return Message(
         area=area,
         holders=[to] if to.partition(":")[0] not in ADDRESS_CHANNELS else [],
         recipient=to if to.partition(":")[0] not in ADDRESS_CHANNELS else to.partition(":")[0],
         channel=way.channel,
         template=template.key,
-        facts=facts,
+        facts=shown,
+        secrets=secrets,
         language=wish.language,
         link=link,
         urgent=urgent,

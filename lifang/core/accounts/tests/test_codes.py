@@ -13,7 +13,9 @@ from lifang.core.accounts import actions
 from lifang.core.accounts.models import Account, OneTimeCode
 from lifang.core.accounts.tests.make import AT
 from lifang.core.audit.models import Entry
+from lifang.core.notify import carrying, compose
 from lifang.core.notify.models import Message
+from lifang.core.notify.terms import Letter, Undeliverable
 
 pytestmark = pytest.mark.django_db
 NUMBER = "10012345678"
@@ -28,7 +30,7 @@ def sent_code() -> str:
         message = (
             Message.objects.filter(template="accounts.code").order_by("-asked_at", "-id").first()
         )
-        return re.fullmatch(r"\d{6}", str(message.facts["code"]))[0]
+        return re.fullmatch(r"\d{6}", str(compose.told(message)["code"]))[0]
 
 
 def ring(code, telephone=NUMBER, source="192.0.2.7", at=AT):
@@ -144,3 +146,66 @@ def test_number_and_code_are_nowhere_in_clear_in_our_tables():
             assert NUMBER not in rows
             assert NUMBER.encode().hex() not in rows
     assert code.encode() not in bytes(OneTimeCode.objects.get().fingerprint)
+
+
+class Gateway:
+    """Takes letters out of the house, or not."""
+
+    key, local = "sms_http", False
+
+    def __init__(self, *, broken: bool = False) -> None:
+        self.broken, self.letters = broken, list[Letter]()
+
+    def carry(self, letter: Letter) -> None:
+        self.letters.append(letter)
+        if self.broken:
+            raise Undeliverable("no answer")
+
+
+def everywhere(words: str) -> list[str]:
+    """The tables of the database in which these words stand, readable or as bytes."""
+    with connection.cursor() as cursor, behind(SYSTEM):
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [row[0] for row in cursor.fetchall()]
+        assert {"notify_message", "accounts_onetimecode", "procrastinate_jobs"} <= {*tables}
+        found = []
+        for table in tables:
+            cursor.execute(
+                f"SELECT 1 FROM {table} t WHERE t::text LIKE %s OR t::text LIKE %s LIMIT 1",
+                [f"%{words}%", f"%{words.encode().hex()}%"],
+            )
+            found += [table] * len(cursor.fetchall())
+    return found
+
+
+def test_no_table_of_the_database_holds_a_code_in_the_clear_before_or_after_it_left(monkeypatch):
+    out = Gateway()
+    monkeypatch.setattr(carrying, "adapter", lambda channel: out)
+    send()
+    code = sent_code()
+    assert everywhere(code) == []
+    with behind(SYSTEM):
+        message = Message.objects.get(template="accounts.code")
+        assert everywhere(message.template) != []  # what is there is found
+        carrying.carry(message.pk, AT)
+        assert code in out.letters[0].body
+        message = Message.objects.get(pk=message.pk)
+        assert (message.state, message.secrets) == ("sent", None)
+        assert compose.told(message)["code"] == compose.HIDDEN
+    assert everywhere(code) == []
+    assert ring(code)
+
+
+def test_a_code_that_did_not_get_out_stays_sealed_for_the_next_attempt(monkeypatch):
+    out = Gateway(broken=True)
+    monkeypatch.setattr(carrying, "adapter", lambda channel: out)
+    send()
+    code = sent_code()
+    with behind(SYSTEM):
+        pk = Message.objects.get(template="accounts.code").pk
+        carrying.carry(pk, AT)
+        assert Message.objects.get(pk=pk).state == "queued"
+        out.broken = False
+        carrying.carry(pk, AT + timedelta(minutes=1))
+    assert [code in letter.body for letter in out.letters] == [True, True]
+    assert everywhere(code) == []
