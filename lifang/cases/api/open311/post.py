@@ -240,12 +240,11 @@ def take(request: HttpRequest, call: Posted) -> Made:
     at: datetime = request.at  # type: ignore[attr-defined]
     matter = _stop_for_life(call)
     thrift.spend_key(actor.holder, at)
-    thrift.spend_report(_sender(request, call), at)
     photos, notices, link = _photos(request, call, at)
     text = f"{call.text}\n{link}" if link else call.text
     common: dict[str, Any] = {
         "actor": actor, "at": at, "photos": photos,
-        "name": call.person, "phone": call.fields["phone"],
+        "name": call.person, "phone": call.fields["phone"], "payer": _sender(request, call),
     }  # fmt: skip
     near = _near(actor, call, matter, at)
     number = call.answers.get("joins", [""])[-1]
