@@ -186,8 +186,18 @@ def register_many(
         (person_of(row, batch, at) for row in done), batch_size=1000
     )
     households = _housed(done, persons, batch, at)
+    _linked(persons)
     publish(BatchRegistered(batch=batch.pk, persons=len(persons), at=at), area=area)
     return Registered(persons, households)
+
+
+def _linked(persons: Sequence[Person]) -> None:
+    """Accounts named in the list are these persons."""
+    by_account = {holder.removeprefix("account:"): one for one in persons for holder in one.holders}
+    residents = list(Resident.objects.filter(account__in=list(by_account), person__isnull=True))
+    for resident in residents:
+        resident.person = by_account[str(resident.account_id)]
+    Resident.objects.bulk_update(residents, ["person"], batch_size=2000)
 
 
 def _housed(
