@@ -5,10 +5,11 @@ import contextlib
 import sys
 import time
 
-from benchmarks import create_and_dispatch, figures, geo, todo, web
+from benchmarks import create_and_dispatch, figures, geo, scale, todo, web
 from benchmarks.house import house
 
-HOUSED = ("create_and_dispatch", "web", "todo")
+USUAL = ("create_and_dispatch", "web", "todo")
+HOUSED = (*USUAL, "scale")
 NAMES = (*HOUSED, "geo")
 
 
@@ -16,11 +17,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…")
     parser.add_argument("names", nargs="*", metavar="|".join(NAMES))
     parser.add_argument("--rows", type=int, default=100_000, help="to-dos in the table (todo)")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[100_000, 1_000_000], help="cases (scale)"
+    )
     asked = parser.parse_args()
     if unknown := {*asked.names} - {*NAMES}:
         parser.error(f"no benchmark is called {sorted(unknown)}")
     begun, found = time.monotonic(), []
-    names = asked.names or NAMES
+    names = asked.names or (*USUAL, "geo")
     with house() if set(names) & set(HOUSED) else contextlib.nullcontext() as launch:
         if "create_and_dispatch" in names:
             found += create_and_dispatch.main(launch)
@@ -28,6 +32,8 @@ def main() -> int:
             found += web.main(launch)
         if "todo" in names:
             found += todo.main(launch, asked.rows)
+        if "scale" in names:
+            found += scale.main(launch, asked.sizes)
     if "geo" in names:
         geo.main()
     if found:

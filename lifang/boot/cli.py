@@ -16,7 +16,7 @@ HELP = """\
 lifang 里坊
 
   lifang up                     start everything; Ctrl-C stops it        启动
-  lifang demo [--size small]    the same with a living demo county       演示
+  lifang demo [--size small|city] the same with a living demo county     演示
   lifang status                 what runs                                状态
   lifang doctor                 what is wrong, and the mend              体检
   lifang backup FILE            database, files and keys in one file     备份
@@ -72,11 +72,15 @@ def _up(words: list[str]) -> int:
 def _demo(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="lifang demo")
     parser.add_argument("--site", help="one of sites/")
-    parser.add_argument("--size", choices=["county", "small"], default="county")
+    parser.add_argument("--size", choices=["county", "small", "city"], default="county")
+    for name in ("cases", "grids", "deep"):
+        parser.add_argument(f"--{name}", type=int, help="of a city")
     options = parser.parse_args(words[1:])
     os.environ["LIFANG_DEMO"] = "1"
     _obey(options)
-    return _launch(str(options.size))
+    given = {name: getattr(options, name) for name in ("cases", "grids", "deep")}
+    more = [word for name, n in given.items() if n is not None for word in (f"--{name}", str(n))]
+    return _launch(str(options.size), more)
 
 
 def _obey(options: argparse.Namespace) -> None:
@@ -84,7 +88,7 @@ def _obey(options: argparse.Namespace) -> None:
         os.environ["LIFANG_SITE"] = options.site
 
 
-def _launch(size: str | None) -> int:
+def _launch(size: str | None, more: Sequence[str] = ()) -> int:
     from lifang.boot import showing  # noqa: PLC0415 -- after the options became settings
     from lifang.boot.launch import Launch, on_signals  # noqa: PLC0415
     from lifang.boot.steps import Steps  # noqa: PLC0415
@@ -93,7 +97,7 @@ def _launch(size: str | None) -> int:
     launch = Launch(steps)
     on_signals(launch.supervisor)
     try:
-        launch.up((lambda running: showing.seed(running, size)) if size else None)
+        launch.up((lambda running: showing.seed(running, size, more)) if size else None)
         showing.table(launch, demo=size is not None)
         launch.supervisor.watch()
     except KeyboardInterrupt:

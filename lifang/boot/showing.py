@@ -1,11 +1,13 @@
 """What the start shows at its end: doors, accounts, what to try first; and the demo county's seeding."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.panel import Panel
 from rich.table import Table
 
+from lifang.boot import databases
 from lifang.boot.engines.unfit import Unfit
 from lifang.boot.home import write_private
 from lifang.boot.launch import Launch
@@ -18,7 +20,8 @@ DOORS = (
     ("/screen", "大屏", "big screen"),
 )
 
-SIZES = {"county": (), "small": ("--people", "500", "--days", "14")}
+SMALL = ("--people", "500", "--days", "14")
+SIZES = {"county": (), "small": SMALL, "city": (*SMALL, "--city")}
 FIRST = (
     (
         "不登录，在首页报一件事，用手机拍照",
@@ -32,7 +35,7 @@ FIRST = (
 )
 
 
-def seed(launch: Launch, size: str) -> None:
+def seed(launch: Launch, size: str, more: Sequence[str] = ()) -> None:
     """Fill an empty database with the demo county; a county left half-made by a kill is made anew."""
     half_made = launch.home.run / "seeding"
     if half_made.exists():
@@ -42,7 +45,10 @@ def seed(launch: Launch, size: str) -> None:
     half_made.touch()
     _accounts_file(launch).unlink(missing_ok=True)
     begun = time.monotonic()
-    done = launch.run("seed_demo", "--skip-checks", *SIZES[size], stdout=None, stderr=None)
+    owner = {"LIFANG_OWNER_URL": databases.urls(launch.config)[1]}  # rows in bulk are the owner's
+    done = launch.run(
+        "seed_demo", "--skip-checks", *SIZES[size], *more, env=owner, stdout=None, stderr=None
+    )
     if done.wait():
         raise Unfit(
             "seed_failed",

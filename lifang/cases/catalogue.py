@@ -99,6 +99,25 @@ class DelayReason(Entry, frozen=True, kw_only=True):
     evidence: bool
 
 
+class Measure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A count of cases, as `selectors/measures.py` defines it."""
+
+    measure: str
+    name: Text
+
+
+class Indicator(Entry, frozen=True, kw_only=True):
+    """A rate: of the cases of the denominator, those of the numerator."""
+
+    numerator: Measure
+    denominator: Measure
+    better: Literal["high", "low"]
+    views: list[Literal["area", "unit", "matter", "source", "period"]]
+    note: Text | None = None
+    source: str
+    confirmed: bool
+
+
 class Number(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     number: str
     name: Text
@@ -156,6 +175,7 @@ SYNONYMS = catalogue("cases", "synonyms", Synonym)
 COMMON = catalogue("cases", "common", Common)
 POLICY = catalogue("cases", "policy", Policy)
 LIKENESS = catalogue("cases", "likeness", Weight)
+INDICATORS = catalogue("cases", "appraisal", Indicator)
 CASE = flow("cases", "case")
 
 

@@ -9,3 +9,10 @@ from lifang.core.jobs import periodic
 def tell_overdue(*, system: Actor, at: datetime) -> None:
     """Each minute: tell of stages that have run out of time."""
     actions.tell_overdue(actor=system, at=at)
+
+
+@periodic(cron="10 19 * * *")
+def mend_rollups(*, system: Actor, at: datetime) -> None:
+    """Each night: compare the kept counts with the cases, and count anew where they differ."""
+    if not actions.check_rollups().right:
+        actions.rebuild_rollups()

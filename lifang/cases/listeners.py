@@ -1,15 +1,18 @@
 """What cases do when something is told. Each is one line."""
 
 from lifang.cases.actions import tell
+from lifang.cases.actions.rollup import recount
 from lifang.cases.events import (
     CaseAccepted,
     CaseClosed,
     CaseDispatched,
     CaseMerged,
+    CaseMoved,
     CasePressed,
     CaseRefused,
     CaseReopened,
     CaseReported,
+    CaseTakenOver,
     DelayDecided,
 )
 from lifang.core.access import Actor
@@ -65,3 +68,18 @@ def on_case_merged(told: CaseMerged, system: Actor) -> None:
 @listens(StageOverdue)
 def on_stage_overdue(told: StageOverdue, system: Actor) -> None:
     tell.overdue(system, told.flow, told.subject, told.at)
+
+
+@listens(CaseReported)
+def on_case_reported_count(told: CaseReported, system: Actor) -> None:
+    recount(system, told.case)
+
+
+@listens(CaseMoved)
+def on_case_moved_count(told: CaseMoved, system: Actor) -> None:
+    recount(system, told.case)
+
+
+@listens(CaseTakenOver)
+def on_case_taken_over_count(told: CaseTakenOver, system: Actor) -> None:
+    recount(system, told.case)

@@ -32,6 +32,7 @@ OPEN = (
     State.AWAITING_ARBITRATION,
     State.AWAITING_CHECK,
 )
+BUILT = "built"  # the kept counts hold every case; before their first building pages count by themselves
 CLOSED = (State.AWAITING_CALLBACK, State.CLOSED, State.ARCHIVED)
 
 

@@ -15,6 +15,8 @@ from lifang.cases.actions.desk import (
 from lifang.cases.actions.limits import revise_limits, withdraw_revision
 from lifang.cases.actions.look import contact, drop_view, save_view
 from lifang.cases.actions.report import add, join, record, report, self_handle, withdraw
+from lifang.cases.actions.rollup import check_rollups, rebuild_rollups
+from lifang.cases.actions.sample import draw_sample, recheck
 from lifang.cases.actions.shape import merge, split
 from lifang.cases.actions.takeover import Ground, Past, take_over
 from lifang.cases.actions.time import (
@@ -30,7 +32,7 @@ from lifang.cases.actions.verdict import archive, call_back, check, not_solved, 
 __all__ = [
     "Ground", "Past",
     "accept", "add", "answer", "arbitrate", "archive", "ask_delay", "ask_verification", "call_back",
-    "check", "contact", "correct", "decide_delay", "dispatch", "drop_view", "escalate", "feed_back", "join", "merge", "not_solved", "press",
-    "rate", "record", "refuse", "reopen", "report", "resume", "return_", "revise_limits", "save_view", "self_handle", "sign", "split",
+    "check", "check_rollups", "contact", "correct", "decide_delay", "dispatch", "draw_sample", "drop_view", "escalate", "feed_back", "join", "merge", "not_solved", "press",
+    "rate", "rebuild_rollups", "recheck", "record", "refuse", "reopen", "report", "resume", "return_", "revise_limits", "save_view", "self_handle", "sign", "split",
     "suspend", "take_over", "tell_overdue", "verify", "withdraw", "withdraw_revision",
 ]  # fmt: skip

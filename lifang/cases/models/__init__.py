@@ -3,10 +3,13 @@ from lifang.cases.models.delay import Delay
 from lifang.cases.models.handling import Handling
 from lifang.cases.models.reporter import Reporter
 from lifang.cases.models.revision import Revision
+from lifang.cases.models.rollup import Counted, Rollup
+from lifang.cases.models.sample import Recheck, Sample
 from lifang.cases.models.tally import Tally
 from lifang.cases.models.verdict import CallBack, Check, Pressing
 from lifang.cases.models.view import SavedView
 
 __all__ = [
-    "CELL_METRES", "CallBack", "Case", "Check", "Delay", "Handling", "Pressing", "Reporter", "Revision", "SavedView", "Tally",
+    "CELL_METRES", "CallBack", "Case", "Check", "Counted", "Delay", "Handling", "Pressing", "Recheck", "Reporter",
+    "Revision", "Rollup", "Sample", "SavedView", "Tally",
 ]  # fmt: skip

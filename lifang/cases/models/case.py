@@ -65,6 +65,17 @@ class Case(Subject, Searchable):
             models.Index(fields=["area", "-closed_at"], name="case_area_closed"),
             models.Index(fields=["cell", "matter"], condition=Q(state__in=OPEN), name="case_near"),
             models.Index(fields=["lead", "state"], name="case_lead_state"),
+            # The clocks that run out first, however many cases are over.
+            models.Index(fields=["due_at"], condition=Q(state__in=OPEN), name="case_due"),
+            models.Index(
+                fields=["area", "-opened_at"],
+                condition=Q(state__in=OPEN, level=Level.LIFE),
+                name="case_life",
+            ),
+            # What is due in a period: the denominator of the closing rates.
+            models.Index(fields=["promised_at"], name="case_promised"),
+            # What happens again at the same place.
+            models.Index(fields=["cell", "matter", "opened_at"], name="case_again"),
             GinIndex(fields=["holders"], name="case_holders"),
             GinIndex(fields=["tokens"], name="case_tokens"),
         ]

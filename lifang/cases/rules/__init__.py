@@ -81,6 +81,13 @@ def may_check(actor: Actor, parts: Iterable[Handling]) -> Refusal | None:
     return None
 
 
+def may_recheck(actor: Actor, parts: Iterable[Handling], checkers: set[UUID]) -> Refusal | None:
+    """A second look is somebody else's: neither of whoever did it nor of whoever checked it."""
+    if actor.id in checkers:
+        return Refusal("own_check_rechecked")
+    return may_check(actor, parts)
+
+
 def may_merge(case: Case, into: Case) -> Refusal | None:
     if case.pk == into.pk:
         return Refusal("merge_with_itself")

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Left, TruncDate
 
+from lifang.cases.catalogue import OUTCOMES, policy
 from lifang.cases.models import Case
+from lifang.cases.selectors import rollups
 from lifang.cases.terms import OPEN
 from lifang.core.access import Actor
 from lifang.core.access.scope import within as area_within
@@ -34,8 +36,16 @@ def _rows(actor: Actor, within: str) -> QuerySet[Case]:
 
 def counts(actor: Actor, within: str, at: datetime, midnight: datetime) -> Counts:
     """The numbers of an area now. `midnight` is the start of the local day."""
-    month = at - timedelta(days=30)
-    handled = Q(handled_at__gte=month, handled_at__isnull=False)
+    if rollups.kept(actor, within, policy("counted_below")):
+        found = rollups.counts(actor, within, at)
+        return Counts(**{name: found.get(name, 0) for name in Counts._fields})
+    return counted(actor, within, at, midnight)
+
+
+def counted(actor: Actor, within: str, at: datetime, midnight: datetime) -> Counts:
+    """The same numbers counted from the cases themselves."""
+    month = month_before(midnight)
+    handled, closed = Q(handled_at__gte=month), Q(closed_at__gte=month)
     tomorrow = midnight + timedelta(days=1)
     live = (
         _rows(actor, within)
@@ -43,22 +53,37 @@ def counts(actor: Actor, within: str, at: datetime, midnight: datetime) -> Count
         .aggregate(
             open=Count("pk"),
             overdue=Count("pk", filter=Q(due_at__lt=at) & ~Q(state="suspended")),
-            due_today=Count("pk", filter=Q(due_at__gte=at, due_at__lt=tomorrow)),
+            due_today=Count(
+                "pk", filter=Q(due_at__gte=at, due_at__lt=tomorrow) & ~Q(state="suspended")
+            ),
             urgent=Count("pk", filter=~Q(level="ordinary")),
         )
     )
-    past = _rows(actor, within).filter(opened_at__gte=month - timedelta(days=60)).aggregate(
+    past = _rows(actor, within).filter(Q(opened_at__gte=midnight) | handled | closed).aggregate(
         new_today=Count("pk", filter=Q(opened_at__gte=midnight)),
         closed_today=Count("pk", filter=Q(closed_at__gte=midnight)),
         handled_month=Count("pk", filter=handled),
         on_time_month=Count("pk", filter=handled & Q(handled_at__lte=F("promised_at"))),
-        solved_month=Count("pk", filter=Q(closed_at__gte=month, outcome__in=["solved", "solved_on_spot", "mediated"])),
+        solved_month=Count("pk", filter=closed & Q(outcome__in=[one.key for one in OUTCOMES if one.solved])),
     )  # fmt: skip
     return Counts(**live, **past)
 
 
+def month_before(midnight: datetime) -> datetime:
+    """Where the thirty days begin that end with today."""
+    return midnight - timedelta(days=rollups.DAYS - 1)
+
+
 def by_area(actor: Actor, within: str, at: datetime) -> list[Any]:
     """Open and overdue cases of each area one level down: area, open, overdue."""
+    depth = DEPTH.get(len(within), 6)
+    if rollups.kept(actor, within, policy("counted_below")):
+        return rollups.by_area(actor, within, depth, at)
+    return counted_by_area(actor, within, at)
+
+
+def counted_by_area(actor: Actor, within: str, at: datetime) -> list[Any]:
+    """The same, counted from the cases themselves."""
     depth = DEPTH.get(len(within), 6)
     rows = _rows(actor, within).filter(state__in=OPEN).annotate(part=Left("area", depth))
     return list(

@@ -1,5 +1,6 @@
 """What the pages of the desk ask: whose turn, until when, what is near, which list again."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ from lifang.cases.models import (
     SavedView,
 )
 from lifang.cases.rules import pin
+from lifang.cases.selectors import rollups
 from lifang.cases.selectors.limits import limit_for
 from lifang.cases.terms import OPEN, Role, State
 from lifang.core.access import Actor
@@ -39,9 +41,10 @@ NEIGHBOURHOOD = 3  # times the distance at which a report counts as the same
 
 
 def waiting_counts(actor: Actor) -> dict[str, int]:
-    """How many cases wait for this actor, by the capability they wait for."""
+    """How many cases wait for this actor, by the capability they wait for. Many are not counted one by one."""
     rows = todos(actor).filter(flow="case").order_by()
-    return dict(rows.values_list("capability").annotate(n=Count("pk")))
+    found = Counter(rows.values_list("capability", flat=True)[: policy("counted_below")])
+    return dict(found) if found.total() < policy("counted_below") else rollups.waiting(actor)
 
 
 def turns(actor: Actor, case: Case) -> list[Todo]:

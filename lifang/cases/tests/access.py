@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
-from lifang.cases.models import Case, Reporter, Revision, SavedView
-from lifang.cases.tests.make import MONDAY, accepted, dispatched, make_case, make_photo
+from lifang.cases.actions.sample import drawn, list_digest
+from lifang.cases.models import Case, Recheck, Reporter, Revision, Sample, SavedView
+from lifang.cases.tests.make import HOUR, MONDAY, accepted, dispatched, make_case, make_photo
 from lifang.core.access.grants import actor_of
 from lifang.core.accounts.models import Account
 from lifang.core.ids import new_id
 from lifang.core.testing.places import COUNTY
 from lifang.orgs.models import Division
 from lifang.orgs.tests.make import make_division
+
+DAY = 24 * HOUR
 
 
 def case_of(area: str) -> Case:
@@ -55,6 +58,31 @@ def revision_of(area: str) -> Revision:
         matter="06010", area=area, stages={"handle": {"amount": "1", "unit": "work_day"}},
         valid_from=MONDAY + timedelta(days=7), reason="walk", made_at=MONDAY,
     )  # fmt: skip
+
+
+def sample_of(area: str) -> Sample:
+    """One closed case of the area, drawn."""
+    case = closed_there(_there(area))
+    sample = Sample.objects.create(
+        area=case.area, seed=new_id().hex[-8:], start=MONDAY, end=MONDAY + DAY, population=1, size=1,
+        digest=list_digest([case.number]), drawn_at=MONDAY + DAY,
+    )  # fmt: skip
+    assert drawn([case.number], sample.seed, 1) == [case.number]
+    Recheck.objects.create(sample=sample, case=case, rank=1)
+    return sample
+
+
+def closed_there(area: str) -> Case:
+    """Solved on the spot, so that nothing else has to be there."""
+    case = make_case(area=area)
+    Case.objects.filter(pk=case.pk).update(
+        state="closed", closed_at=MONDAY + HOUR, handled_at=MONDAY + HOUR, outcome="solved"
+    )
+    return case
+
+
+def recheck_of(area: str) -> tuple[object, int]:
+    return sample_of(area).pk, 1
 
 
 def _reporter(case: Case) -> Reporter:

@@ -34,6 +34,7 @@ register(
           count=waiting),
     Entry("desk", "cases.list", _("Cases"), "cases:list", icon="folders", capability=SEE, order=12, bar=True),
     Entry("desk", "cases.map", _("Map"), "cases:map", icon="map-2", capability=SEE, order=14, bar=True),
+    Entry("desk", "cases.figures", _("Figures"), "cases:figures", icon="chart-bar", capability=SEE, order=18),
     Entry("desk", "cases.desk_report", _("Report"), "cases:desk_report", icon="camera-plus", capability="cases.record", order=16,
           bar=True),
     Entry("desk", "cases.limits", _("Time limits"), "cases:limits", icon="hourglass", order=65),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lifang.cases.catalogue import CASE, MAJORS, MATTERS, OUTCOMES, SOURCES
 from lifang.cases.models import Case
+from lifang.cases.selectors.counts import month_before
 from lifang.cases.terms import OPEN, State
 from lifang.cases.web import shown
 from lifang.core.access import Actor
@@ -27,7 +28,6 @@ from lifang.orgs import selectors as orgs
 Rows = QuerySet[Case]
 _CODE = re.compile(r"[0-9]{4,15}")
 DEEPER = {4: 6, 6: 9, 9: 12, 12: 15}
-MONTH = timedelta(days=30)
 SOLVED = [one.key for one in OUTCOMES if one.solved]
 
 # Short lists, as the numbers of desk and screen call them: `?show=overdue`.
@@ -50,12 +50,14 @@ SHOW = {
 def show(at: datetime) -> dict[str, Q]:
     """What each short list means now."""
     midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    running, month = Q(state__in=OPEN), at - MONTH
+    running, month = Q(state__in=OPEN), month_before(midnight)
     handled = Q(handled_at__gte=month)
     return {
         "open": running,
         "overdue": running & Q(due_at__lt=at) & ~Q(state=State.SUSPENDED),
-        "due_today": running & Q(due_at__gte=at, due_at__lt=midnight + timedelta(days=1)),
+        "due_today": running
+        & Q(due_at__gte=at, due_at__lt=midnight + timedelta(days=1))
+        & ~Q(state=State.SUSPENDED),
         "urgent": running & ~Q(level="ordinary"),
         "pressed": running & Q(pressed_at__isnull=False),
         "reopened": Q(round__gt=1),

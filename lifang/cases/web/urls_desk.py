@@ -1,6 +1,17 @@
 from django.urls import path
 
-from lifang.cases.web import acts, case, inbox, limits, lists, record
+from lifang.cases.web import (
+    acts,
+    bulletin,
+    case,
+    figures,
+    inbox,
+    limits,
+    lists,
+    patterns,
+    record,
+    samples,
+)
 
 urlpatterns = [
     path("desk/inbox", inbox.inbox, name="inbox"),
@@ -22,5 +33,14 @@ urlpatterns = [
     path(
         "desk/limits/revisions/<uuid:pk>/withdrawal", limits.withdrawal, name="revision_withdrawal"
     ),
+    path("desk/figures", figures.figures, name="figures"),
+    path("desk/figures/cases/<slug:measure>", figures.figure_cases, name="figure_cases"),
+    path("desk/figures/patterns", patterns.patterns, name="patterns"),
+    path("desk/figures/steps", patterns.steps, name="steps"),
+    path("desk/figures/bulletin", bulletin.bulletin, name="bulletin"),
+    path("desk/figures/samples", samples.samples, name="samples"),
+    path("desk/figures/samples/<uuid:pk>", samples.sample, name="sample"),
+    path("desk/figures/samples/<uuid:pk>/sheet", samples.sheet, name="sample_sheet"),
+    path("desk/figures/samples/<uuid:pk>/<int:rank>", samples.recheck, name="recheck"),
     *acts.urlpatterns,
 ]

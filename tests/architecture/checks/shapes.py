@@ -27,6 +27,11 @@ CLOCK_EDGES: Exempt = {
 }
 # Selectors without an actor: questions whose answer is the same for everybody.
 OPEN_SELECTORS: Exempt = {
+    "lifang.cases.selectors.counts.month_before": "where thirty days begin",
+    "lifang.cases.selectors.figures.month_after": "a date after a date",
+    "lifang.cases.selectors.figures.ranked": "orders counts already made",
+    "lifang.cases.selectors.figures.stretches": "cuts a period; no row is read",
+    "lifang.cases.selectors.patterns.proposals": "judges counts already made",
     "lifang.cases.selectors.inbox.why": "of rows already asked for; asks nothing more",
     "lifang.cases.selectors.propose.danger": "words against a catalogue; no row is read",
     "lifang.cases.selectors.public.waits_for_reporter": "narrows rows already asked for",

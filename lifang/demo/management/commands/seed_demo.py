@@ -6,8 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from lifang.cases.actions import rebuild_rollups
 from lifang.core.config import config
-from lifang.demo import elsewhere, seed
+from lifang.demo import city, elsewhere, seed
+from lifang.demo.county import county
 
 
 class Command(BaseCommand):
@@ -16,6 +18,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--people", type=int, help="residents (default 20,000)")
         parser.add_argument("--days", type=int, help="days of cases (default 90)")
+        parser.add_argument(
+            "--city", action="store_true", help="and a city of cases in bulk around it"
+        )
+        for name in ("cases", "grids", "deep"):
+            parser.add_argument(f"--{name}", type=int, help="how many of a city")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not seed.empty():
@@ -29,6 +36,22 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{built.areas} areas, {built.staff} staff, {built.residents} residents, {built.cases} cases"
             + (f"; refused on the way: {built.refused}" if built.refused else "")
+        )
+        if options["city"]:
+            self._city(at, {name: options[name] for name in ("cases", "grids", "deep")})
+
+    def _city(self, at: datetime, given: dict[str, int | None]) -> None:
+        size = city.Size(**{name: n for name, n in given.items() if n is not None})
+        made = city.build(
+            config().owner_url or config().database_url, at, size, model=county().code
+        )
+        with made.part("counts"):
+            made.rows["counts"] = rebuild_rollups()
+        self.stdout.write(", ".join(f"{n:,} {name}" for name, n in made.rows.items()))
+        self.stdout.write(", ".join(f"{name} {s:.0f} s" for name, s in made.seconds.items()))
+        left = size.cases - min(size.deep, size.cases)
+        self.stdout.write(
+            f"Without their whole way: {left:,} older cases (row, place, times, unit, state and to-dos only)."
         )
 
     def _elsewhere(self, at: datetime) -> None:

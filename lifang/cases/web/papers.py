@@ -1,0 +1,101 @@
+"""Tables as files: Excel by XlsxWriter, Word by python-docx, PDF by Typst. No template is a binary."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import typst
+import xlsxwriter
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+
+TEMPLATE = Path(__file__).parent / "bulletin.typ"
+CHINESE = "SimSun"  # the usual font of official papers; Word takes another where it is missing
+
+
+def as_xlsx(paper: Any) -> bytes:
+    """One sheet, the tables one below another; counts and shares stay numbers for whoever goes on counting."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})  # fmt: skip
+    bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+    large = book.add_format({"bold": True, "font_size": 16})
+    head = book.add_format({"bold": True, "font_size": 12, "top": 1})
+    formats = {"share": book.add_format({"num_format": "0.00%"}), "count": book.add_format({"num_format": "#,##0"})}  # fmt: skip
+    sheet = book.add_worksheet()
+    sheet.set_column(0, 0, 36)
+    sheet.set_column(1, 3, 22)
+    sheet.write_string(0, 0, paper.title, large)
+    sheet.write_string(1, 0, paper.period)
+    sheet.write_string(2, 0, paper.made)
+    row = 4
+    for section in paper.sections:
+        sheet.write_string(row, 0, section.heading, head)
+        for column, label in enumerate(section.header):
+            sheet.write_string(row + 1, column, label, bold)
+        row += 2
+        for cells in section.rows or [[section.note]]:
+            for column, cell in enumerate(cells):
+                _write(sheet, row, column, cell, column in section.numbers, formats)
+            row += 1
+        row += 1
+    for note in paper.notes:
+        sheet.write_string(row, 0, note)
+        row += 1
+    book.close()
+    return buffer.getvalue()
+
+
+def _write(sheet: Any, row: int, column: int, cell: str, number: bool, formats: dict[str, Any]) -> None:  # fmt: skip
+    plain = cell.replace(",", "").removeprefix("+")
+    if number and plain.removesuffix("%").replace(".", "", 1).isdigit():
+        share = plain.endswith("%")
+        value = float(plain.removesuffix("%")) / 100 if share else int(plain)
+        sheet.write_number(row, column, value, formats["share" if share else "count"])
+    else:
+        sheet.write_string(row, column, cell)
+
+
+def as_docx(paper: Any) -> bytes:
+    """A Word document with real headings and tables."""
+    document = Document()
+    for style in ("Normal", "Heading 1", "Heading 2"):
+        fonts = document.styles[style].element.get_or_add_rPr().get_or_add_rFonts()
+        fonts.set(qn("w:eastAsia"), CHINESE)
+    document.add_heading(paper.title, level=1)
+    document.add_paragraph(f"{paper.period}\n{paper.made}")
+    for section in paper.sections:
+        document.add_heading(section.heading, level=2)
+        if not section.rows:
+            document.add_paragraph(section.note)
+            continue
+        table = document.add_table(rows=0, cols=len(section.header), style="Light Grid Accent 1")
+        for number, cells in enumerate([section.header, *section.rows]):
+            line = table.add_row().cells
+            for column, cell in enumerate(cells):
+                paragraph = line[column].paragraphs[0]
+                paragraph.add_run(cell).bold = number == 0
+                if column in section.numbers:
+                    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for note in paper.notes:
+        document.add_paragraph(note)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def as_pdf(paper: Any) -> bytes:
+    """A4 by Typst, in the Chinese fonts of the machine; the words go in as data, never as markup."""
+    told = {
+        "title": paper.title,
+        "period": paper.period,
+        "made": paper.made,
+        "notes": paper.notes,
+        "sections": [
+            {"heading": one.heading, "header": one.header, "rows": one.rows, "numbers": list(one.numbers), "note": one.note}
+            for one in paper.sections
+        ],
+    }  # fmt: skip
+    made = typst.compile(TEMPLATE.read_bytes(), sys_inputs={"paper": json.dumps(told, ensure_ascii=False)})  # fmt: skip
+    return bytes(made)
