@@ -77,6 +77,7 @@ def _now(face: Counted) -> Iterable[tuple[str, str]]:
         if face.level != "ordinary":
             yield "urgent", ""
     if face.due:
+        yield "due_month", face.due[:4]
         yield "due", face.due[:6]
         yield "due_hour", face.due
 
@@ -156,6 +157,7 @@ WITH face AS (
   UNION ALL SELECT place, 'state:' || state, '', n FROM part
   UNION ALL SELECT place, 'open', '', n FROM part WHERE state = ANY (%(open)s)
   UNION ALL SELECT place, 'urgent', '', n FROM part WHERE state = ANY (%(open)s) AND level <> 'ordinary'
+  UNION ALL SELECT place, 'due_month', left(due, 4), n FROM part WHERE due <> ''
   UNION ALL SELECT place, 'due', left(due, 6), n FROM part WHERE due <> ''
   UNION ALL SELECT place, 'due_hour', due, n FROM part WHERE due <> ''
   UNION ALL SELECT left(area, level_), what, slot, n FROM (

@@ -14,6 +14,7 @@ from lifang.cases.terms import BUILT, OPEN, State
 from lifang.core.access import Actor
 from lifang.core.access.desks import desk
 from lifang.core.access.scope import within as area_within
+from lifang.orgs import selectors as orgs
 
 DAYS = 30
 
@@ -44,18 +45,27 @@ def counts(actor: Actor, within: str, at: datetime) -> dict[str, int]:
     fresh = rows.filter(what__in=["opened", "closed"], slot=today).values_list("what", "n")
     found |= {{"opened": "new_today"}.get(what, f"{what}_today"): n for what, n in fresh}
     late, soon = _this_hour(actor, within, at)
-    found["overdue"] = late + _due(within, today, hour)
-    later = rows.filter(what="due_hour", slot__gt=hour, slot__startswith=today)
+    found["overdue"] = late + _due(within, now)
+    tomorrow = f"{now + timedelta(days=1):%y%m%d}"
+    later = rows.filter(what="due_hour", slot__gt=hour, slot__lt=tomorrow)
     found["due_today"] = soon + (later.aggregate(n=Sum("n"))["n"] or 0)
     return found
 
 
-def _due(within: str, today: str, hour: str) -> int:
+def _due(within: str, now: datetime) -> int:
     """Open cases of this area whose time was up before this hour began."""
-    rows = Rollup.objects.filter(place=within).filter(
-        Q(what="due", slot__lt=today) | Q(what="due_hour", slot__startswith=today, slot__lt=hour)
-    )
+    rows = Rollup.objects.filter(_up_before(now), place=within)
     return int(rows.aggregate(n=Sum("n"))["n"] or 0)
+
+
+def _up_before(now: datetime) -> Q:
+    """Counts of clocks that ran out before this hour: by month, then by day, then by hour, so that they stay few."""
+    month, today, hour = f"{now:%y%m}", f"{now:%y%m%d}", f"{now:%y%m%d%H}"
+    return (
+        Q(what="due_month", slot__lt=month)
+        | Q(what="due", slot__gte=month, slot__lt=today)
+        | Q(what="due_hour", slot__gte=today, slot__lt=hour)
+    )
 
 
 def _this_hour(actor: Actor, within: str, at: datetime) -> tuple[int, int]:
@@ -74,18 +84,14 @@ def _this_hour(actor: Actor, within: str, at: datetime) -> tuple[int, int]:
 
 def by_area(actor: Actor, within: str, depth: int, at: datetime) -> list[dict[str, Any]]:
     """Open and overdue cases of each area at `depth` digits below: area, open, overdue."""
-    now = localtime(at)
-    today, hour = f"{now:%y%m%d}", f"{now:%y%m%d%H}"
-    part = area_within(within, "place")
-    rows = Rollup.objects.filter(part, place__regex=rf"^[0-9]{{{depth}}}$")
+    parts = orgs.divisions(actor, within=within, level=depth).values_list("code", flat=True)
+    rows = Rollup.objects.filter(place__in=[*parts])
     found: dict[str, dict[str, Any]] = {
         place: {"part": place, "open": n, "overdue": 0}
         for place, n in rows.filter(what="open", n__gt=0).values_list("place", "n")
     }
-    late = rows.filter(
-        Q(what="due", slot__lt=today) | Q(what="due_hour", slot__startswith=today, slot__lt=hour)
-    )
-    for place, n in late.values_list("place").annotate(n=Sum("n")).order_by():
+    late = rows.filter(_up_before(localtime(at)))
+    for place, n in late.values_list("place").annotate(n=Sum("n")).filter(n__gt=0).order_by():
         found.setdefault(place, {"part": place, "open": 0, "overdue": 0})["overdue"] += n
     for place, n in _late_now(actor, within, depth, at):
         found.setdefault(place, {"part": place, "open": 0, "overdue": 0})["overdue"] += n

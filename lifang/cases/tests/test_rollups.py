@@ -27,6 +27,7 @@ from lifang.core.access import SYSTEM, Refused
 from lifang.core.access.wall import behind
 from lifang.core.testing import cast, places
 from lifang.core.testing.told import deliver
+from lifang.orgs.models import Division
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,22 @@ def midnight(at):
     from django.utils.timezone import localtime  # noqa: PLC0415
 
     return localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture(autouse=True)
+def _places():
+    for code in (
+        places.COUNTY,
+        places.STREET,
+        places.NEXT_STREET,
+        places.COMMUNITY,
+        places.NEXT_GRID[:12],
+    ):
+        parent = next((code[:n] for n in (9, 6) if n < len(code)), None)
+        Division.objects.get_or_create(
+            code=code, defaults={"name": f"地{code}", "level": len(code), "parent_id": parent, "valid_from": "2020-01-01",
+                                 "kind": {9: "street", 12: "urban_community"}.get(len(code), "")},
+        )  # fmt: skip
 
 
 def many():
