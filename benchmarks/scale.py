@@ -18,6 +18,7 @@ from benchmarks.house import actor_of
 
 ROUNDS, EACH = 5, 8
 FLOOR = "SELECT id, number, opened_at FROM cases_case WHERE id > %s ORDER BY id LIMIT 20"
+CHECKED = 1_000_000  # above, comparing every count with the cases takes longer than the measuring
 LEAST_DISK = 30 * 2**30
 WHO = "zh01"  # a dispatcher of the county
 
@@ -41,15 +42,16 @@ def main(launch: Any, sizes: list[int]) -> list[figures.Figure]:
         counts = actions.rebuild_rollups()
         counted = time.monotonic() - begun
         begun = time.monotonic()
-        verdict = actions.check_rollups()
+        verdict = actions.check_rollups() if size <= CHECKED else None
         checked = time.monotonic() - begun
         _vacuum(url)
         found[size] = _measured()
-        built.append((size, size - already, rows, counts, counted, checked, "yes" if verdict.right else "NO", _disk(url)))  # fmt: skip
+        built.append((size, size - already, rows, counts, counted, checked, _right(verdict), _disk(url)))  # fmt: skip
         print(
             f"  {size:,}: {made.rows} { ({k: round(v, 1) for k, v in made.seconds.items()}) }",
             flush=True,
         )
+        print(f"  { ({k: round(v, 2) for k, v in found[size].items()}) }", flush=True)
         already = size
     figures.table(
         "scale: making it (seconds)",
@@ -57,6 +59,10 @@ def main(launch: Any, sizes: list[int]) -> list[figures.Figure]:
         built,
     )
     return _told(found)
+
+
+def _right(verdict: Any) -> str:
+    return "not asked" if verdict is None else "yes" if verdict.right else "NO"
 
 
 def _measured() -> dict[str, float]:
