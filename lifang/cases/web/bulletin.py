@@ -91,13 +91,13 @@ def _rates(rates: list[dict[str, Any]]) -> Section:
          f"{one['denominator_name']} {one['denominator']:,}", one["share"]]
         for one in rates
     ]  # fmt: skip
-    header = [_("Rate"), _("Counted"), _("Of"), _("Share")]
+    header = [_("Rate"), _("Counted"), _("Of"), _("Percentage")]
     return Section(_("All rates"), header, rows, (3,))
 
 
 def _compared(actor: Actor, look: Framed) -> list[Section]:
     one = INDICATORS[COMPARED]
-    header = [_("What"), str(one.numerator.name), str(one.denominator.name), str(one.name)]
+    header = [_("Item"), str(one.numerator.name), str(one.denominator.name), str(one.name)]
     return [
         Section(
             f"{one.name} · {view['heading']}", header,
