@@ -8,7 +8,7 @@ LOCK := ../$(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
 DEMO := lifang demo --size $(SIZE) $(if $(SITE),--site $(SITE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check e2e bench chaos shots lock fmt env dev build frontend clean
+.PHONY: help demo up test check e2e effort bench chaos shots lock fmt env dev build frontend clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,10 @@ check: dev build ## style, types, architecture, front end, settings, migrations,
 
 e2e: dev build ## journeys in a real browser
 	@$(BIN)/pytest e2e -n0 $(ARGS)
+
+effort: dev build ## taps and typed fields of each journey, written to docs/effort.md
+	@$(BIN)/pytest e2e/test_report.py e2e/test_grid_worker.py e2e/test_street.py e2e/test_department.py e2e/test_administrator.py -n0 $(ARGS)
+	@sed -n '/^| /p' docs/effort.md
 
 bench: dev build ## performance, each number with its reference
 	@$(BIN)/python -m benchmarks $(ARGS)

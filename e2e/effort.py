@@ -1,6 +1,7 @@
 """Taps and typed fields of each journey, counted by the browser run: docs/effort.md."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from e2e.living import ROOT
 from e2e.person import Person
@@ -11,7 +12,7 @@ TAP_SECONDS, PHOTO_SECONDS, FIELD_SECONDS = 2.6, 6.0, 14.0
 
 HEAD = """# What it costs people
 
-Made by `make e2e`: every tap and every typed field of each journey, counted in a real browser while the journey was proved.
+Made by `make effort` (and `make e2e`): every tap and every typed field of each journey, counted in a real browser while the journey was proved.
 A tap is one press of a button, a link, a chip or the camera; the shutter of the telephone's own camera is not counted.
 Seconds of hand: {tap} s a tap, {photo} s a photo, {field} s a typed sentence. Machine: what server and browser needed on the run.
 
@@ -41,7 +42,6 @@ class Row:
 @dataclass
 class Effort:
     rows: list[Row] = field(default_factory=list)
-    whole: bool = True  # every story was told and none failed
 
     def note(
         self, journey: str, who: str, what: str, person: Person, machine: float, aim: str = "",
@@ -62,18 +62,33 @@ class Effort:
         self.rows.append(row)
         return row
 
-    def write(self) -> None:
-        """A run of a few stories leaves the file alone."""
-        if len({row.journey for row in self.rows}) < len(JOURNEYS):
+    def write(self, file: Path = FILE) -> None:
+        """What was told this time takes the place of what was told before; the other journeys stay."""
+        told = {row.journey for row in self.rows}
+        kept = [row for row in read(file) if row.journey not in told]
+        rows = [row for row in (*kept, *self.rows) if row.journey in JOURNEYS]
+        if not told:
             return
         lines = [
             f"| {r.journey} | {r.who} | {r.what} | {r.taps} | {r.typed} | {r.photos} | {r.hand:.0f} | {r.machine:.1f} | {r.aim} |"
-            for r in sorted(self.rows, key=lambda row: JOURNEYS.index(row.journey))
+            for r in sorted(rows, key=lambda row: JOURNEYS.index(row.journey))
         ]
         head = HEAD.format(
             tap=TAP_SECONDS, photo=f"{PHOTO_SECONDS:.0f}", field=f"{FIELD_SECONDS:.0f}"
         )
-        FILE.write_text(head + "\n".join(lines) + "\n", "utf-8")
+        file.write_text(head + "\n".join(lines) + "\n", "utf-8")
+
+
+def read(file: Path = FILE) -> list[Row]:
+    """The rows of the table as it stands."""
+    if not file.exists():
+        return []
+    lines = [line for line in file.read_text("utf-8").splitlines() if line.startswith("| W-")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [
+        Row(one[0], one[1], one[2], int(one[3]), int(one[4]), int(one[5]), float(one[7]), one[8])
+        for one in cells
+    ]
 
 
 JOURNEYS = ("W-R1", "W-G2", "W-G3", "W-S1", "W-S2", "W-D1", "W-D2", "W-A1")

@@ -41,11 +41,9 @@ def main() -> None:
 
 
 def _language(county: Living, browser: Browser, lang: str, folder: Path) -> None:
-    def come(size: dict[str, Any], *, elder: bool = False) -> Person:
+    def come(size: dict[str, Any]) -> Person:
         context = browser.new_context(**context_options(lang, size))
         speak(context, county.origin, lang)
-        if elder:
-            context.add_cookies([{"name": "elder", "value": "1", "url": county.origin}])
         return Person(context.new_page(), county.origin, lang, touch=size is PHONE)
 
     def keep(person: Person, name: str) -> None:
@@ -54,8 +52,9 @@ def _language(county: Living, browser: Browser, lang: str, folder: Path) -> None
         _webp(person.page.screenshot(), PICTURES / f"{name}-{lang[:2]}.webp", folder)
 
     _resident(county, come(PHONE), keep, folder)
-    keep(come(PHONE, elder=True).goes("/"), "elder")
-    _staff(come(DESK), keep)
+    clerk = come(DESK).signs_in("jd01", "/desk/inbox")
+    clerk.page.locator("#peek #case").wait_for()
+    keep(clerk, "inbox")
     wall = come(SCREEN).signs_in("zh02", "/screen/cases")
     wall.page.locator("canvas").first.wait_for()
     keep(wall, "screen")
@@ -65,37 +64,20 @@ def _resident(county: Living, she: Person, keep: Keep, folder: Path) -> None:
     keep(she.goes("/"), "home")
     place = county.quiet_point("990101001002003", county.get("/cases/points"), apart=0.0018)
     resident.to_the_matter(she, photo(folder, "sofa", 3, place=place))
-    keep(she, "matter")
-    she.page.go_back()
-    she.page.locator(".herename").wait_for()
-    keep(she, "report")
-    she.taps_on("Continue").page.locator(".matters button").first.wait_for()
     key, _name = resident.offered(she)[0]
     resident.picks(she, key)
     if "/near" in she.page.url:
         she.taps_on("No, it is something else")
     resident.sends(she)
     keep(she, "receipt")
-    keep(she.goes("/cases"), "cases")
-
-
-def _staff(clerk: Person, keep: Keep) -> None:
-    clerk.signs_in("jd01", "/desk/inbox")
-    clerk.page.locator("#peek #case").wait_for()
-    keep(clerk, "inbox")
-    clerk.goes("/desk/cases?state=closed").page.locator("table tbody a").first.click()
-    clerk.page.wait_for_url("**/desk/cases/*-*")
-    clerk.page.locator(".photos img").first.wait_for()
-    keep(clerk, "case")
-    clerk.goes("/desk/cases/map").page.locator("canvas").first.wait_for()
-    keep(clerk, "map")
 
 
 def _still(person: Person) -> None:
-    """Maps drawn, pictures loaded, toasts gone."""
+    """Maps drawn, pictures loaded."""
     with suppress(Error):  # an open event stream is never idle
-        person.page.wait_for_load_state("networkidle", timeout=3000)
-    person.page.wait_for_timeout(1200)
+        person.page.wait_for_load_state("networkidle", timeout=4000)
+    if person.page.locator("[data-island=map]").count():
+        person.page.locator("canvas, .pin").first.wait_for()
 
 
 def _webp(png: bytes, file: Path, folder: Path) -> None:

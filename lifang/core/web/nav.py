@@ -61,7 +61,7 @@ class Hit:
 Source = Callable[[HttpRequest], ScopeBar | None]
 Finder = Callable[[Any, str], Iterable[Hit]]
 
-MOST_IN_BAR = 4  # and "more", which holds them all
+MOST_IN_BAR = 4  # and "more", which holds the others
 
 _ENTRIES: dict[tuple[str, str], Entry] = {}
 _FINDERS: dict[tuple[str, str], tuple[Any, Finder]] = {}
@@ -154,6 +154,12 @@ class Nav:
     @property
     def bar(self) -> list[Link]:
         return links(self._request, self._door, bar=True)[:MOST_IN_BAR]
+
+    @property
+    def more(self) -> list[Link]:
+        """What the phone's bar has no room for."""
+        shown = {link.url for link in self.bar}
+        return [link for link in self.entries if link.url not in shown]
 
     @property
     def me(self) -> list[Link]:
