@@ -16,3 +16,9 @@ def mend_rollups(*, system: Actor, at: datetime) -> None:
     """Each night: compare the kept counts with the cases, and count anew where they differ."""
     if not actions.check_rollups().right:
         actions.rebuild_rollups()
+
+
+@periodic(cron="40 18 * * 6")
+def learn(*, system: Actor, at: datetime) -> None:
+    """Each week, in the night: learn from how reports ended which are one."""
+    actions.learn(actor=system, at=at)

@@ -1,5 +1,6 @@
 from lifang.cases.models.case import CELL_METRES, Case
 from lifang.cases.models.delay import Delay
+from lifang.cases.models.fit import Fit
 from lifang.cases.models.handling import Handling
 from lifang.cases.models.reporter import Reporter
 from lifang.cases.models.revision import Revision
@@ -10,6 +11,6 @@ from lifang.cases.models.verdict import CallBack, Check, Pressing
 from lifang.cases.models.view import SavedView
 
 __all__ = [
-    "CELL_METRES", "CallBack", "Case", "Check", "Counted", "Delay", "Handling", "Pressing", "Recheck", "Reporter",
+    "CELL_METRES", "CallBack", "Case", "Check", "Counted", "Delay", "Fit", "Handling", "Pressing", "Recheck", "Reporter",
     "Revision", "Rollup", "Sample", "SavedView", "Tally",
 ]  # fmt: skip

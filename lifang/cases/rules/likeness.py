@@ -57,7 +57,7 @@ class Pairs:
     same_address: Bools
     same_street: Bools
     crossing: Bools
-    gap: Floats  # seconds from the candidate's opening to the report
+    gap: Floats  # seconds from the candidate's opening to the report; below 0 it came later
     same_matter: Bools
     same_source: Bools
     resident: Bools  # the report came from a resident
@@ -83,18 +83,21 @@ def features(pairs: Pairs) -> Floats:
     metres = np.nan_to_num(pairs.metres, nan=WITHIN_METRES)
     spot = ((metres <= SPOT_METRES) | pairs.same_address).astype(float)
     here = ((metres <= AROUND_METRES) | pairs.same_address).astype(float)
-    busy, burst = _sum(pairs, pairs.gap < 90 * _DAY), _sum(pairs, here * (pairs.gap < _HOUR))
-    words = np.nan_to_num(pairs.words)
+    busy, burst = (
+        _sum(pairs, np.abs(pairs.gap) < 90 * _DAY),
+        _sum(pairs, here * (np.abs(pairs.gap) < _HOUR)),
+    )
+    words, gap = np.nan_to_num(pairs.words), np.abs(pairs.gap)
     columns = [
         np.ones(len(pairs)), spot, np.exp(-metres / 15.0), np.exp(-metres / 60.0), pairs.same_address,
         pairs.same_street,
         pairs.resident * spot, pairs.staff * spot, pairs.same_source, pairs.same_source * spot,
         pairs.crossing * spot, pairs.same_matter, np.log(np.maximum(pairs.joined, 1.0)),
         np.log1p(_sum(pairs, here)) * spot, np.log1p(busy), np.log1p(busy) * spot, np.log1p(burst) * spot,
-        _is_first(pairs, here, pairs.gap) * spot, _is_first(pairs, here, -pairs.gap) * spot,
+        _is_first(pairs, here, gap) * spot, _is_first(pairs, here, -gap) * spot,
         words, (~np.isnan(pairs.words)) * (words < 0.05), pairs.photo,
     ]  # fmt: skip
-    return np.column_stack([*columns, _hats(pairs.gap) * spot[:, None]]).astype(float)
+    return np.column_stack([*columns, _hats(gap) * spot[:, None]]).astype(float)
 
 
 def _sum(pairs: Pairs, what: NDArray[np.generic]) -> Floats:
@@ -157,7 +160,8 @@ def reasons(pairs: Pairs, row: int) -> list[Why]:
         found.append(Why("same_address"))
     elif metres == metres:
         found.append(Why("same_spot") if metres <= SPOT_METRES else Why("metres", metres))
-    found.append(Why("earlier", float(pairs.gap[row])))
+    gap = float(pairs.gap[row])
+    found.append(Why("earlier" if gap >= 0 else "later", abs(gap)))
     found.append(Why("open"))
     found.append(Why("same_matter") if pairs.same_matter[row] else Why("confused"))
     if pairs.words[row] >= 0.3:

@@ -87,7 +87,7 @@ class Field:
                 [bool(a.street) and a.street == b.street for a, b in places], bool
             ),
             crossing=np.array([a.crossing for a, _ in places], bool),
-            gap=np.maximum(self.opened[newer] - self.opened[older], 0.0),
+            gap=self.opened[newer] - self.opened[older],
             same_matter=each(lambda new, old: new.matter == old.matter),
             same_source=each(lambda new, old: new.source == old.source),
             resident=each(lambda new, old: new.by == "resident"),

@@ -28,6 +28,7 @@ from lifang.cases.selectors.desk import (
 )  # fmt: skip
 from lifang.cases.selectors.find import case, cases, contact, find, mine
 from lifang.cases.selectors.inbox import Waiting, inbox, morning
+from lifang.cases.selectors.likeness import fits
 from lifang.cases.selectors.limits import (
     STAGES,
     Effect,
@@ -109,6 +110,7 @@ __all__ = [
     "expected",
     "find",
     "first_token",
+    "fits",
     "frequent",
     "in_charge",
     "inbox",

@@ -23,7 +23,10 @@ from lifang.cases.models import (
     SavedView,
 )
 from lifang.cases.rules import pin
+from lifang.cases.rules.likeness import Why
+from lifang.cases.rules.pairing import said_of
 from lifang.cases.selectors import rollups
+from lifang.cases.selectors.likeness import ranked, weighing
 from lifang.cases.selectors.limits import limit_for
 from lifang.cases.terms import OPEN, Role, State
 from lifang.core.access import Actor
@@ -37,6 +40,7 @@ from lifang.core.geo.measure import near
 from lifang.core.search import matching
 from lifang.orgs import selectors as orgs
 
+COMPARED = 60
 NEIGHBOURHOOD = 3  # times the distance at which a report counts as the same
 
 
@@ -122,6 +126,8 @@ class Kin(NamedTuple):
     case: Case
     how: str  # into | taken_in | from | off | near
     metres: float | None = None
+    probable: bool = False
+    why: tuple[Why, ...] = ()
 
 
 def related(actor: Actor, case: Case, most: int = 5) -> list[Kin]:
@@ -152,7 +158,7 @@ def _how(case: Case, other: Case) -> str:
 
 
 def merge_candidates(actor: Actor, case: Case, text: str = "", most: int = 12) -> list[Kin]:
-    """Open cases this one may be the same as: the same matter first, then by distance."""
+    """Open cases this one may be the same as, the likeliest first."""
     rows = Case.objects.visible_to(actor).select_related("lead").filter(state__in=OPEN)
     rows = rows.exclude(pk=case.pk).filter(within(case.area[:6]))
     same = When(
@@ -166,8 +172,12 @@ def merge_candidates(actor: Actor, case: Case, text: str = "", most: int = 12) -
         return [Kin(row, "same") for row in found[:most]]
     metres = policy("near_metres") * NEIGHBOURHOOD
     found = near(rows, case.lon, case.lat, metres, cells=("cell", CELL_METRES)).annotate(other=same)
-    ordered = found.order_by("other", "metres_away")[:most]
-    return [Kin(row, _likeness(case, row), row.metres_away) for row in ordered]
+    close = list(found.order_by("other", "metres_away")[:COMPARED])
+    likely = ranked(actor, said_of(case), close, weighing(actor))[:most]
+    return [
+        Kin(one.case, _likeness(case, one.case), one.case.metres_away, one.probable, tuple(one.why))  # type: ignore[attr-defined]
+        for one in likely
+    ]
 
 
 def _likeness(case: Case, other: Case) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lifang.cases.catalogue import LIKENESS
-from lifang.cases.models import Case
+from lifang.cases.models import Case, Fit
 from lifang.cases.rules.lessons import score_rows
 from lifang.cases.rules.likeness import FEATURES, Weighing, Why, reasons
 from lifang.cases.rules.pairing import Field, Said, said_of
@@ -26,6 +26,22 @@ def shipped(actor: Actor) -> Weighing:
     """The weights that come with the product or its site."""
     weights = np.array([LIKENESS[name].weight if name in LIKENESS else 0.0 for name in FEATURES])
     return Weighing({"": weights}, {"": LIKENESS["line"].weight})
+
+
+def weighing(actor: Actor) -> Weighing:
+    """The weights in use: the latest that did better than those before it, or the shipped ones."""
+    row = Fit.objects.filter(in_use=True).first()
+    if row is None or set(row.weights.get("", ())) != set(
+        FEATURES
+    ):  # learnt for facts of another release
+        return shipped(actor)
+    weights = {key: np.array([of[name] for name in FEATURES]) for key, of in row.weights.items()}
+    return Weighing(weights, row.lines)
+
+
+def fits(actor: Actor, most: int = 30) -> list[Fit]:
+    """What was learnt from corrections, the latest first."""
+    return list(Fit.objects.order_by("-version")[:most])
 
 
 def ranked(actor: Actor, said: Said, cases: Sequence[Case], weighing: Weighing) -> list[Likely]:

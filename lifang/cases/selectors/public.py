@@ -14,6 +14,9 @@ from django.db.models.functions import Coalesce
 
 from lifang.cases.catalogue import COMMON, MATTERS, Matter, policy
 from lifang.cases.models import CELL_METRES, Case, Reporter
+from lifang.cases.rules.likeness import Why
+from lifang.cases.rules.pairing import Said, kin_of
+from lifang.cases.selectors.likeness import ranked, weighing
 from lifang.cases.selectors.limits import limits
 from lifang.cases.terms import CLOSED, OPEN, Photo, State
 from lifang.core.access import SYSTEM, Actor, Kind, Refused
@@ -27,6 +30,7 @@ from lifang.core.geo.measure import near
 HIDDEN = (State.AWAITING_ACCEPTANCE, State.AWAITING_VERIFICATION, State.REFUSED, State.VOID)
 SENSITIVE = ("life",)
 FREQUENT_DAYS = 90
+COMPARED, SHOWN = 60, 10  # cases nearby
 
 
 class Near(NamedTuple):
@@ -34,6 +38,8 @@ class Near(NamedTuple):
 
     case: Case
     metres: float
+    probable: bool = False
+    why: tuple[Why, ...] = ()
 
 
 class Receipt(NamedTuple):
@@ -113,19 +119,30 @@ def frequent(actor: Actor, within: str, at: datetime, most: int = 8) -> list[Mat
     return [MATTERS[key] for key in keys if MATTERS[key].public][:most]
 
 
-def nearby(actor: Actor, lon: float, lat: float, at: datetime, matter: str = "") -> list[Near]:
-    """Open cases around a point, nearest first: "six neighbours already reported this"."""
+def nearby(
+    actor: Actor,
+    lon: float,
+    lat: float,
+    at: datetime,
+    matter: str = "",
+    place: str = "",
+    text: str = "",
+) -> list[Near]:
+    """Open cases around a point: "six neighbours already reported this". With a matter the likeliest first, else the nearest."""
     metres, days = policy("near_metres"), policy("near_days")
     rows = _shown(Case.objects.filter(state__in=OPEN, opened_at__gte=at - timedelta(days=days)))
     if matter:
-        rows = rows.filter(matter__in=[matter, *_alike(matter)])
+        rows = rows.filter(matter__in=kin_of(matter))
     with behind(SYSTEM):  # whoever stands there may know that it was reported; no person is shown
-        found = list(near(rows, lon, lat, metres, cells=("cell", CELL_METRES))[:10])
-    return [Near(case, case.metres_away) for case in found]  # type: ignore[attr-defined]
-
-
-def _alike(matter: str) -> list[str]:
-    return MATTERS[matter].confused if matter in MATTERS else []
+        found = list(near(rows, lon, lat, metres, cells=("cell", CELL_METRES))[:COMPARED])
+    if not matter:
+        return [Near(case, case.metres_away) for case in found[:SHOWN]]  # type: ignore[attr-defined]
+    by = "resident" if actor.kind in (Kind.ANONYMOUS, Kind.RESIDENT) else "staff"
+    said = Said(
+        opened=at.timestamp(), matter=matter, source="resident_web", by=by, lon=lon, lat=lat, place=place, text=text,
+    )  # fmt: skip
+    likely = ranked(actor, said, found, weighing(actor))[:SHOWN]
+    return [Near(one.case, one.case.metres_away, one.probable, tuple(one.why)) for one in likely]  # type: ignore[attr-defined]
 
 
 def expected(actor: Actor, matter: str, area: str, at: datetime) -> datetime:

@@ -4,15 +4,19 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.utils.translation import override
 
+from lifang.cases import actions
 from lifang.cases.actions.takeover import Past, take_over
 from lifang.cases.rules.lessons import Lessons, best, judge, learn, lines_of, score
 from lifang.cases.rules.likeness import FEATURES, Weighing, address, features, reasons
 from lifang.cases.rules.measure import measure
 from lifang.cases.rules.pairing import Field, Said, kin, kin_of
 from lifang.cases.selectors.lessons import taught
-from lifang.cases.selectors.likeness import shipped
-from lifang.cases.tests.make import MONDAY, make_unit
+from lifang.cases.selectors.likeness import fits, shipped, weighing
+from lifang.cases.selectors.public import nearby
+from lifang.cases.tests.make import MONDAY, make_case, make_unit
+from lifang.cases.web.likeness import because
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.learn import Figures, alike, best_line
@@ -160,11 +164,12 @@ def past():
             "lat": LAT,
             "closed_at": MONDAY + timedelta(days=9),
             "answer": "好",
+            "place": "和平路1号",
             **facts,
         }
         return Past(
             reference=number, source="hotline_12345", matter="06010", area=places.GRID, unit=unit.pk,
-            opened_at=MONDAY + timedelta(hours=hours), text="垃圾", place="和平路1号", **facts,
+            opened_at=MONDAY + timedelta(hours=hours), text="垃圾", **facts,
         )  # fmt: skip
 
     with behind(SYSTEM):
@@ -199,3 +204,49 @@ def test_without_reports_there_are_no_lessons():
     with behind(SYSTEM):
         assert taught(SYSTEM) is None
     assert shipped(SYSTEM).line("06010") > 0
+
+
+@pytest.mark.django_db
+def test_what_is_learnt_is_used_only_if_it_is_better_and_kept_on_record_anyway(past):
+    rows = []
+    for n in range(60):
+        at, x = n * 24, LAT + n * 400 * METRE
+        rows += [
+            past(f"a{n}", at, lat=x, place=f"{n}路1号", closed_at=MONDAY + timedelta(days=99)),
+            past(f"b{n}", at + 2, lat=x, place=f"{n}路1号", outcome="duplicate",
+                 closed_at=MONDAY + timedelta(days=98)),
+            past(f"c{n}", at + 3, lat=x + 60 * METRE, place=f"{n}路3号", closed_at=MONDAY + timedelta(days=98)),
+        ]  # fmt: skip
+    later = MONDAY + timedelta(days=100)
+    take_over(actor=SYSTEM, at=later, past=rows)
+    before = weighing(SYSTEM)
+    first = actions.learn(actor=SYSTEM, at=later)
+    assert (first.version, first.reports, first.duplicates) == (1, 180, 60)
+    assert first.f1 == 1.0
+    assert (first.better, first.in_use) == (first.f1 > first.f1_before, first.f1 > first.f1_before)
+    second = actions.learn(actor=SYSTEM, at=later)
+    assert (second.version, second.better, second.in_use) == (2, False, False)
+    in_use = weighing(SYSTEM)
+    assert (in_use.lines == before.lines) == (not first.in_use)
+    assert [fit.version for fit in fits(SYSTEM)] == [2, 1]
+
+
+@pytest.mark.django_db
+def test_too_few_lessons_teach_nothing():
+    with behind(SYSTEM):
+        assert actions.learn(actor=SYSTEM, at=MONDAY) is None
+    assert fits(SYSTEM) == []
+
+
+@pytest.mark.django_db
+def test_the_likeliest_case_nearby_comes_first_with_its_reason():
+    near = make_case(lon=LON, lat=LAT + 30 * METRE, place="解放路9号", text="树枝断了")
+    same = make_case(lon=LON, lat=LAT + 40 * METRE, place="和平路1号", text="门口垃圾没人收")
+    found = nearby(cast.resident().actor, LON, LAT, MONDAY + timedelta(hours=3), "06010",
+                   place="和平路1号", text="垃圾没人收")  # fmt: skip
+    assert [one.case for one in found] == [same, near]
+    with override("en"):
+        assert because(found[0].why) == (
+            "the same address, 3 hours earlier, still open, the same matter, similar words"
+        )
+    assert because(found[0].why).startswith("地址相同、早 3 小时、尚未办结")

@@ -13,6 +13,7 @@ from lifang.cases.models import Case
 from lifang.cases.selectors import Kin
 from lifang.cases.web import shown
 from lifang.cases.web.choice_forms import UnitActForm
+from lifang.cases.web.likeness import because
 from lifang.cases.web.places import bounds_of
 from lifang.core.access import Actor
 from lifang.core.site import site
@@ -154,7 +155,13 @@ def merging(request: HttpRequest, case: Case, form: Any) -> Facts:
 
 def kin_line(kin: Kin, at: datetime) -> Facts:
     metres = None if kin.metres is None else max(5, round(kin.metres / 5) * 5)
-    return {**shown.row(kin.case, at), "how": kin.how, "metres": metres}
+    return {
+        **shown.row(kin.case, at),
+        "how": kin.how,
+        "metres": metres,
+        "probable": kin.probable,
+        "because": because(kin.why),
+    }
 
 
 def delay(request: HttpRequest, case: Case, form: Any) -> Facts:

@@ -118,7 +118,13 @@ class ReportWizard(Pages):
         if tuple(asked) not in self.found:
             request, (lon, lat, matter) = self.request, asked
             self.found[tuple(asked)] = selectors.nearby(
-                request.actor, lon, lat, request.at, matter=matter
+                request.actor,
+                lon,
+                lat,
+                request.at,
+                matter=matter,
+                place=answers["place"].get("place") or "",
+                text=answers["matter"]["text"],
             )
         return self.found[tuple(asked)]
 

@@ -12,6 +12,7 @@ from lifang.cases import selectors
 from lifang.cases.catalogue import MAJORS, MATTERS, Emergency, Matter
 from lifang.cases.models import Case
 from lifang.cases.selectors import Near
+from lifang.cases.web.likeness import because
 from lifang.cases.web.plain import chip_of, place_of
 from lifang.cases.web.report_forms import MOST_PHOTOS, ContactForm, county_bounds
 from lifang.core.access import Actor, Kind
@@ -112,6 +113,8 @@ class Pages(Wizard):
                 "chip": chip_of(one.case),
                 "place": place_of(one.case),
                 "plain": one.case.stage.plain,
+                "probable": one.probable,
+                "because": because(one.why),
             }
             for one in self.near(answers)[:5]
         ]

@@ -6,6 +6,7 @@ from lifang.cases.web import (
     case,
     figures,
     inbox,
+    likeness,
     limits,
     lists,
     patterns,
@@ -16,6 +17,7 @@ from lifang.cases.web import (
 urlpatterns = [
     path("desk/inbox", inbox.inbox, name="inbox"),
     path("desk/report", record.report, name="desk_report"),
+    path("desk/learning", likeness.learning, name="learning"),
     path("desk/matters", record.matters, name="matters"),
     path("desk/cases", lists.cases, name="list"),
     path("desk/cases/board", lists.board, name="board"),
