@@ -181,7 +181,8 @@ class Person:
         self.page.locator("[name=login]").first.fill(login)
         self.page.locator("[type=password]").first.fill(DEMO_PASSWORD)
         self.page.locator("form.card button.primary").click()
-        self.page.wait_for_url(re.compile(re.escape(onward)))
+        # The address of the form names where it leads: only having left it is being in.
+        self.page.wait_for_url(lambda url: "/sign-in" not in url and onward in url)
         return self
 
     # -- ears

@@ -32,6 +32,21 @@ function output(result, entry) {
   return basename(found[0]);
 }
 
+/** Files that entries need, with what they import at once. */
+function needed(result, entries) {
+  const { outputs } = result.metafile;
+  const found = new Set();
+  const take = (path) => {
+    if (found.has(path)) return;
+    found.add(path);
+    for (const { path: next, kind } of outputs[path].imports) if (kind === "import-statement") take(next);
+  };
+  for (const entry of entries) take(Object.keys(outputs).find((path) => outputs[path].entryPoint === entry));
+  return [...found].map((path) => basename(path));
+}
+
+/** Islands that the page without a network stands on; the service worker keeps them. */
+const PHONE = ["src/islands/phone.ts", "src/islands/photo.ts", "src/islands/keys.ts"];
 const workerEntry = "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs";
 
 async function options() {
@@ -46,6 +61,7 @@ async function options() {
       define: { MAP_WORKER: JSON.stringify(`./${output(worker, workerEntry)}`) },
     },
     css: { ...common, entryPoints: { app: "css/app.css" } },
+    serviceWorker: { ...common, format: "iife", entryPoints: { worker: "src/worker.ts" } },
   };
 }
 
@@ -60,15 +76,18 @@ async function writeSprite() {
 async function once() {
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  const { worker, app, css } = await options();
+  const { worker, app, css, serviceWorker } = await options();
   const [js, style, { name, icons }] = [await build(app), await build(css), await writeSprite()];
+  const service = await build(serviceWorker);
   const files = {
     "app.js": output(js, "src/app.ts"),
     "app.css": output(style, "css/app.css"),
     "map-worker.js": output(worker, workerEntry),
     "icons.svg": name,
+    "worker.js": output(service, "src/worker.ts"),
   };
-  await writeFile(join(out, "manifest.json"), `${JSON.stringify({ files, icons }, null, 2)}\n`);
+  const phone = [...needed(js, ["src/app.ts", ...PHONE]), files["app.css"], name];
+  await writeFile(join(out, "manifest.json"), `${JSON.stringify({ files, icons, phone }, null, 2)}\n`);
   const sizes = (await readdir(out)).length;
   console.log(`${relative(root, out)}: ${sizes} files, ${icons.length} icons`);
 }

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "lifang.core.jobs",
     "lifang.core.api",
     "lifang.core.web",
+    "lifang.core.offline",
     "lifang.orgs",
     "lifang.registry",
     "lifang.cases",

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class RegistryConfig(AppConfig):
     name = "lifang.registry"
     label = "registry"
+
+    def ready(self) -> None:
+        from lifang.registry.web import phone  # noqa: F401, PLC0415 -- registers itself

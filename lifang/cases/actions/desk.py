@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from lifang.cases import rules
-from lifang.cases.actions.moves import at_desk, at_units, held, moved, promise
+from lifang.cases.actions.moves import Late, at_desk, at_units, held, late, moved, promise
 from lifang.cases.actions.photos import keep_photos
 from lifang.cases.catalogue import MATTERS, REFUSE_REASONS
 from lifang.cases.events import CaseAccepted, CaseDispatched, CasePressed, CaseRefused
@@ -59,12 +59,15 @@ def verify(
     found: bool,
     note: str = "",
     photos: Sequence[Print] = (),
+    made: Late | None = None,
 ) -> Case:
     """Say what was seen on the spot; the desk decides."""
     case = held(case, "verify")
     keep_photos(case, photos, Photo.BEFORE, actor=actor, at=at)
     turn = at_desk(case, "accept", at)
-    return moved(case, "verify", actor=actor, at=at, turn=turn, note=note, found=found)
+    return moved(
+        case, "verify", actor=actor, at=at, turn=turn, note=note, found=found, **late(made)
+    )
 
 
 @action("cases.correct", beyond=True)

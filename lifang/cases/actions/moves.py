@@ -1,5 +1,6 @@
 """What all actions on a case share: making a move, giving the turn, telling it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,13 @@ from lifang.core.events import publish
 from lifang.core.flow import engine
 from lifang.core.flow.clocks import Allowance
 from lifang.core.flow.engine import Said, Turn
+
+Late = Mapping[str, object]  # when and by which clock something was written that came later
+
+
+def late(made: Late | None) -> dict[str, Any]:
+    """The same as a fact of a step."""
+    return {"made": dict(made)} if made else {}
 
 
 def held(case: Case, *moves: str) -> Case:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from lifang.cases import rules
 from lifang.cases.actions import thrift
-from lifang.cases.actions.moves import at_desk, held, moved, promise
+from lifang.cases.actions.moves import Late, at_desk, held, late, moved, promise
 from lifang.cases.actions.photos import keep_photos
 from lifang.cases.catalogue import CASE, MATTERS, OUTCOMES
 from lifang.cases.events import CaseClosed, CaseJoined, CaseReported
@@ -42,6 +42,7 @@ def report(
     source: str = "resident_web",
     reference: str = "",
     payer: str = "",
+    made: Late | None = None,
 ) -> Case:
     """Open a case where somebody saw a trouble. The place is a point, or at least an area.
 
@@ -75,7 +76,7 @@ def report(
         actor=actor,
         at=at,
         turn=at_desk(case, "accept", at),
-        said=Said(note=text.strip(), facts={"source": source}, public=True),
+        said=Said(note=text.strip(), facts={"source": source, **late(made)}, public=True),
     )
     _reporter(case, actor, at, name=name, phone=phone, said=text, first=True)
     keep_photos(case, photos, Photo.BEFORE, actor=actor, at=at)
@@ -121,12 +122,20 @@ def join(
 
 
 @action("cases.add", beyond=True)
-def add(*, actor: Actor, case: Case, at: datetime, text: str, photos: Sequence[Print] = ()) -> Case:
+def add(
+    *,
+    actor: Actor,
+    case: Case,
+    at: datetime,
+    text: str,
+    photos: Sequence[Print] = (),
+    made: Late | None = None,
+) -> Case:
     """Tell more about a case one reported or works on."""
     case = held(case, "add")
     insist(None if text.strip() or photos else Refusal("words_missing"))
     keep_photos(case, photos, Photo.OTHER, actor=actor, at=at)
-    return moved(case, "add", actor=actor, at=at, note=text, public=False)
+    return moved(case, "add", actor=actor, at=at, note=text, public=False, **late(made))
 
 
 @action("cases.withdraw", beyond=True)
@@ -156,18 +165,19 @@ def self_handle(
     place: str = "",
     before: Sequence[Print] = (),
     after: Sequence[Print] = (),
+    made: Late | None = None,
 ) -> Case:
     """Found, solved and closed on the spot; counted like any case and open to the random re-check."""
     insist(None if after else Refusal("evidence_missing"))
     case = report(
         actor=actor, at=at, matter=matter, text=text, lon=lon, lat=lat, area=area, place=place,
-        photos=before, source="grid_patrol",
+        photos=before, source="grid_patrol", made=made,
     )  # fmt: skip
     keep_photos(case, after, Photo.AFTER, actor=actor, at=at, fresh=True)
     case.self_handled, case.outcome, case.answer = True, "solved_on_spot", ""
     case.handled_at = case.closed_at = at
     case.answer = str(OUTCOMES["solved_on_spot"].public.zh)
-    moved(case, "self_handle", actor=actor, at=at)
+    moved(case, "self_handle", actor=actor, at=at, **late(made))
     publish(
         CaseClosed(case=case.pk, outcome=case.outcome, self_handled=True, at=at),
         area=case.area,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from lifang.cases import rules
-from lifang.cases.actions.moves import at_desk, at_units, held, moved
+from lifang.cases.actions.moves import Late, at_desk, at_units, held, late, moved
 from lifang.cases.actions.photos import keep_photos, photo_kinds
 from lifang.cases.catalogue import RETURN_REASONS, policy
 from lifang.cases.events import CaseFedBack, CaseReturned
@@ -107,7 +107,13 @@ def _release(case: Case, at: datetime) -> None:
 
 @action("cases.feed_back")
 def feed_back(
-    *, actor: Actor, case: Case, at: datetime, note: str, photos: Sequence[Print] = ()
+    *,
+    actor: Actor,
+    case: Case,
+    at: datetime,
+    note: str,
+    photos: Sequence[Print] = (),
+    made: Late | None = None,
 ) -> Case:
     """Say what was done, with a photo where the matter asks for one. The lead's word sends it to the check."""
     case = held(case, "feed_back")
@@ -121,12 +127,12 @@ def feed_back(
     body = part.holder
     if part.role == Role.ASSIST:
         engine.close_turns(case, at, turn=part.holder)
-        return moved(case, "assist_done", actor=actor, at=at, note=note, body=body)
+        return moved(case, "assist_done", actor=actor, at=at, note=note, body=body, **late(made))
     case.handled_at = at
     case.delays.filter(decided_at__isnull=True).update(decided_at=at, granted=0)
     Pressing.objects.filter(case=case, answered_at__isnull=True).update(answered_at=at)
     turn = at_desk(case, "check", at, of="cases.check")
-    moved(case, "feed_back", actor=actor, at=at, turn=turn, note=note, body=body)
+    moved(case, "feed_back", actor=actor, at=at, turn=turn, note=note, body=body, **late(made))
     publish(
         CaseFedBack(case=case.pk, unit=part.unit_id, at=at), area=case.area, holders=case.holders
     )

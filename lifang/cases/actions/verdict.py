@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from lifang.cases import rules
-from lifang.cases.actions.moves import at_desk, at_units, held, moved
+from lifang.cases.actions.moves import Late, at_desk, at_units, held, late, moved
 from lifang.cases.actions.photos import keep_photos
 from lifang.cases.actions.unit import parts_of
 from lifang.cases.catalogue import OUTCOMES, policy
@@ -29,6 +29,7 @@ def check(
     note: str = "",
     answer: str = "",
     photos: Sequence[Print] = (),
+    made: Late | None = None,
 ) -> Case:
     """Look whether it was really done. Passed: it is closed and the public answer goes out."""
     case = held(case, "pass_check")
@@ -42,13 +43,13 @@ def check(
     )
     keep_photos(case, photos, Photo.AFTER, actor=actor, at=at)
     if not passed:
-        return _do_again(case, actor=actor, at=at, note=note)
+        return _do_again(case, actor=actor, at=at, note=note, made=made)
     case.outcome, case.closed_at = outcome, at
     case.answer = answer.strip() or case.answer or OUTCOMES[outcome].public.zh
     reachable = any(reporter.reachable for reporter in case.reporters.all())
     move = rules.after_check(case, passed, reachable)
     turn = at_desk(case, "callback", at, of="cases.call_back") if reachable else None
-    moved(case, move, actor=actor, at=at, turn=turn, note=note, outcome=outcome)
+    moved(case, move, actor=actor, at=at, turn=turn, note=note, outcome=outcome, **late(made))
     publish(
         CaseClosed(case=case.pk, outcome=outcome, self_handled=False, at=at),
         area=case.area,
@@ -57,14 +58,14 @@ def check(
     return case
 
 
-def _do_again(case: Case, *, actor: Actor, at: datetime, note: str) -> Case:
+def _do_again(case: Case, *, actor: Actor, at: datetime, note: str, made: Late | None) -> Case:
     """Back to the lead with a new handling clock; the old one keeps its verdict."""
     lead = next(part for part in parts_of(case) if part.role == Role.LEAD)
     lead.fed_back_at = lead.fed_back_by_id = None
     lead.save()
     case.handled_at = None
     turn = at_units(case, [lead], "handle", at, orgs.hours_of(lead.unit))
-    return moved(case, "fail_check", actor=actor, at=at, turn=turn, note=note)
+    return moved(case, "fail_check", actor=actor, at=at, turn=turn, note=note, **late(made))
 
 
 @action("cases.call_back")

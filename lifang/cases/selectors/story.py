@@ -64,7 +64,7 @@ def _told_of(
         who=str(who),
         person="" if public or step.account is None or voice else step.account.name,
         note=note,
-        facts=_named(step.facts, names),
+        facts=_named({k: v for k, v in step.facts.items() if k != "made" or not public}, names),
         public=step.public,
         waited=step.at - before if before else None,
         voice=voice,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -263,8 +264,34 @@ def facts(step: Told) -> list[str]:
         )
     if "reached" in step.facts:
         said.append(gettext("Reached.") if step.facts["reached"] else gettext("Not reached."))
+    if step.facts.get("made"):
+        said += _late(step.facts["made"])
     if step.facts.get("stars"):
         said.append(gettext("%d of 5 stars") % step.facts["stars"])
+    return said
+
+
+def _late(made: dict[str, Any]) -> list[str]:
+    """When it was written down, and what is to be thought of that telephone's clock."""
+    when = localtime(datetime.fromisoformat(made["made_at"]))
+    said = [gettext("Written down on %(when)s, sent later.") % {"when": f"{when:%Y-%m-%d %H:%M}"}]
+    if not made["sure"]:
+        told = localtime(datetime.fromisoformat(made["said_at"]))
+        return [
+            gettext("The telephone said %(when)s; its clock is wrong, so the time it came stands.")
+            % {"when": f"{told:%Y-%m-%d %H:%M}"}
+        ]
+    minutes = round(made["ahead"] / 60)
+    if minutes > 1:
+        said.append(
+            gettext("The telephone's clock was %(n)d min fast; the time was put right.")
+            % {"n": minutes}
+        )
+    elif minutes < -1:
+        said.append(
+            gettext("The telephone's clock was %(n)d min slow; the time was put right.")
+            % {"n": -minutes}
+        )
     return said
 
 

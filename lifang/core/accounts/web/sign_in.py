@@ -34,6 +34,7 @@ from lifang.core.site import site
 from lifang.core.web.middleware import YEAR
 
 SECRET, RING = "enrol_secret", "ringing"  # kept in the sealed session
+PHONE = "/desk/phone"  # of core.offline, which stands above
 
 
 @never_cache
@@ -263,7 +264,7 @@ def code(request: Request) -> HttpResponse:
 def sign_out(request: Request) -> HttpResponse:
     """Ends the session by POST; a link leads to the question."""
     if request.method == "GET":
-        return render(request, "accounts/sign_out.html")
+        return render(request, "accounts/sign_out.html", {"leaving": _leaving()})
     actions.sign_out(
         actor=request.actor,
         session=request.session,
@@ -274,6 +275,19 @@ def sign_out(request: Request) -> HttpResponse:
     # What was seen here stays in no cache and no store of this browser.
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+def _leaving() -> dict[str, str]:
+    """What is asked where records wait on the telephone: signing out clears its stores."""
+    return {
+        "one": _("1 record on this telephone has not been sent. If you sign out now, it is lost."),
+        "many": _(
+            "{n} records on this telephone have not been sent. If you sign out now, they are lost."
+        ),
+        "send": _("Send first"),
+        "leave": _("Sign out and lose them"),
+        "phone": PHONE,
+    }
 
 
 def remember_language(response: HttpResponse, language: str) -> HttpResponse:

@@ -1,0 +1,538 @@
+"""W-G1: a grid worker in a basement. The network is cut, twice in the middle of sending; nothing is lost, nothing doubled."""
+
+import io
+import itertools
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from e2e import words
+from e2e.conftest import ARGUMENTS, PATIENCE, Meet
+from e2e.effort import Effort
+from e2e.living import Living
+from e2e.person import PHONE, Clock, Person, context_options, speak
+from e2e.wire import Wire, wire_to
+
+GRID, WORKER, OTHER = "990101001003001", "wg11", "wg40"
+ROOT = "/api/v1/"
+STATE = "[data-words]"
+_dice = itertools.count(random.randrange(1, 10_000) * 100)
+
+
+@pytest.fixture
+def wire(county: Living) -> Iterator[Wire]:
+    with wire_to(county.origin) as made:
+        yield made
+
+
+@pytest.fixture
+def snap(tmp_path: Path) -> Callable[[], Path]:
+    """A photo of some 700 kB, sent in several pieces; no two look alike."""
+
+    def take() -> Path:
+        dice = random.Random(next(_dice))
+        coarse = Image.frombytes("RGB", (12, 9), dice.randbytes(324)).resize(
+            (1200, 900), Image.Resampling.BICUBIC
+        )
+        grain = Image.frombytes("L", (1200, 900), dice.randbytes(1_080_000)).convert("RGB")
+        out, file = io.BytesIO(), tmp_path / f"{dice.random()}.jpg"
+        Image.blend(coarse, grain, 0.5).save(out, "JPEG", quality=85)
+        assert 500_000 < len(out.getvalue()) < 1_400_000
+        file.write_bytes(out.getvalue())
+        return file
+
+    return take
+
+
+Telephone = Callable[..., Person]
+
+
+@pytest.fixture
+def telephone(browser: Browser, wire: Wire) -> Iterator[Telephone]:
+    """`telephone("wg11")`: signed in, with everything taken along, behind the wire."""
+    opened: list[tuple[Person, BrowserContext]] = []
+
+    def make(login: str = WORKER, lang: str = "zh-hans", *, take: bool = True) -> Person:
+        context = browser.new_context(**context_options(lang, PHONE))
+        context.set_default_timeout(PATIENCE)
+        speak(context, wire.origin, lang)
+        person = Person(
+            context.new_page(), wire.origin, lang, f"offline-{login}-{len(opened)}", touch=True
+        )
+        opened.append((person, context))
+        person.signs_in(login, "/desk")
+        return takes_along(person) if take else person
+
+    yield make
+    faults = []
+    for person, context in opened:
+        faults += [
+            f"{person.name}: {fault}"
+            for fault in dict.fromkeys(person.faults)
+            if not of_the_cut(fault)
+        ]
+        context.close()
+    assert not faults, "\n".join(faults)
+
+
+def of_the_cut(fault: str) -> bool:
+    """A browser says itself that there was no network."""
+    return "net::ERR" in fault or "Failed to fetch" in fault or "status of 401" in fault
+
+
+def takes_along(person: Person) -> Person:
+    """Open the page with a network: to-dos come along, the worker keeps the page."""
+    short = "en" if person.lang == "en" else "zh"
+    person.page.goto(f"{person.origin}/desk/phone/{short}")
+    person.page.evaluate(
+        "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller ? null"
+        " : new Promise(done => navigator.serviceWorker.addEventListener('controllerchange', () => done(null))))"
+    )
+    says(person, "Nothing waits to be sent.", "All sent {at}")
+    return person
+
+
+def says(person: Person, *sentences: str) -> None:
+    either = "|".join(words.saying(one, person.lang, part=True).pattern for one in sentences)
+    expect(person.page.locator(STATE)).to_have_text(re.compile(either))
+
+
+def breaks(person: Person, wire: Wire, cuts: list[str]) -> None:
+    """It has really broken there, and not merely not begun."""
+    clock = Clock()
+    while wire.cuts != cuts and clock.seconds < PATIENCE / 1000:
+        person.page.wait_for_timeout(50)
+    assert wire.cuts == cuts
+
+
+def sends(person: Person) -> None:
+    """By the button; where the page has begun by itself there is none any more."""
+    button = person.page.locator("[data-send]")
+    if button.is_visible():
+        person.taps += 1
+        button.dispatch_event("click")
+
+
+def ask(person: Person, path: str) -> Any:
+    answer = person.page.request.get(f"{person.origin}{ROOT}{path}")
+    assert answer.ok, f"{path}: {answer.status} {answer.text()}"
+    return answer.json()
+
+
+def act(person: Person, path: str, facts: dict[str, Any]) -> Any:
+    cookies = {one["name"]: one["value"] for one in person.page.context.cookies()}
+    answer = person.page.request.post(
+        f"{person.origin}{ROOT}{path}", data=facts, headers={"X-CSRFToken": cookies["csrftoken"]}
+    )
+    assert answer.ok, f"{path}: {answer.status} {answer.text()}"
+    return answer.json()
+
+
+def to_verify(office: Person, *, level: str = "06010", times: int = 1) -> list[dict[str, Any]]:
+    """Troubles of her grid that she is asked to look at."""
+    office.goes("/desk")
+    made = []
+    for number in range(times):
+        facts = {
+            "matter": level,
+            "text": f"楼道堆物 {number} {uuid4().hex[:6]}",
+            "area": GRID,
+            "place": f"地下室 {number + 1}",
+            "source": "phone",
+        }
+        case = act(office, "cases/records", facts)
+        made.append(act(office, f"cases/{case['id']}/verification-request", {"note": "请看一下"}))
+    return made
+
+
+def opens_todo(person: Person, case: dict[str, Any]) -> Person:
+    link = person.page.locator(f"a[href='#/of/case/{case['id']}']").first
+    link.wait_for(state="attached")
+    folded = person.page.locator("details.phone-more:not([open])", has=link).locator("summary")
+    if folded.count():
+        person.taps_on(folded)
+    return person.taps_on(link)
+
+
+def verifies(person: Person, case: dict[str, Any], words: str, *photos: Path) -> None:
+    person.page.locator(".bottombar a[href='#/']").tap()
+    opens_todo(person, case)
+    person.taps_on("Say what you saw")
+    person.ticks(person.page.locator("input[name=found][value=true]"))
+    person.types(person.page.locator("[name=text]"), words)
+    if photos:
+        person.photographs(*photos, into="input[name=photos]")
+    person.taps_on("Keep")
+    person.page.wait_for_url("**#/records")
+
+
+def reports(person: Person, words: str, *photos: Path, place: str = "3号楼地下室") -> None:
+    person.taps_on(person.page.locator(".bottombar a[href='#/new/cases.report']"))
+    if photos:
+        person.photographs(*photos, into="input[name=photos]")
+    person.chooses(person.page.locator("[name=matter]"), "06010")
+    person.types(person.page.locator("[name=text]"), words)
+    person.types(person.page.locator("[name=place]"), place)
+    person.taps_on("Keep")
+    person.page.wait_for_url("**#/records")
+
+
+def found(office: Person, words: str) -> list[dict[str, Any]]:
+    items = ask(office, f"cases/?limit=100&area={GRID}")["items"]
+    return [one for one in items if ask(office, f"cases/{one['id']}")["text"] == words]
+
+
+def photos_of(office: Person, case: str) -> int:
+    office.page.goto(f"{office.origin}/desk/cases/{case}")
+    hrefs = office.page.locator("a[href^='/files/']").evaluate_all(
+        "all => all.map(one => one.getAttribute('href'))"
+    )
+    return len(set(hrefs))
+
+
+def moves(office: Person, case: str, move: str) -> list[dict[str, Any]]:
+    return [one for one in ask(office, f"cases/{case}/timeline") if one["move"] == move]
+
+
+@pytest.mark.covers("W-G1", "S4-02", "S3-16")
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_in_a_basement_three_tasks_and_upstairs_all_arrives_once(
+    lang: str,
+    meet: Meet,
+    wire: Wire,
+    telephone: Telephone,
+    snap: Callable[[], Path],
+    effort: Effort,
+) -> None:
+    office = meet("jd01", lang=lang)
+    cases = to_verify(office, times=3)
+    before = len(ask_records(office))
+    assert before == 0
+    she = telephone(lang=lang)
+    came = len(ask(she, "offline/records?limit=200")["items"])
+
+    # Downstairs: no network. The page opens, three tasks, each with its reason.
+    wire.down()
+    she.page.goto(f"{she.origin}/desk/phone")
+    says(she, "No network. Nothing waits.")
+    first = she.page.locator(".group.first .task")
+    expect(first).to_have_count(3)
+    expect(first.locator(".chip")).to_have_count(3)
+    she.looks("basement")
+    since, clock = she.effort(), Clock()
+    mark = uuid4().hex[:8]
+    verifies(she, cases[0], f"看到了 {mark}", snap())
+    says(she, "No network, 1 record waits")
+    reports(she, f"新的杂物 {mark}", snap(), snap())
+    verifies(she, cases[1], f"第二处 {mark}")
+    says(she, "No network, {n} records wait")
+    she.looks("three-wait")
+    effort.note(
+        "W-G1",
+        "grid worker",
+        f"three records without a network ({lang[:2]})",
+        she,
+        clock.seconds,
+        "",
+        since,
+    )
+
+    # Another desk page needs a network and says so; reloading loses nothing.
+    she.page.goto(f"{she.origin}/desk/inbox")
+    she.sees("That page needs a network").looks("away")
+    she.page.reload()
+    says(she, "No network, {n} records wait")
+
+    # Upstairs: it comes and breaks in the middle of a photo, comes again and breaks before an answer.
+    wire.cut_in("PUT /api/v1/offline/photos", 70_000)
+    wire.up()
+    sends(she)
+    breaks(she, wire, ["request"])
+    says(she, "No network, {n} records wait")
+    wire.cut_answer("PUT /api/v1/offline/records")
+    wire.up()
+    sends(she)
+    breaks(she, wire, ["request", "answer"])
+    says(she, "No network, {n} records wait")
+    wire.up()
+    sends(she)
+    says(she, "All sent {at}")
+    she.page.locator(".bottombar a[href='#/records']").tap()
+    she.looks("all-sent")
+
+    # Nothing lost, nothing doubled.
+    taken = ask(she, "offline/records?limit=200")["items"]
+    assert len(taken) == came + 3
+    assert len({one["id"] for one in taken}) == len(taken)
+    for case, text in ((cases[0], f"看到了 {mark}"), (cases[1], f"第二处 {mark}")):
+        steps = moves(office, case["id"], "verify")
+        assert [step["note"] for step in steps] == [text]
+    assert photos_of(office, cases[0]["id"]) == 1
+    (new,) = found(office, f"新的杂物 {mark}")
+    assert photos_of(office, new["id"]) == 2
+    assert ask(office, f"cases/{cases[0]['id']}")["state"] == "awaiting_acceptance"
+
+
+def ask_records(person: Person) -> list[dict[str, Any]]:
+    return ask(person, "offline/records?limit=200")["items"]
+
+
+@pytest.mark.covers("W-G1", "S4-02")
+def test_a_case_that_was_done_meanwhile_comes_back_field_by_field(
+    meet: Meet, wire: Wire, telephone: Telephone
+) -> None:
+    office = meet("jd01")
+    (case,) = to_verify(office)
+    she = telephone()
+    wire.down()
+    verifies(she, case, "杂物还在")
+    colleague = meet("jd01", called="colleague")
+    colleague.goes("/desk")
+    # Somebody else has been there and the office has refused it since.
+    helper = meet("wg11", called="helper")
+    helper.goes("/desk")
+    act(
+        helper, f"cases/{case['id']}/verification", {"found": False, "note": "已清走", "photos": []}
+    )
+    act(office, f"cases/{case['id']}/acceptance", {"note": ""})
+    wire.up()
+    sends(she)
+    she.page.locator("[data-needs] a").wait_for()
+    she.page.locator("[data-needs] a").tap()
+    she.page.locator("main a[href^='#/record/']").first.tap()
+    she.sees("The platform did not take it").sees("What changed meanwhile")
+    row = she.page.locator("table.compare tr", has=she.page.locator("th", has_text="状态"))
+    expect(row).to_contain_text("待核实")
+    expect(row).to_contain_text("待派遣")
+    she.looks("conflict")
+    she.taps_on(she.page.locator("main [data-instead]"))
+    says(she, "All sent {at}")
+    notes = [one["note"] for one in moves(office, case["id"], "add")]
+    assert len(notes) == 1
+    assert "杂物还在" in notes[0]
+    assert len(moves(office, case["id"], "verify")) == 1
+
+
+@pytest.mark.covers("W-G1", "S4-02")
+def test_two_telephones_of_one_account_send_their_own_and_each_once(
+    meet: Meet, wire: Wire, telephone: Telephone, snap: Callable[[], Path]
+) -> None:
+    office = meet("jd01")
+    office.goes("/desk")
+    one, other = telephone(), telephone()
+    came = len(ask_records(one))
+    wire.down()
+    mark = uuid4().hex[:8]
+    reports(one, f"甲 {mark}", snap())
+    reports(other, f"乙 {mark}", snap())
+    wire.up()
+    for she in (one, other):
+        sends(she)
+    for she in (one, other):
+        says(she, "All sent {at}")
+    assert len(ask_records(one)) == came + 2
+    assert len(found(office, f"甲 {mark}")) == len(found(office, f"乙 {mark}")) == 1
+
+
+@pytest.mark.covers("W-G1", "S4-02")
+def test_a_browser_that_is_killed_keeps_what_waits(meet: Meet, county: Living) -> None:
+    office = meet("jd01")
+    office.goes("/desk")
+    mark, folder = uuid4().hex[:8], tempfile.mkdtemp(prefix="lifang-phone-")
+    playwright = office.page.context.browser.browser_type  # type: ignore[union-attr]
+    try:
+        with wire_to(county.origin) as wire:
+            options: dict[str, Any] = {
+                **context_options("zh-hans", PHONE), "executable_path": shutil.which("chromium"),
+                "args": [*ARGUMENTS, "--remote-debugging-port=0"],
+            }  # fmt: skip
+            context = playwright.launch_persistent_context(folder, **options)
+            she = Person(context.pages[0], wire.origin, "zh-hans", "offline-killed", touch=True)
+            speak(context, wire.origin, "zh-hans")
+            she.signs_in(WORKER, "/desk")
+            takes_along(she)
+            came = len(ask_records(she))
+            wire.down()
+            reports(she, f"断电前 {mark}")
+            kill(folder)
+            context = playwright.launch_persistent_context(folder, **options)
+            she = Person(context.pages[0], wire.origin, "zh-hans", "offline-killed", touch=True)
+            she.page.goto(f"{wire.origin}/desk/phone")
+            says(she, "No network, 1 record waits")
+            wire.up()
+            sends(she)
+            # A session cookie may go with the browser; the record does not.
+            expect(she.page.locator("[data-state]:is(.done, .late)")).to_be_visible()
+            if she.page.locator("[data-enter]").is_visible():
+                she.signs_in(WORKER, "/desk")
+                she.page.goto(f"{wire.origin}/desk/phone")
+            says(she, "All sent {at}")
+            assert len(ask_records(she)) == came + 1
+            assert len(found(office, f"断电前 {mark}")) == 1
+            context.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def kill(folder: str) -> None:
+    """The browser of this profile, as a dead battery ends it."""
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                command = (process / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if f"--user-data-dir={folder}".encode() in command.split(b"\0"):
+                os.kill(int(process.name), signal.SIGKILL)
+    for lock in Path(folder).glob("Singleton*"):
+        lock.unlink(missing_ok=True)
+
+
+@pytest.mark.covers("S4-02")
+def test_signing_out_asks_while_something_waits_and_then_nothing_is_left(
+    wire: Wire, telephone: Telephone
+) -> None:
+    she = telephone()
+    wire.down()
+    reports(she, f"没有发送 {uuid4().hex[:8]}")
+    # The page of the question is there while the sending is not.
+    she.page.route("**/api/v1/offline/**", lambda route: route.abort())
+    wire.up()
+    she.page.goto(f"{she.origin}/sign-out")
+    she.sees(
+        "1 record on this telephone has not been sent. If you sign out now, it is lost."
+    ).looks("sign-out")
+    she.taps_on("Sign out and lose them")
+    she.page.locator("#confirm [data-yes]").tap()
+    she.page.wait_for_url(f"{she.origin}/")
+    left = she.page.evaluate(
+        "Promise.all([indexedDB.databases(), caches.keys(), navigator.serviceWorker.getRegistrations()])"
+        ".then(([a, b, c]) => [a.length, b.length, c.length])"
+    )
+    assert left == [0, 0, 0]
+
+
+@pytest.mark.covers("S4-02")
+def test_when_the_session_ends_nobody_reads_on_and_the_record_waits_for_its_writer(
+    meet: Meet, wire: Wire, telephone: Telephone
+) -> None:
+    office = meet("jd01")
+    office.goes("/desk")
+    mark = uuid4().hex[:8]
+    she = telephone()
+    wire.down()
+    reports(she, f"封存 {mark}")
+    she.page.context.clear_cookies(name="sessionid")
+    wire.up()
+    sends(she)
+    says(she, "Your sign-in ended. Sign in to send 1 record.")
+    she.looks("session-ended")
+    assert kept(she.page) == {"carried": False, "key": False, "records": 1}
+
+    # Somebody else of the office signs in on the same telephone: they read nothing of it.
+    she.signs_in(OTHER, "/desk")
+    takes_along(she)
+    she.sees(
+        "1 record of another account lies sealed here. It is sent when that person signs in on this telephone."
+    ).looks("another")
+    assert mark not in lying(she.page)
+    assert found(office, f"封存 {mark}") == []
+
+    she.page.context.clear_cookies(name="sessionid")
+    she.signs_in(WORKER, "/desk")
+    she.page.goto(f"{she.origin}/desk/phone")
+    says(she, "All sent {at}")
+    assert len(found(office, f"封存 {mark}")) == 1
+
+
+@pytest.mark.covers("S4-02")
+def test_a_full_telephone_says_so_and_the_words_stay_on_the_screen(
+    wire: Wire, telephone: Telephone, snap: Callable[[], Path]
+) -> None:
+    she = telephone(take=False)
+    devtools = she.page.context.new_cdp_session(she.page)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": she.origin, "quotaSize": 3_000_000})
+    takes_along(she)
+    wire.down()
+    she.taps_on(she.page.locator(".bottombar a[href='#/new/cases.report']"))
+    she.photographs(*(snap() for _ in range(6)), into="input[name=photos]")
+    she.chooses(she.page.locator("[name=matter]"), "06010")
+    she.types(she.page.locator("[name=text]"), "放不下了")
+    she.taps_on("Keep")
+    she.sees("No room on this telephone").looks("full")
+    expect(she.page.locator("[name=text]")).to_have_value("放不下了")
+    assert kept(she.page)["records"] == 0
+    # Fewer photos, and there is room.
+    for _ in range(5):
+        she.taps_on(she.page.locator(".photo-list button").first)
+    she.taps_on("Keep")
+    she.page.wait_for_url("**#/records")
+    says(she, "No network, 1 record waits")
+
+
+KEPT = """() => new Promise((done) => {
+  const asked = indexedDB.open("lifang-phone");
+  asked.onsuccess = () => {
+    const unit = asked.result.transaction(["meta", "records"]);
+    const [meta, records] = [unit.objectStore("meta").getAllKeys(), unit.objectStore("records").getAll()];
+    unit.oncomplete = () => {
+      asked.result.close();
+      const waiting = records.result.filter((row) => row.state !== "sent").length;
+      done({ carried: meta.result.includes("carried"), key: meta.result.includes("key"), records: waiting });
+    };
+  };
+})"""
+
+LYING = """() => new Promise((done) => {
+  const asked = indexedDB.open("lifang-phone");
+  asked.onsuccess = () => {
+    const unit = asked.result.transaction(["meta", "records", "photos"]);
+    const all = ["meta", "records", "photos"].map((name) => unit.objectStore(name).getAll());
+    unit.oncomplete = () => {
+      asked.result.close();
+      const text = (value) => value instanceof ArrayBuffer ? new TextDecoder().decode(value)
+        : ArrayBuffer.isView(value) ? "" : value && typeof value === "object" ? Object.values(value).map(text).join(" ") : String(value);
+      done(all.map((one) => text(one.result)).join(" "));
+    };
+  };
+})"""
+
+
+def kept(page: Page) -> dict[str, Any]:
+    return page.evaluate(KEPT)  # type: ignore[no-any-return]
+
+
+def lying(page: Page) -> str:
+    """Everything in the telephone's store, as whoever takes the file would read it."""
+    return str(page.evaluate(LYING))
+
+
+@pytest.mark.covers("S4-02")
+def test_nothing_of_anybody_lies_open_on_the_telephone(
+    meet: Meet, wire: Wire, telephone: Telephone
+) -> None:
+    (case,) = to_verify(meet("jd01"))
+    she = telephone()
+    names = json.dumps(ask(she, "offline/bundle"), ensure_ascii=False)
+    assert case["number"] in names
+    stored = lying(she.page)
+    assert case["number"] not in stored
+    assert case["place"] not in stored
+    cached = she.page.evaluate(
+        "caches.keys().then(async names => { let all = ''; for (const name of names) { const cache = await caches.open(name);"
+        " for (const one of await cache.keys()) all += one.url + (await (await cache.match(one)).clone().text()); } return all; })"
+    )
+    assert case["number"] not in cached
+    assert she.page.evaluate("window.Object.keys(localStorage).length") <= 1
