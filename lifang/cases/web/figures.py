@@ -24,10 +24,8 @@ MOST = 20  # lines of a comparison; the rest is in the lists
 
 
 def reader(request: HttpRequest) -> Actor:
-    """The actor, who may see cases."""
+    """The actor: whoever sees no case is shown figures of none."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not actor.may("cases.see"):
-        raise Refused("not_allowed")
     return actor
 
 
