@@ -7,6 +7,8 @@ from lifang.boot.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/", include("lifang.core.api.urls")),  # first: found without trying every page
+    path("feeds/", include("lifang.cases.api.feeds")),
+    path("ogc", include("lifang.core.api.open.ogc.urls")),
     path("open311/", include("lifang.cases.api.open311.urls")),
     path("", include("lifang.core.web.urls")),
     path("", include("lifang.core.accounts.urls")),

@@ -101,3 +101,7 @@ def open311_of(area: str) -> tuple[str, str]:
 
 def token_of(area: str) -> tuple[str, str]:
     return (*receipt_of(area), "json")
+
+
+def layer_item_of(area: str) -> tuple[str, str]:
+    return ("cases", str(accepted(area=_there(area), lon=120.001, lat=30.001).pk))

@@ -545,7 +545,7 @@ def test_hostile_words_at_every_parameter_break_nothing(client, key):
     reads = ("service_request_id", "service_code", "status", "start_date", "end_date", "page", "page_size", "bbox",
              "lat", "long", "radius", "updated_after", "updated_before", "extensions", "jurisdiction_id", "locale")  # fmt: skip
     tried = 0
-    for number, text in enumerate(sample(400, "open311")):
+    for number, (_, text) in enumerate(sample(400, "open311")):
         shape = SHAPES[number % 2]
         for response in (
             post(client, key, shape, **{names[number % len(names)]: text}),

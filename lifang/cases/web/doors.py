@@ -25,6 +25,7 @@ register(
     Entry("public", "cases.report", _("Report a trouble"), "cases:report", icon="camera", order=10, short=_("Report")),
     Entry("public", "cases.public", _("What happened near me"), "cases:public", icon="map-2", order=20, short=_("Nearby")),
     Entry("public", "cases.receipts", _("My reports"), "cases:receipts", icon="receipt", order=30, short=_("Mine")),
+    Entry("footer", "cases.open", _("Open data and interfaces"), "cases:open", order=30),
     Entry("kiosk", "cases.report", _("Report a trouble"), "cases:report", icon="camera", order=10),
     Entry("kiosk", "cases.public", _("What happened near me"), "cases:public", icon="map-2", order=20),
     Entry("kiosk", "cases.receipts", _("My reports"), "cases:receipts", icon="receipt", order=30),

@@ -14,6 +14,7 @@ from lifang.cases.catalogue import MAJORS, MATTERS, OUTCOMES
 from lifang.cases.models import Case
 from lifang.cases.terms import CLOSED, OPEN
 from lifang.cases.web import plain
+from lifang.cases.web.open import feeds_of
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.wall import behind
 from lifang.core.geo.divisions import Level
@@ -93,6 +94,7 @@ def cases(request: HttpRequest) -> HttpResponseBase:
             "map": map_of(actor, area, request.GET.urlencode()),
             "place": orgs.place_name(area, 2) if area else "",
             "area": area,
+            "feeds": feeds_of(area),
         }
         return table.response("cases/public/cases.html", facts)
 

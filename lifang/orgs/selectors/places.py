@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from django.db.models import QuerySet, TextField
+from django.db.models import Max, Min, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from lifang.core.access import Actor, Refused
@@ -89,6 +89,13 @@ def shape_of(actor: Actor, code: str) -> Area | None:
         .first()
     )
     return None if text is None else shapely.from_geojson(text)
+
+
+def extent(actor: Actor) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of everything that is drawn."""
+    rows = Division.objects.filter(valid_to__isnull=True, polygon__isnull=False)
+    box = rows.aggregate(w=Min("west"), s=Min("south"), e=Max("east"), n=Max("north"))
+    return None if box["w"] is None else (box["w"], box["s"], box["e"], box["n"])
 
 
 def shapes(actor: Actor, within: str, level: int) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What programs may read of places and units: see `layers.py`."""
