@@ -22,6 +22,7 @@ lifang 里坊
   lifang backup FILE            database, files and keys in one file     备份
   lifang restore FILE           into an empty data folder or database    恢复
   lifang user …                 create, reset, lock, list accounts       账号
+  lifang keys status|rotate     keys of what is sealed                   密钥
   lifang import divisions|cases …                                        导入
   lifang measure duplicates     how well repeats are recognised          度量
   lifang build                  front end, static files, messages        构建

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.db import models
+from django.db.models.lookups import Exact
 from django.db.models.query_utils import DeferredAttribute
 
+from lifang.core.crypto.keys import KEY_ID, key_ring
 from lifang.core.crypto.masks import MASKS
 from lifang.core.crypto.seals import NORMALS, blind, open_, seal
 
@@ -172,7 +174,12 @@ class BlindIndex(models.BinaryField):  # type: ignore[type-arg]
 
     def fingerprint(self, value: str) -> bytes:
         """What this index would hold for a text."""
-        return blind(value, self.purpose, self.form)
+        return self.fingerprints(value)[0]
+
+    def fingerprints(self, value: str) -> list[bytes]:
+        """What it may hold for a text, the current key first: during a rotation rows lie under several."""
+        secrets = key_ring().indexes()
+        return [blind(value, self.purpose, self.form, secret) for secret in secrets]
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         source = model_instance.__dict__.get(self.of)
@@ -184,14 +191,42 @@ class BlindIndex(models.BinaryField):  # type: ignore[type-arg]
         return self.fingerprint(value) if isinstance(value, str) else super().get_prep_value(value)
 
 
+@BlindIndex.register_lookup
+class _Equals(Exact):  # type: ignore[type-arg]
+    """Equal to a text under any key of the ring."""
+
+    def get_prep_lookup(self) -> Any:
+        if isinstance(self.rhs, str):
+            return self.lhs.output_field.fingerprints(self.rhs)
+        return super().get_prep_lookup()
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        if not isinstance(self.rhs, list):
+            return super().as_sql(compiler, connection)
+        column, given = self.process_lhs(compiler, connection)
+        marks = ", ".join(["%s"] * len(self.rhs))
+        return f"{column} IN ({marks})", [*given, *map(connection.Database.Binary, self.rhs)]
+
+
+@SealedText.register_lookup
+class _KeyId(models.Transform):
+    """Which key an envelope was sealed with, asked in the database."""
+
+    lookup_name = "key_id"
+    output_field = models.BinaryField()
+    template = f"SUBSTRING(%(expressions)s FROM 3 FOR {KEY_ID})"
+
+
 def renew(rows: "models.QuerySet[Any]") -> int:
     """Seal the sealed fields of these rows again under the current key and profile; how many rows."""
-    fields = [f for f in rows.model._meta.concrete_fields if isinstance(f, SealedText | BlindIndex)]
+    return sum(renewed(row) for row in rows.iterator(chunk_size=500))
+
+
+def renewed(row: models.Model) -> bool:
+    """Seal one row again. `Unsealable` where no key opens it."""
+    fields = [f for f in row._meta.concrete_fields if isinstance(f, SealedText | BlindIndex)]
     names = [field.name for field in fields]
-    done = 0
-    for row in rows.iterator(chunk_size=500):
-        for name in names:
-            getattr(row, name)  # opened under the old key
-        row.save(update_fields=names)
-        done += 1
-    return done
+    for name in names:
+        getattr(row, name)  # opened under the old key
+    row.save(update_fields=names)
+    return True

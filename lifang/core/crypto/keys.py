@@ -22,7 +22,8 @@ class KeysUnsafe(Exception):
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     current: str
     keys: dict[str, bytes]  # key id in hex: 32 random bytes (base64 in the file)
-    index: bytes  # blind indexes would be lost with each rotation, so theirs stays
+    index: bytes  # of what cannot be made anew from the clear text: recovery codes, links; stays
+    indexes: tuple[bytes, ...] = ()  # of blind indexes, one a rotation; before the first: `index`
 
 
 def _made() -> _File:
@@ -107,16 +108,22 @@ class KeyRing:
         return self._now().keys.get(key_id.hex())
 
     def index(self) -> bytes:
-        """The secret of blind indexes and signatures; never rotated by `rotate`."""
+        """The secret of fingerprints and signatures that nobody can make anew; never rotated."""
         return self._now().index
 
+    def indexes(self) -> tuple[bytes, ...]:
+        """The secrets of blind indexes, the current one first."""
+        ring = self._now()
+        return (*reversed(ring.indexes), ring.index)
+
     def rotate(self) -> str:
-        """Add a key and make it the current one; its id."""
+        """Add a key and an index secret and make them the current ones; the key's id."""
         with self._locked_file():
             ring = self._now()
             new = secrets.token_hex(KEY_ID)
             keys = {**ring.keys, new: secrets.token_bytes(32)}
-            _durable(self.path, _File(new, keys, ring.index)).replace(self.path)
+            indexes = (*ring.indexes, secrets.token_bytes(32))
+            _durable(self.path, _File(new, keys, ring.index, indexes)).replace(self.path)
             _settled(self.path.parent)
         return new
 

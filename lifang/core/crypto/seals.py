@@ -88,10 +88,10 @@ def normal_telephone(value: str) -> str:
 NORMALS: Final = {"text": normal, "telephone": normal_telephone}
 
 
-def blind(value: str, purpose: str, form: str = "text") -> bytes:
+def blind(value: str, purpose: str, form: str = "text", secret: bytes | None = None) -> bytes:
     """A keyed fingerprint (32 bytes) to find equal values without opening any; one key a purpose."""
     used = profile()
-    key = _index_key(used.name, key_ring().index(), purpose)
+    key = _index_key(used.name, secret or key_ring().index(), purpose)
     return used.mac(key, NORMALS[form](value).encode())
 
 

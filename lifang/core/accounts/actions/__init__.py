@@ -21,6 +21,7 @@ from lifang.core.accounts.actions.keeping import (
     set_telephone,
     unlock,
 )
+from lifang.core.accounts.actions.keys import rotate_keys
 from lifang.core.accounts.actions.reset import confirm_reset, drop_reset, reset
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "renew_recovery_codes",
     "reset",
     "ring",
+    "rotate_keys",
     "second",
     "send_code",
     "set_language",
