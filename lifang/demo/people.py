@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import shapely
 from shapely import Polygon
@@ -16,11 +16,15 @@ from lifang.core.accounts.terms import DEMO_PASSWORD
 from lifang.core.action import together
 from lifang.core.i18n import Text
 from lifang.demo.county import County
+from lifang.demo.register import Maker
 from lifang.orgs import actions as orgs
 from lifang.orgs.models import Unit
 from lifang.registry import actions as registry
+from lifang.registry import selectors as register
 from lifang.registry.actions import Enrolment
 
+SEED = 990102  # of the register
+REGISTERED = 60  # residents of each grid who stand in the register too, with house and household
 Progress = Callable[[int], None]
 Roll = tuple[str, str, str, Unit | None]  # login, post, area, unit
 
@@ -154,27 +158,41 @@ def settle(
 
 
 def populate(
-    county: County, cast: Cast, count: int, at: datetime, dice: random.Random, step: Progress
+    county: County,
+    cast: Cast,
+    shapes: dict[str, Polygon],
+    count: int,
+    at: datetime,
+    dice: random.Random,
+    step: Progress,
 ) -> None:
-    """Residents with an impossible telephone (100…): found by staff of their grid only."""
-    grids, number = _codes(county, 15), 0
-    while number < count:
-        size = min(1000, count - number)
+    """Residents behind their doors, with an impossible telephone (100…) and number: found by staff of their grid only."""
+    grids = _codes(county, 15)
+    names = [_name(county, dice) for _ in range(count)]
+    maker = Maker(county, shapes, at, SEED)
+    maker.point = lambda shape: point_in(shape, maker.dice)
+    for place, grid in enumerate(grids):
         rows = [
-            Enrolment(
-                login=f"r{number + n:06d}",
-                name=_name(county, dice),
-                telephone=f"100{number + n:08d}",
-                area=grids[(number + n) % len(grids)],
-            )
-            for n in range(size)
+            Enrolment(login=f"r{n:06d}", name=names[n], telephone=f"100{n:08d}", area=grid)
+            for n in range(place, count, len(grids))
         ]
-        for row, account in zip(
-            rows, registry.enrol_many(actor=SYSTEM, rows=rows, at=at), strict=True
-        ):
-            cast.residents.setdefault(row.area, []).append(account)
-        number += size
-        step(size)
+        known, others = rows[:REGISTERED], rows[REGISTERED:]
+        cast.residents[grid] = maker.grid(grid, known) if known else []
+        if others:
+            cast.residents[grid] += registry.enrol_many(actor=SYSTEM, rows=others, at=at)
+        step(len(rows))
+    call_on(county, cast, maker)
+
+
+def call_on(county: County, cast: Cast, maker: Maker) -> None:
+    """Every household has a plan; grid workers have made a part of the round."""
+    for community in _codes(county, 12):
+        registry.plan_many(actor=SYSTEM, area=community, kind="household", at=maker.at)
+    for number, grid in enumerate(_codes(county, 15)):
+        actor, at = cast.actor("grid_worker", grid), maker.at + timedelta(days=30 + number % 20)
+        with together(actor=actor, at=at):
+            houses = list(register.households(actor, grid).order_by("id")[:6])
+            maker.visited(actor, houses, at)
 
 
 def point_in(shape: Polygon, dice: random.Random) -> tuple[float, float]:

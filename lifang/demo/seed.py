@@ -56,7 +56,7 @@ def build(at: datetime, *, people_count: int | None = None, days: int | None = N
             step(1)
         count = plan.people if people_count is None else people_count
         with bar("Residents", count) as step:
-            people.populate(plan, cast, count, start, dice, step)
+            people.populate(plan, cast, shapes, count, start, dice, step)
         player = Days(plan, cast, at, dice)
         if days is not None:
             player.county = msgspec.structs.replace(plan, days=days)
