@@ -5,11 +5,11 @@ import contextlib
 import sys
 import time
 
-from benchmarks import create_and_dispatch, figures, geo, scale, todo, web
+from benchmarks import create_and_dispatch, figures, geo, scale, sheets, todo, web
 from benchmarks.house import house
 
 USUAL = ("create_and_dispatch", "web", "todo")
-HOUSED = (*USUAL, "scale")
+HOUSED = (*USUAL, "scale", "sheets")
 NAMES = (*HOUSED, "geo")
 
 
@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[100_000, 1_000_000], help="cases (scale)"
     )
+    parser.add_argument("--people", type=int, default=50_000, help="rows of the file (sheets)")
     asked = parser.parse_args()
     if unknown := {*asked.names} - {*NAMES}:
         parser.error(f"no benchmark is called {sorted(unknown)}")
@@ -34,6 +35,8 @@ def main() -> int:
             found += todo.main(launch, asked.rows)
         if "scale" in names:
             found += scale.main(launch, asked.sizes)
+        if "sheets" in names:
+            found += sheets.main(launch, asked.people)
     if "geo" in names:
         geo.main()
     if found:

@@ -41,6 +41,15 @@ from lifang.registry.actions.restricted import (
     restrict,
     unrestrict,
 )
+from lifang.registry.actions.sheets import (
+    Entered,
+    change_many,
+    compare,
+    heads_behind,
+    key_of,
+    take_back_sheet,
+    take_sheet,
+)
 from lifang.registry.actions.tags import review_tag, tag, untag, withdraw_consent
 from lifang.registry.actions.things import add_facility, add_organisation, add_vehicle, tie, untie
 from lifang.registry.actions.visits import (
@@ -52,10 +61,10 @@ from lifang.registry.actions.visits import (
 )
 
 __all__ = [
-    "Enrolment", "Member", "NewPlace", "Newcomer", "Registered", "Shown",
-    "add_facility", "add_organisation", "add_place", "add_places", "add_vehicle", "ask_correction", "change", "end_person",
-    "enrol_many", "enrol_resident", "excuse_visit", "faults", "found_household", "link_account", "look_restricted", "merge",
+    "Enrolment", "Entered", "Member", "NewPlace", "Newcomer", "Registered", "Shown",
+    "add_facility", "add_organisation", "add_place", "add_places", "add_vehicle", "ask_correction", "change", "change_many", "compare", "end_person",
+    "enrol_many", "enrol_resident", "excuse_visit", "faults", "found_household", "heads_behind", "key_of", "link_account", "look_restricted", "merge",
     "move_in", "move_out", "name_head", "name_viewers", "plan_many", "plan_visits", "refuse_correction", "register",
-    "register_many", "renew_registration", "restrict", "review_tag", "tag", "tell_missed", "tie", "undo_merge", "unmask",
+    "register_many", "renew_registration", "restrict", "review_tag", "tag", "take_back_sheet", "take_sheet", "tell_missed", "tie", "undo_merge", "unmask",
     "unrestrict", "untag", "untie", "used_today", "verify_correction", "visit", "withdraw_consent", "withdraw_correction",
 ]  # fmt: skip
