@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils import translation
+from django.utils.translation import get_language
+
 from lifang.core.access import Actor
 from lifang.core.sheets import values
 from lifang.core.sheets.catalogue import says
@@ -26,8 +29,15 @@ class Check:
     def __post_init__(self) -> None:
         for column in self.sheet.read:
             if column.choices is not None:
-                known = column.choices(self.actor, self.area)
-                self.choices[column.key] = values.lookup(known)
+                found: dict[str, str] = {}
+                for language in (
+                    "en",
+                    "zh-hans",
+                    get_language() or "zh-hans",
+                ):  # the reader's own wins
+                    with translation.override(language):
+                        found |= values.lookup(column.choices(self.actor, self.area))
+                self.choices[column.key] = found
 
     def rows(self, heads: Heads) -> Iterator[Row]:
         """Each row of data, its cells read; empty rows, totals and repeated headers are left out."""

@@ -7,11 +7,13 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from lifang.core.sheets.declare import Row, Sheet
+from lifang.core.sheets.terms import Kind
 
 
 def named_by(sheet: Sheet) -> list[str]:
     """The columns that say who or what a row is."""
-    return list(dict.fromkeys((*sheet.natural, *(c.key for c in sheet.read if c.required))))
+    given = (c.key for c in sheet.read if c.required and c.kind is not Kind.CHOICE)
+    return list(dict.fromkeys((*sheet.natural, *given)))
 
 
 def handed(sheet: Sheet, rows: Sequence[Row]) -> bytes:

@@ -77,6 +77,16 @@ def test_people_are_entered_behind_their_door_and_the_same_file_changes_nothing(
     assert (Person.objects.count(), Fact.objects.count()) == (3, 0)
 
 
+def test_choices_are_understood_in_both_languages_whatever_the_reader_reads():
+    make_county()
+    make_building()
+    secretary = cast.community_secretary(COMMUNITY)
+    secretary.client.cookies["django_language"] = "en"
+    door = "和平小区1号楼1单元101"
+    rows = (("张一", ONE, "", "", GRID, door, "户主"), ("李二", TWO, "", "", GRID, door, "Spouse"))
+    assert upload(secretary, csv(HEAD, *rows)).counts == {"new": 2}
+
+
 def test_a_household_goes_on_where_another_file_began_it():
     make_county()
     make_building()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import Error, transaction
 from django.utils import translation
 
 from lifang.core.access import SYSTEM, Actor, Refused
@@ -40,7 +40,7 @@ def work(*, system: Actor, of: UUID, at: datetime) -> None:
     try:
         with behind(actor), translation.override(found.language):
             task[State(found.state)](found, SHEETS[found.sheet], actor, at)
-    except (OperationalError, InterfaceError):
+    except Error:
         raise  # the database went away: the job is tried again
     except Refused as refused:
         _stopped(found, refused.refusal.reason, dict(refused.refusal.facts))

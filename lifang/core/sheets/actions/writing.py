@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import DataError, IntegrityError, connection
 
 from lifang.core.access import Actor, Refused
 from lifang.core.action import action, attempt, together
@@ -77,8 +77,8 @@ def _put(of: Import, sheet: Sheet, actor: Actor, rows: Sequence[Row], at: dateti
     try:
         with attempt():
             sheet.write(rows=rows, **given)  # type: ignore[arg-type]
-    except (Refused, Error) as fault:
-        if of.whole or isinstance(fault, OperationalError | InterfaceError):
+    except (Refused, IntegrityError, DataError):  # a lost connection is no row's fault
+        if of.whole:
             raise
         _put_singly(sheet, rows, given)
 
@@ -92,9 +92,7 @@ def _put_singly(sheet: Sheet, rows: Sequence[Row], given: dict[str, object]) -> 
         except Refused as refused:
             row.target, row.verdict = "", Verdict.WRONG
             row.wrong(refused.refusal.reason, **refused.refusal.facts)
-        except Error as error:
-            if isinstance(error, OperationalError | InterfaceError):
-                raise
+        except (IntegrityError, DataError):
             row.target, row.verdict = "", Verdict.WRONG
             row.wrong("sheet_row_moved")
 
