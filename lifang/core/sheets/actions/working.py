@@ -34,27 +34,28 @@ def work(*, system: Actor, of: UUID, at: datetime) -> None:
     found = Import.objects.filter(pk=of).first()
     if found is None or found.state not in BACK:
         return
+    was = State(found.state)
     with behind(system), translation.override(found.language):
         actor = actor_of(found.account_id, at)
     task = {State.READING: _check, State.WRITING: write_rows, State.UNDOING: take_back_rows}
     try:
         with behind(actor), translation.override(found.language):
-            task[State(found.state)](found, SHEETS[found.sheet], actor, at)
+            task[was](found, SHEETS[found.sheet], actor, at)
     except Error:
         raise  # the database went away: the job is tried again
     except Refused as refused:
-        _stopped(found, refused.refusal.reason, dict(refused.refusal.facts))
+        _stopped(found, was, refused.refusal.reason, dict(refused.refusal.facts))
     except Exception:
         log.exception("the import %s broke", found.pk)
-        _stopped(found, "sheet_broken", {})
+        _stopped(found, was, "sheet_broken", {})
 
 
-def _stopped(of: Import, reason: str, facts: dict[str, object]) -> None:
+def _stopped(of: Import, was: State, reason: str, facts: dict[str, object]) -> None:
     """Back to where a person can decide, with the reason."""
     plain = {key: fact if isinstance(fact, int) else str(fact) for key, fact in facts.items()}
     with behind(SYSTEM):
-        Import.objects.filter(pk=of.pk, state=of.state).update(
-            state=BACK[State(of.state)], fault={"reason": reason, "facts": plain}
+        Import.objects.filter(pk=of.pk, state=was).update(
+            state=BACK[was], fault={"reason": reason, "facts": plain}
         )
 
 
