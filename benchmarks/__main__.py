@@ -35,8 +35,7 @@ def main() -> int:
             found += todo.main(launch, asked.rows)
         if "scale" in names:
             found += scale.main(launch, asked.sizes)
-        if "sheets" in names:
-            found += sheets.main(launch, asked.people)
+        found += sheets.main(launch, asked.people) if "sheets" in names else []
     if "geo" in names:
         geo.main()
     if found:
