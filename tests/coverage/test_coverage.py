@@ -15,6 +15,11 @@ def test_what_claims_to_work_has_a_test(key):
     )
 
 
+def test_every_item_of_the_list_stands_once():
+    keys = [item["id"] for item in declared()["items"]]
+    assert len(keys) == len(set(keys)) == 204
+
+
 def test_no_test_covers_what_is_not_on_the_list():
     known = {item["id"] for item in declared()["items"]} | {j["id"] for j in declared()["journeys"]}
     assert {key for key in marks() if key.startswith("S")} <= known
