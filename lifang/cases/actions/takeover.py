@@ -15,7 +15,8 @@ from lifang.cases.actions.moves import allowance, promise
 from lifang.cases.actions.unit import own_part
 from lifang.cases.catalogue import MATTERS, OUTCOMES, SOURCES
 from lifang.cases.events import CaseTakenOver
-from lifang.cases.models import Case, Check, Handling, Reporter
+from lifang.cases.models import Case, Check, Handling, Reporter, Revision
+from lifang.cases.selectors.limits import revised_by, revisions
 from lifang.cases.terms import Role
 from lifang.core.access import SYSTEM, Actor, Grant, Kind, Refusal, Scope, insist
 from lifang.core.access.desks import desk, desk_of
@@ -65,6 +66,13 @@ class Ground:
     desks: dict[tuple[str, str], str] = field(default_factory=dict)
     reasons: dict[tuple[str, str], dict[UUID, str]] = field(default_factory=dict)
     units: dict[UUID, Any] = field(default_factory=dict)
+    revisions: list[Revision] | None = None
+
+    def limits(self, case: Case) -> None:
+        """Tell a case the limits that held when it was opened."""
+        if self.revisions is None:
+            self.revisions = list(revisions(SYSTEM))
+        revised_by(SYSTEM, self.revisions, case)
 
     def desk(self, capability: str, area: str) -> str:
         """Today's desk, not that of then: an open case needs somebody who is here."""
@@ -177,6 +185,7 @@ def _case(past: Past, ground: Ground, number: int) -> Case:
         opened_at=past.opened_at, desk=ground.desk("cases.accept", past.area),
     )  # fmt: skip
     case.locate(past.lon, past.lat)
+    ground.limits(case)
     return case
 
 

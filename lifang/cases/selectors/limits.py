@@ -1,6 +1,6 @@
 """How long a stage may take: the catalogue, and what was revised since; and what another limit would have meant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -32,9 +32,22 @@ def revised(actor: Actor, matter: str, area: str, at: datetime) -> dict[str, Lim
     The nearest area decides, then the newest revision. A case opened earlier keeps what held then.
     """
     above = ["", *(area[:level] for level in Level if len(area) >= level)]
-    rows = revisions(actor, matter).filter(area__in=above, valid_from__lte=at)
+    return _overlay(revisions(actor, matter).filter(area__in=above), matter, area, at)
+
+
+def revised_by(actor: Actor, rows: Iterable[Revision], case: Case) -> None:
+    """Let a case know its limits from revisions that were read for many cases at once."""
+    overlay = _overlay(rows, case.matter, case.area, case.opened_at)
+    case.__dict__["_revised"] = (case.matter, case.area, overlay)
+
+
+def _overlay(rows: Iterable[Revision], matter: str, area: str, at: datetime) -> dict[str, Limit]:
+    held = [
+        row for row in rows
+        if row.matter == matter and row.valid_from <= at and area.startswith(row.area)
+    ]  # fmt: skip
     found: dict[str, Limit] = {}
-    for row in sorted(rows, key=lambda row: (len(row.area), row.valid_from)):
+    for row in sorted(held, key=lambda row: (len(row.area), row.valid_from)):
         found |= row.limits
     return found
 
@@ -92,13 +105,11 @@ def paces(actor: Actor, area: str, at: datetime) -> list[Paced]:
     for row in revisions(actor):
         if row.area in above:
             of.setdefault(row.matter, []).append(row)
-    return [_paced(matter, of.get(matter.key, []), at) for matter in MATTERS]
+    return [_paced(matter, of.get(matter.key, []), area, at) for matter in MATTERS]
 
 
-def _paced(matter: Matter, rows: list[Revision], at: datetime) -> Paced:
-    overlay: dict[str, Limit] = {}
-    for row in sorted(rows, key=lambda row: (len(row.area), row.valid_from)):
-        overlay |= row.limits if row.valid_from <= at else {}
+def _paced(matter: Matter, rows: list[Revision], area: str, at: datetime) -> Paced:
+    overlay = _overlay(rows, matter.key, area, at)
     coming = min(
         (row for row in rows if row.valid_from > at), key=lambda row: row.valid_from, default=None
     )
