@@ -237,7 +237,7 @@ def test_the_posts_are_the_agreed_ones():
 
 def test_a_rate_shows_what_it_divides():
     rates = {entry["key"]: entry for entry in read(CASES / "appraisal.yaml")}
-    assert len(rates) == 23
+    assert len(rates) == 24
     assert [key for key, rate in rates.items() if rate["confirmed"]] == [
         "closing_rate",
         "on_time_closing_rate",
@@ -246,4 +246,4 @@ def test_a_rate_shows_what_it_divides():
         assert set(rate["numerator"]) == set(rate["denominator"]) == {"measure", "name"}
         assert rate["numerator"]["measure"] != rate["denominator"]["measure"]
         assert rate["better"] in {"high", "low"}
-        assert set(rate["views"]) <= {"area", "unit", "post"}
+        assert set(rate["views"]) <= {"area", "unit", "matter", "source", "period"}
