@@ -283,11 +283,13 @@ def test_the_page_shows_how_far_it_is_without_a_script(grows):
     text = page(system, it)
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in text
     assert "<progress" in text
-    part = system.get(
-        "sheets:import", it.pk, headers={"HX-Request": "true", "HX-Target": "progress"}
-    )
+    asking = {"HX-Request": "true", "HX-Target": "progress"}
+    part = system.get("sheets:import", it.pk, headers=asking)
     assert b"<html" not in part.content
     run_due(MONDAY)
+    last = system.get("sheets:import", it.pk, headers=asking)
+    assert last["HX-Refresh"] == "true"
+    assert not last.content
     assert answer.url in system.get("sheets:sheets").content.decode()
     assert "<noscript" not in page(system, it)
 

@@ -21,7 +21,7 @@ from lifang.core.sheets.template import template as workbook_of
 from lifang.core.sheets.terms import RUNNING, State, Verdict
 from lifang.core.sheets.web.tables import VERDICTS, ImportTable, LineTable, state_chip
 from lifang.core.web.forms import Form
-from lifang.core.web.htmx import page
+from lifang.core.web.htmx import page, wants
 from lifang.core.web.tables.export import XLSX
 from lifang.core.web.views import only
 
@@ -109,6 +109,8 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     context = _shown(found) | {"form": WriteForm(initial={"whole": ""})}
     if found.state in RUNNING:
         return page(request, "sheets/import.html", context, partial="progress")
+    if wants(request, "progress"):
+        return HttpResponse(headers={"HX-Refresh": "true"})  # done: the page as a whole
     if found.lapsed_at is None:
         context["twin"] = selectors.same_file(actor, found, at)
         context["rows"] = True
