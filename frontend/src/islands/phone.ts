@@ -177,6 +177,8 @@ class Phone {
     if (this.outcome === "signed-out") return ["late", waiting + others ? count("signIn", waiting + others) : say("signInNothing")];
     if (!navigator.onLine || this.outcome === "cut") return ["waiting", waiting ? count("offline", waiting) : say("offlineNothing")];
     if (waiting) return ["waiting", count("wait", waiting)];
+    // Nothing is promised before what she needs out there is on the telephone.
+    if (!this.box) return ["progress", say("oneMoment")];
     // Not all is well while the server has refused something.
     if (needs) return ["late", ""];
     return ["done", this.sentAt ? say("allSent", { at: clock(this.sentAt) }) : say("nothingWaits")];
