@@ -20,7 +20,7 @@ up: env ## the platform without demo data
 	@$(BIN)/lifang up
 
 test: dev build ## all tests, on a real PostgreSQL
-	@$(BIN)/pytest -n auto $(ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 check: dev build ## style, types, architecture, front end, settings, migrations, messages
 	$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """The second wall alone: with the scoping of every selector switched off, row-level security shows no foreign row."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -13,7 +14,7 @@ from lifang.core.access import ANONYMOUS, SYSTEM, Actor, Scope
 from lifang.core.access.models import Scoped, _narrowing
 from lifang.core.access.wall import behind
 from lifang.core.testing import places
-from lifang.core.testing.cast import CAST, Member
+from lifang.core.testing.cast import CAST, LONG_AGO, Member
 from lifang.core.testing.rows import a_row
 from lifang.registry.models import Person, Place
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 # What a model's own constraints want of a row.
 GIVEN: dict[str, dict[str, Any]] = {
     "cases.Case": {"reports": 1, "matter": "06010"},
+    "cases.Sample": {"end": LONG_AGO + timedelta(days=1)},
     "files.Attachment": {"width": 1, "height": 1},
     "registry.Facility": {"number": lambda: f"99010101001{next(SERIAL):06d}"},
     "registry.Tie": {"person": lambda: a_row(Person), "place": lambda: a_row(Place)},

@@ -14,6 +14,9 @@ from lifang.core.sheets.catalogue import Limits, limits
 from lifang.core.sheets.guard import OLE, guard
 
 _SCRIPT: Final = Path(__file__).with_name("opened.py")
+LONGEST: Final = (
+    131_072  # characters of a cell; not the csv module's own limit, which anybody may move
+)
 
 
 class Page(msgspec.Struct):
@@ -75,6 +78,8 @@ def _csv(data: bytes, most: Limits) -> list[list[str]]:
     try:
         for row in csv.reader(io.StringIO(words, newline=""), delimiter=mark):
             rows.append(row)
+            if any(len(cell) > LONGEST for cell in row):  # most likely a quote that never ends
+                raise Refused("sheet_damaged", field="file")
             if len(rows) > most.most_rows + 100 or len(row) > most.most_columns:
                 raise Refused(
                     "sheet_far", rows=most.most_rows, columns=most.most_columns, field="file"
