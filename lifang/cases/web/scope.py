@@ -23,10 +23,11 @@ def looked_at(request: HttpRequest) -> ScopeBar | None:
     parts = [row.code for row in orgs.children(actor, here)]
     names = orgs.names_of({*path, *parts}, 1)
     above = [code for code in path if len(home) <= len(code) < len(here)]
+    base = _list(request)
     return ScopeBar(
-        [Link(names[code], _list_of(request, code, home)) for code in path],
+        [Link(names[code], _of(base, code, home)) for code in path],
         [
-            Link(names[code], _list_of(request, code, home), here=code == here)
+            Link(names[code], _of(base, code, home), here=code == here)
             for code in (*above, here, *parts)
         ],
     )
@@ -39,8 +40,11 @@ def _by_area(actor: Actor) -> bool:
     )
 
 
-def _list_of(request: HttpRequest, area: str, home: str) -> str:
+def _list(request: HttpRequest) -> str:
     """The same way of looking, if the page is one of cases; else their list."""
     ways = {reverse(f"cases:{name}") for name in ("list", "board", "map")}
-    base = request.path if request.path in ways else reverse("cases:list")
+    return request.path if request.path in ways else reverse("cases:list")
+
+
+def _of(base: str, area: str, home: str) -> str:
     return base if area == home else f"{base}?area={area}"

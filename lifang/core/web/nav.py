@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -142,34 +143,34 @@ def _here(path: str, urls: list[str]) -> str:
 
 
 class Nav:
-    """What the door templates ask for; each asked only when shown."""
+    """What the door templates ask for; each asked only when shown, and once."""
 
     def __init__(self, request: HttpRequest, door: str) -> None:
         self._request, self._door = request, door
 
-    @property
+    @cached_property
     def entries(self) -> list[Link]:
         return links(self._request, self._door)
 
-    @property
+    @cached_property
     def bar(self) -> list[Link]:
         return links(self._request, self._door, bar=True)[:MOST_IN_BAR]
 
-    @property
+    @cached_property
     def more(self) -> list[Link]:
         """What the phone's bar has no room for."""
         shown = {link.url for link in self.bar}
         return [link for link in self.entries if link.url not in shown]
 
-    @property
+    @cached_property
     def me(self) -> list[Link]:
         return links(self._request, "me")
 
-    @property
+    @cached_property
     def footer(self) -> list[Link]:
         return links(self._request, "footer")
 
-    @property
+    @cached_property
     def scope(self) -> ScopeBar | None:
         return scope(self._request)
 
