@@ -232,3 +232,40 @@ def service_of(matter: str) -> Service:
 def questions_of(matter: str) -> list[Question]:
     """What a client is asked about a matter: its own questions, then those of every service."""
     return [*service_of(matter).attributes, *SERVICES["every"].attributes]
+
+
+class Edition(Entry, frozen=True, kw_only=True):
+    """An earlier edition of the list of matters; `rule` leads from its majors to those of 2026."""
+
+    standard: str
+    majors: dict[str, Text] = {}
+    own: list[str] = []  # majors a city filled by itself
+    rule: dict[str, str] = {}
+    note: Text
+    confirmed: bool
+
+
+class OldMatter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What became of a matter of an earlier edition: one of 2026, several to choose from, or none and why."""
+
+    key: str
+    name: Text | None = None
+    to: str = ""
+    candidates: list[str] = []
+    why: str = ""
+    note: Text | None = None
+    source: str
+    confirmed: bool
+
+
+def _unled(old: OldMatter) -> list[str]:
+    told = bool(old.to or len(old.candidates) > 1 or old.why)
+    return [] if told else ["say `to`, at least two `candidates`, or `why` there is none"]
+
+
+EDITIONS = catalogue("cases", "editions", Edition)
+NO_SUCCESSOR = catalogue("cases", "no_successor", Entry)
+OLD_MATTERS = {
+    edition: catalogue("cases", f"matters_{edition}", OldMatter, faults=_unled)
+    for edition in ("2013", "2021")
+}

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from lifang.cases.catalogue import MATTERS, OUTCOMES, SOURCES
+from lifang.cases.catalogue import EDITIONS, MATTERS, OUTCOMES, SOURCES
 from lifang.core.catalogue.lines import read_map
 from lifang.core.i18n import Text
 
@@ -83,6 +83,16 @@ class Place(msgspec.Struct, frozen=True):
         return any(abs(lon - x) < 1e-4 and abs(lat - y) < 1e-4 for x, y in self.unknown_points)
 
 
+class Old(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The column `matter` holds codes of this earlier edition.
+
+    Rows whose column `kind` says one of `components` hold another code of the same digits, which nothing converts.
+    """
+
+    of: str
+    components: list[str] = []
+
+
 class Mapped(msgspec.Struct, frozen=True):
     """What the mapping file says."""
 
@@ -98,6 +108,7 @@ class Mapped(msgspec.Struct, frozen=True):
     place: Place
     refuse: list[Refuse]
     otherwise: Otherwise = Otherwise()
+    edition: Old | None = None
 
     def said(self, reason: str) -> Text | None:
         return next((entry.reason for entry in self.refuse if entry.when == reason), None)
@@ -113,6 +124,7 @@ class Mapped(msgspec.Struct, frozen=True):
         sources = [*self.sources.values(), *filter(None, [self.otherwise.source])]
         found = [key for key in matters if key not in MATTERS]
         found += [key for key in sources if key not in SOURCES]
+        found += [self.edition.of] if self.edition and self.edition.of not in EDITIONS else []
         return found + [rule.outcome for rule in self.outcomes if rule.outcome not in OUTCOMES]
 
     def header(self, names: Iterable[str]) -> dict[str, str]:

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from lifang.cases import selectors
 from lifang.cases.actions import Past
-from lifang.cases.catalogue import OUTCOMES
-from lifang.cases.management.mapping import NEEDED, Mapped, plain, read_mapping
+from lifang.cases.catalogue import MATTERS, OUTCOMES
+from lifang.cases.management.mapping import NEEDED, Mapped, Old, plain, read_mapping
+from lifang.core.access import SYSTEM
 from lifang.core.catalogue.lines import read_entries
 from lifang.core.i18n import Text
 from lifang.core.site import site
@@ -39,6 +41,7 @@ class Record(NamedTuple):
     reason: str
     flag: bool | None
     otherwise: tuple[tuple[str, str], ...] = ()  # (what, the file's value) that no map names
+    said: Text | None = None  # what else to say of this very row: the candidates, why there is none
 
 
 class Names:
@@ -55,6 +58,41 @@ class Names:
         return plain(name) in self.known
 
 
+class OldCodes(Names):
+    """Codes of an earlier edition: what the mapping says of one, else what became of it."""
+
+    def __init__(self, known: Mapping[str, Any], otherwise: Any, old: Old) -> None:
+        super().__init__(known, otherwise)
+        self.of = old.of
+
+    def converted(self, code: str) -> selectors.Converted:
+        return selectors.converted(SYSTEM, code, self.of)
+
+    def get(self, name: str) -> Any:
+        return self._sure(name) or self.otherwise or None
+
+    def __contains__(self, name: str) -> bool:
+        return bool(self._sure(name))
+
+    def _sure(self, name: str) -> str:
+        found = self.converted(name)
+        decided = self.known.get(plain(name)) or self.known.get(found.code)
+        return decided or (found.matters[0].key if found.outcome == "one" else "")
+
+    def ambiguous(self, name: str) -> bool:
+        return name not in self and self.converted(name).outcome == "several"
+
+    def said(self, name: str) -> Text | None:
+        """The candidates, or why there is none."""
+        found = self.converted(name)
+        if found.outcome != "several":
+            return found.reason
+        return Text(
+            zh="、".join(f"{one.key} {one.name.zh}" for one in found.matters),
+            en=", ".join(f"{one.key} {one.name.en}" for one in found.matters),
+        )
+
+
 @dataclass
 class Reader:
     """Turns rows into records. Of two rows with one number the second is refused."""
@@ -69,8 +107,11 @@ class Reader:
             ours: theirs if isinstance(theirs, str) else theirs[0]
             for ours, theirs in mapped.columns.items()
         }
+        self.old = (
+            OldCodes(mapped.matters, other.matter, mapped.edition) if mapped.edition else None
+        )
         self.names = {
-            "matter": Names(mapped.matters, other.matter),
+            "matter": self.old or Names(mapped.matters, other.matter),
             "unit": Names(self.units, self.units.get(other.unit)),
             "source": Names(mapped.sources, other.source),
         }
@@ -104,7 +145,9 @@ class Reader:
         reason = "time_unreadable" if times is None else self._fault(get, times)
         self.seen.add(number)
         if reason or times is None:
-            return Record(line, number, None, reason, flag)
+            told = self.old if reason in ("matter_ambiguous", "matter_unknown") else None
+            said = told.said(get("matter")) if told else None
+            return Record(line, number, None, reason, flag, said=said)
         other = tuple(
             (what, get(what)) for what, names in self.names.items() if get(what) not in names
         )
@@ -128,6 +171,8 @@ class Reader:
             "opened_missing": opened is None,
             "number_twice": get("number") in self.seen,
             "matter_missing": not get("matter"),
+            "matter_component": self._component(get),
+            "matter_ambiguous": bool(self.old and self.old.ambiguous(get("matter"))),
             "matter_unknown": self.names["matter"].get(get("matter")) is None,
             "unit_unknown": self.names["unit"].get(get("unit")) is None,
             "source_unknown": self.names["source"].get(get("source")) is None,
@@ -138,6 +183,18 @@ class Reader:
         }
         found = (reason for reason, holds in checks.items() if holds)
         return next((one for one in found if self.mapped.refuses(one, get("matter"))), "")
+
+    def _component(self, get: Cells) -> bool:
+        old = self.mapped.edition
+        return old is not None and plain(get("kind")) in {plain(one) for one in old.components}
+
+    def _text(self, get: Cells) -> str:
+        """What the file calls the matter; a code of an earlier edition by its name there, or ours."""
+        if self.old is None:
+            return get("matter")
+        found = self.old.converted(get("matter"))
+        named = found.name or MATTERS[self.names["matter"].get(get("matter"))].name
+        return f"{_own(named)} ({get('matter')})"
 
     def _past(self, get: Cells, times: Mapping[str, datetime | None]) -> Past:
         opened, due = times["opened_at"], times["due_at"]
@@ -151,7 +208,7 @@ class Reader:
             matter=self.names["matter"].get(get("matter")), area=self._area(get, lon, lat),
             unit=self.names["unit"].get(get("unit")), opened_at=opened,
             due_at=due, closed_at=times["closed_at"], outcome=outcome, answer=_own(OUTCOMES[outcome].public),
-            text=get("matter"), place=get("address")[:200], lon=lon, lat=lat,
+            text=self._text(get), place=get("address")[:200], lon=lon, lat=lat,
             inner="\n".join(filter(None, (get("title"), note))),
         )  # fmt: skip
 

@@ -26,6 +26,7 @@ from lifang.cases.selectors.desk import (
     views,
     waiting_counts,
 )  # fmt: skip
+from lifang.cases.selectors.editions import Converted, converted, edition, old_matters
 from lifang.cases.selectors.find import case, cases, contact, find, mine
 from lifang.cases.selectors.inbox import Waiting, inbox, morning
 from lifang.cases.selectors.likeness import fits
@@ -78,6 +79,7 @@ from lifang.cases.selectors.story import Told, clock_of, photos, story
 __all__ = [
     "STAGES",
     "Act",
+    "Converted",
     "Counts",
     "Deadlines",
     "Effect",
@@ -103,10 +105,12 @@ __all__ = [
     "checks",
     "clock_of",
     "contact",
+    "converted",
     "counts",
     "daily",
     "danger",
     "deadlines",
+    "edition",
     "expected",
     "find",
     "first_token",
@@ -124,6 +128,7 @@ __all__ = [
     "morning",
     "nearby",
     "news",
+    "old_matters",
     "open_rows",
     "opened",
     "own_cases",

@@ -38,6 +38,7 @@ register(
     Entry("desk", "cases.desk_report", _("Report"), "cases:desk_report", icon="camera-plus", capability="cases.record", order=16,
           bar=True),
     Entry("desk", "cases.limits", _("Time limits"), "cases:limits", icon="hourglass", order=65),
+    Entry("desk", "cases.conversions", _("Old codes"), "cases:conversions", icon="arrows-exchange", order=66),
     Entry("desk", "cases.learning", _("Learning from corrections"), "cases:learning", icon="bulb",
           capability="cases.see_learning", order=90),
 )  # fmt: skip

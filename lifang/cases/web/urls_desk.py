@@ -4,6 +4,7 @@ from lifang.cases.web import (
     acts,
     bulletin,
     case,
+    conversions,
     figures,
     inbox,
     likeness,
@@ -35,6 +36,8 @@ urlpatterns = [
     path(
         "desk/limits/revisions/<uuid:pk>/withdrawal", limits.withdrawal, name="revision_withdrawal"
     ),
+    path("desk/conversions", conversions.conversions, name="conversions"),
+    path("desk/conversions/pasted", conversions.conversion, name="conversion"),
     path("desk/figures", figures.figures, name="figures"),
     path("desk/figures/cases/<slug:measure>", figures.figure_cases, name="figure_cases"),
     path("desk/figures/patterns", patterns.patterns, name="patterns"),

@@ -119,8 +119,9 @@ class Tally:
             self.here += 1
             return
         self.why[reason] += 1
-        words = self.mapped.said(reason) or refusal or reason
-        self.refused.append((name, record.line, record.number, reason, str(words)))
+        words = [self.mapped.said(reason) or refusal or "", record.said or ""]
+        said = " ".join(str(one) for one in words if one) or reason
+        self.refused.append((name, record.line, record.number, reason, said))
 
     def _compare(self, case: Case, record: Record) -> None:
         self.placed += 1
