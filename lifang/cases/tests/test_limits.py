@@ -166,6 +166,25 @@ def test_an_administrator_looks_first_and_publishes_then(system_admin):
     assert not selectors.revisions(SYSTEM).exists()
 
 
+def test_where_last_month_had_none_the_preview_looks_at_this_month(system_admin):
+    awaiting_check(matter=STALL)
+    form = {
+        "area": places.COUNTY, "valid_from": "2026-11-30", "reason": "x", "amount_handle": "0.5",
+        "unit_handle": "work_hour",
+    }  # fmt: skip
+    looked = system_admin.post("cases:limits_revision", STALL, data=form)
+    assert f"{MONDAY:%Y-%m}" in looked.text
+    assert "都没有这类事件" not in looked.text
+    assert 'data-label="会变成超时">1<' in looked.text
+
+
+def test_the_form_can_be_read_by_every_browser_and_every_reader(system_admin):
+    page = system_admin.get("cases:limits_revision", RUBBISH).text
+    # A date field takes nothing but ISO, in any language.
+    assert 'name="valid_from" value="20' in page
+    assert page.count("<select") == page.count("：单位") + 1  # the area has a label of its own
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

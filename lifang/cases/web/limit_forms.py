@@ -35,7 +35,7 @@ def next_monday(at: datetime) -> date:
 class RevisionForm(Form):
     area = forms.ChoiceField(label=_("Where"))
     valid_from = forms.DateField(
-        label=_("From which day"), widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("From which day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("Cases opened from this day on. Earlier ones keep their limits."),
     )  # fmt: skip
     reason = forms.CharField(
@@ -64,6 +64,7 @@ class RevisionForm(Form):
             label=_("%(stage)s: unit") % {"stage": name},
             choices=[(unit.value, UNIT_NAMES[unit]) for unit in Unit],
             required=False, initial=limit.unit.value if limit else Unit.WORK_HOUR.value,
+            widget=forms.Select(attrs={"aria-label": _("%(stage)s: unit") % {"stage": name}}),
         )  # fmt: skip
 
     @property

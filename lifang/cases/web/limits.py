@@ -28,6 +28,11 @@ from lifang.orgs import selectors as orgs
 from lifang.orgs.selectors import place_name
 
 REVISE = "cases.revise_limits"
+FROM = {
+    "published city tables": _("Published tables of several cities"),
+    "Beijing 12345 draft": _("A draft of Beijing's 12345 hotline"),
+    "lifang": _("Our own proposal"),
+}
 LEVELS = {"ordinary": _("Ordinary"), "urgent": _("Urgent"), "life": _("Danger to life")}
 
 
@@ -49,7 +54,7 @@ class PaceTable(ListTable):
         _("Matter"), value="matter.name", wide=True, sort="matter.key",
         link=lambda row: reverse("cases:matter_limits", args=[row.matter.key]),
     )  # fmt: skip
-    code = Column(_("Code"), value="matter.key", sort="matter.key")
+    code = Column(_("Code"), value="matter.key")
     level = Column(_("Level"), value=lambda row: LEVELS[row.matter.level])
     pace = Column(_("Pace"), value=lambda row: LIMITS[row.matter.limits].name)
     accept = Column(_("Accept"), value=_length("accept"))
@@ -93,7 +98,11 @@ def matter(request: HttpRequest, matter: str) -> HttpResponse:
         "matter": known,
         "usual": usual,
         "place": place_name(area),
-        "stages": [(STAGE_NAMES[stage], held[stage], usual.stages.get(stage)) for stage in selectors.STAGES],
+        "source": FROM.get(usual.source, usual.source),
+        "stages": [
+            (STAGE_NAMES[stage], held[stage], usual.of(stage, f"{localtime(at):%m-%d}"))
+            for stage in selectors.STAGES
+        ],
         "revisions": [_told(actor, row, at) for row in selectors.revisions(actor, known.key)],
         "may_revise": actor.may(REVISE),
     }  # fmt: skip
@@ -117,11 +126,10 @@ def revision(request: HttpRequest, matter: str) -> HttpResponseBase:
                 actions.revise_limits(actor=actor, matter=known.key, at=at, **told)
                 messages.success(request, _("Published. Cases opened from that day on follow it."))
                 return redirect("cases:matter_limits", known.key)
-        first, end = _last_month(at)
-        found = selectors.what_if(actor, known.key, told["area"], told["stages"], (first, end), at)
+        month, found = _looked(actor, known.key, told, at)
         context |= {
             "effects": [_shown(actor, one) for one in found],
-            "month": first,
+            "month": month,
             "where": place_name(told["area"]),
             "none": not any(one.cases for one in found),
         }
@@ -151,6 +159,18 @@ def _areas(actor: Actor) -> list[tuple[str, str]]:
     rows = orgs.divisions(actor, within=home).filter(level__lte=9).order_by("code")
     found = [(row.code, place_name(row.code)) for row in rows if actor.may(REVISE, row.code)]
     return found or [(home, place_name(home))]
+
+
+def _looked(
+    actor: Actor, matter: str, told: dict[str, Any], at: datetime
+) -> tuple[datetime, list[Effect]]:
+    """What it would have meant last month; where nothing came in then, in this month so far."""
+    last, this = _last_month(at)
+    for first, end in ((last, this), (this, at)):
+        found = selectors.what_if(actor, matter, told["area"], told["stages"], (first, end), at)
+        if any(one.cases for one in found):
+            return first, found
+    return last, found
 
 
 def _last_month(at: datetime) -> tuple[datetime, datetime]:

@@ -32,10 +32,12 @@ DAY = timedelta(days=1)
 
 class DrawForm(Form):
     first = forms.DateField(
-        label=gettext_lazy("Closed from"), widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Closed from"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     last = forms.DateField(
-        label=gettext_lazy("Closed until"), widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Closed until"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     size = forms.IntegerField(
         label=gettext_lazy("How many"), min_value=1, max_value=500, initial=20
