@@ -67,7 +67,7 @@ def build(namespace: str, found: list[tuple[str, Router]]) -> LifangAPI:
 
 def routers() -> list[tuple[str, Router]]:
     """Each installed app's `api` module (or package) that has a `router`."""
-    found = []
+    found = [("webhooks", import_module(f"{_OWN}.webhooks").router)]
     for app in apps.get_app_configs():
         if (
             not app.name.startswith("lifang.")

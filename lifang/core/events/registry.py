@@ -13,10 +13,14 @@ EVENTS: dict[str, type[Any]] = {}
 LISTENERS: dict[str, "Listener"] = {}
 
 
+ANY = "*"
+
+
 class Listener(NamedTuple):
     name: str
     event: str
     hear: Heard
+    wanted: Callable[[Any], bool] = lambda _told: True
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -45,7 +49,19 @@ def listens(kind: type[Any]) -> Callable[[Heard], Heard]:
     return declare
 
 
+def overhears(wanted: Callable[[Any], bool]) -> Callable[[Heard], Heard]:
+    """Hear every event as its row in the outbox, with area and id; only those that are `wanted`."""
+
+    def declare(hear: Heard) -> Heard:
+        name = f"{hear.__module__.removeprefix('lifang.')}.{hear.__name__}"
+        LISTENERS[name] = Listener(name, ANY, hear, wanted)
+        return hear
+
+    return declare
+
+
 def listeners_of(name: str) -> list[Listener]:
+    """Those that listen to this event itself."""
     return [listener for listener in LISTENERS.values() if listener.event == name]
 
 

@@ -1,12 +1,16 @@
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from lifang.core.access import Actor, Refusal, insist
+from lifang.core.access import Actor, Refusal, Refused, insist
 from lifang.core.action import action
+from lifang.core.events.registry import EVENTS
 from lifang.core.notify import outbound, webhooks
-from lifang.core.notify.models import Endpoint, Message, Preference
+from lifang.core.notify.catalogue import manners
+from lifang.core.notify.models import Delivery, Endpoint, Message, Preference
 from lifang.core.notify.terms import Channel, Pace
 
+AREA = re.compile(r"([0-9]{6}([0-9]{3}){0,3})?")
 TELEPHONE = re.compile(r"\+?[0-9]{5,15}")
 MAIL = re.compile(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\"]+")
 
@@ -54,15 +58,17 @@ def add_endpoint(
 ) -> Endpoint:
     """Let a machine hear these events of this area; its secret is shown once, from the returned row."""
     insist(
+        None if AREA.fullmatch(area) else Refusal("endpoint_area_wrong"),
         None if actor.may("notify.add_endpoint", area) else Refusal("not_allowed"),
-        None if outbound.allowed(url) else Refusal("host_not_allowed", {"host": url}),
+        _known(events),
+        None if _allowed(url) else Refusal("host_not_allowed", {"host": url[:200]}),
     )
     endpoint = Endpoint(
         area=area,
         holders=[actor.holder] if actor.holder else [],
         url=url,
         secret=webhooks.new_secret(),
-        events=events,
+        events=sorted(set(events)),
         note=note,
         added_at=at,
     )
@@ -70,21 +76,62 @@ def add_endpoint(
     return endpoint
 
 
-@action("notify.disable_endpoint")
+# Endpoints hold no people's data; whoever keeps them for an area keeps also those a colleague added: `beyond`.
+
+
+@action("notify.disable_endpoint", beyond=True)
 def disable_endpoint(*, actor: Actor, endpoint: Endpoint, at: datetime) -> Endpoint:
+    """Stop sending; what happens meanwhile is not queued."""
     held = Endpoint.objects.hold(endpoint.pk)
     held.disabled_at = held.disabled_at or at
     held.save(update_fields=["disabled_at"])
     return held
 
 
-@action("notify.enable_endpoint")
+@action("notify.enable_endpoint", beyond=True)
 def enable_endpoint(*, actor: Actor, endpoint: Endpoint, at: datetime) -> Endpoint:
     """Send again, with fresh patience; what waits goes with the next sweep."""
     held = Endpoint.objects.hold(endpoint.pk)
     held.disabled_at = held.failing_since = None
-    held.save(update_fields=["disabled_at", "failing_since"])
+    held.failures = 0
+    held.save(update_fields=["disabled_at", "failing_since", "failures"])
     return held
+
+
+@action("notify.rotate_secret", beyond=True)
+def rotate_secret(*, actor: Actor, endpoint: Endpoint, at: datetime) -> Endpoint:
+    """A new secret, shown once from the returned row; the one before signs too for a while."""
+    held = Endpoint.objects.hold(endpoint.pk)
+    held.old_secret = held.secret
+    held.old_until = at + timedelta(hours=manners().secret_overlap_hours)
+    held.secret = webhooks.new_secret()
+    held.save(update_fields=["secret", "old_secret", "old_until"])
+    return held
+
+
+@action("notify.resend", beyond=True)
+def resend(*, actor: Actor, endpoint: Endpoint, delivery: UUID, at: datetime) -> Delivery:
+    """Send one event to one webhook again, under the same id."""
+    insist(Refusal("endpoint_disabled") if endpoint.disabled_at else None)
+    row = Delivery.objects.select_for_update().filter(pk=delivery, endpoint=endpoint).first()
+    if row is None:
+        raise Refused("not_found")
+    return webhooks.again(row, at)
+
+
+def _known(events: list[str]) -> Refusal | None:
+    contexts = {f"{name.partition('.')[0]}.*" for name in EVENTS}
+    wrong = [name for name in events if name not in EVENTS and name not in contexts and name != "*"]
+    if wrong or not events:
+        return Refusal("event_unknown", {"event": (wrong or [""])[0][:80]})
+    return None
+
+
+def _allowed(url: str) -> bool:
+    try:
+        return len(url) <= 500 and outbound.allowed(url) is not None
+    except ValueError:  # no address at all
+        return False
 
 
 def _own(actor: Actor) -> list[str]:

@@ -39,6 +39,8 @@ class Manners(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     per_hour: Count = 6
     per_day: Count = 20
     webhook_disable_days: Count = 5
+    webhook_disable_failures: Count = 100
+    secret_overlap_hours: Count = 24
 
     def __post_init__(self) -> None:
         for clock in (self.quiet_from, self.quiet_to, self.digest_at):

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -93,11 +95,21 @@ class Endpoint(Scoped):
     events = ArrayField(models.CharField(max_length=80))  # names; "cases.*" is a whole context
     note = models.CharField(max_length=200, blank=True)
     added_at = models.DateTimeField()
+    old_secret = SealedText(null=True)  # also signs until then, so that the other side can change
+    old_until = models.DateTimeField(null=True, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)  # attempts in a row
     disabled_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.url
+
+    def secrets(self, at: datetime) -> list[str]:
+        """Those that sign now, the new one first."""
+        old = (
+            [self.old_secret] if self.old_secret and self.old_until and at < self.old_until else []
+        )
+        return [self.secret, *old]
 
     def wants(self, name: str) -> bool:
         context = f"{name.split('.', maxsplit=1)[0]}.*"

@@ -23,16 +23,33 @@ from lifang.core.notify.adapters import webhook
 from lifang.core.notify.catalogue import manners
 from lifang.core.notify.models import Delivery, Endpoint
 from lifang.core.notify.outbound import Answer
+from lifang.core.notify.sending import send
 from lifang.core.notify.terms import State, Undeliverable
 
 PUSH = "core.notify.jobs.push"  # by name: the job calls what stands here
 GONE = 410
 ABANDONED = timedelta(minutes=10)
+HOUR = timedelta(hours=1)
 
 
 def new_secret() -> str:
     """A signing secret for one endpoint, as Standard Webhooks writes them."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def is_wanted(event: str, area: str) -> bool:
+    """Does any endpoint wait for this event of this area?"""
+    with behind(SYSTEM):  # who listens is not told to anybody here
+        rows = Endpoint.objects.filter(disabled_at=None).only("events", "area", "id", "holders")
+        return any(row.wants(event) and area.startswith(row.area) for row in rows)
+
+
+def again(delivery: Delivery, at: datetime) -> Delivery:
+    """Put a delivery on its way once more, under the same id, with fresh patience."""
+    delivery.state, delivery.tries, delivery.due_at = State.QUEUED, 0, at
+    delivery.save(update_fields=["state", "tries", "due_at"])
+    _ask(delivery.pk, None)
+    return delivery
 
 
 def announce(*, event: str, told: UUID, facts: Mapping[str, Any], area: str, at: datetime) -> int:
@@ -74,7 +91,9 @@ def push(delivery: UUID, at: datetime) -> None:
     if row is None:
         return
     try:
-        answer = webhook.carry(row.endpoint.url, row.endpoint.secret, str(row.pk), row.body, at)
+        answer = webhook.carry(
+            row.endpoint.url, row.endpoint.secrets(at), str(row.pk), row.body, at
+        )
     except Undeliverable as failed:
         _note(row, at, None, str(failed))
     else:
@@ -116,7 +135,7 @@ def _note(row: Delivery, at: datetime, answer: Answer | None, error: str) -> Non
     with transaction.atomic():
         if answer and 200 <= answer.status < 300:
             row.state, row.sent_at = State.SENT, at
-            Endpoint.objects.filter(pk=row.endpoint_id).update(failing_since=None)
+            Endpoint.objects.filter(pk=row.endpoint_id).update(failing_since=None, failures=0)
         else:
             _failed(row, at, answer)
         row.save(update_fields=["state", "status", "error", "due_at", "sent_at"])
@@ -135,10 +154,32 @@ def _failed(row: Delivery, at: datetime, answer: Answer | None) -> None:
 
 def _endpoint_failed(endpoint: Endpoint, at: datetime, *, gone: bool) -> None:
     endpoint.failing_since = endpoint.failing_since or at
-    patience = timedelta(days=manners().webhook_disable_days)
-    if gone or at - endpoint.failing_since >= patience:
+    endpoint.failures += 1
+    if gone or _worn_out(endpoint, at):
         endpoint.disabled_at = at
-    endpoint.save(update_fields=["failing_since", "disabled_at"])
+        _tell_disabled(endpoint, at)
+    endpoint.save(update_fields=["failing_since", "failures", "disabled_at"])
+
+
+def _worn_out(endpoint: Endpoint, at: datetime) -> bool:
+    """Days of silence, or many attempts in a row of which the first is an hour old: a restart is no reason."""
+    silent = at - (endpoint.failing_since or at)
+    often = endpoint.failures >= manners().webhook_disable_failures and silent >= HOUR
+    return often or silent >= timedelta(days=manners().webhook_disable_days)
+
+
+def _tell_disabled(endpoint: Endpoint, at: datetime) -> None:
+    """Tell whoever added it: nobody else would notice that nothing comes any more."""
+    for holder in endpoint.holders:
+        send(
+            to=holder,
+            template="notify.webhook_disabled",
+            facts={"url": endpoint.url, "count": endpoint.failures},
+            at=at,
+            area=endpoint.area,
+            link=f"/desk/webhooks/{endpoint.pk}",
+            key=f"{endpoint.pk}:{at.isoformat()}",
+        )
 
 
 def _asked_wait(answer: Answer | None, at: datetime) -> timedelta | None:

@@ -10,7 +10,7 @@ from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.action import together
 from lifang.core.events.models import Outbox, Trouble
-from lifang.core.events.registry import EVENTS, LISTENERS, Listener, decode, listeners_of
+from lifang.core.events.registry import ANY, EVENTS, LISTENERS, Listener, decode, listeners_of
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def hear_again(at: datetime) -> int:
 
 def hear(told: Outbox, at: datetime, *, patient: bool = True) -> None:
     """Give one event to its listeners. Patient: a listener that fails is laid aside, not raised."""
-    for listener in listeners_of(told.name) if told.name in EVENTS else ():
+    for listener in _hearers(told):
         if patient:
             _try(listener, told, at)
         else:
@@ -54,10 +54,16 @@ def hear(told: Outbox, at: datetime, *, patient: bool = True) -> None:
     Outbox.objects.filter(pk=told.pk).update(heard_at=at)
 
 
+def _hearers(told: Outbox) -> list[Listener]:
+    everybody = [each for each in listeners_of(ANY) if each.wanted(told)]
+    return [*(listeners_of(told.name) if told.name in EVENTS else ()), *everybody]
+
+
 def _give(listener: Listener, told: Outbox, at: datetime) -> None:
     with together(actor=SYSTEM, at=at):
         if _received(listener, told, at):
-            listener.hear(decode(told.name, told.facts), SYSTEM)
+            heard = told if listener.event == ANY else decode(told.name, told.facts)
+            listener.hear(heard, SYSTEM)
 
 
 def _try(listener: Listener, told: Outbox, at: datetime) -> bool:

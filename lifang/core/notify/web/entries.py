@@ -21,6 +21,15 @@ def register_entries() -> None:
             capability="notify.see_outbox",
             order=90,
         ),
+        Entry(
+            "desk",
+            "webhooks",
+            _("Webhooks"),
+            "notify:webhooks",
+            icon="webhook",
+            capability="notify.add_endpoint",
+            order=91,
+        ),
     )
 
 

@@ -3,6 +3,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lifang.core.access import Actor
+from lifang.core.events.registry import EVENTS
 from lifang.core.notify.models import Preference
 from lifang.core.notify.terms import Pace
 from lifang.core.web.forms import Form
@@ -51,3 +53,36 @@ class PreferenceForm(Form):
         if wish is not None:
             initial = {name: getattr(wish, name) for name in cls.base_fields}
         return cls(data, initial=initial)
+
+
+class EndpointForm(Form):
+    """Where to, what about, of which area."""
+
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=500,
+        help_text=_("Begins with https://; its host must be on the list of allowed hosts."),
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )
+    note = forms.CharField(label=_("What it is for"), max_length=200, required=False)
+    area = forms.CharField(
+        label=_("Area"),
+        max_length=15,
+        help_text=_("Events of this area and everything in it: 6, 9, 12 or 15 digits."),
+    )
+    events = forms.MultipleChoiceField(label=_("Events"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, actor: Actor, data: Any = None) -> None:
+        super().__init__(data)
+        areas = [
+            grant.area for grant in actor.grants if "notify.add_endpoint" in grant.capabilities
+        ]
+        self.initial["area"] = min(areas, default="")
+        self.fields["events"].choices = event_choices()  # type: ignore[attr-defined]
+
+
+def event_choices() -> list[tuple[str, str]]:
+    """Whole contexts first, then each event."""
+    names = sorted(name for name, kind in EVENTS.items() if ".tests" not in kind.__module__)
+    contexts = dict.fromkeys(f"{name.partition('.')[0]}.*" for name in names)
+    return [(name, name) for name in (*contexts, *names)]

@@ -6,7 +6,7 @@ from lifang.core.notify import outbound
 from lifang.core.notify.outbound import Answer
 
 
-def carry(url: str, secret: str, delivery: str, body: str, at: datetime) -> Answer:
+def carry(url: str, secrets: list[str], delivery: str, body: str, at: datetime) -> Answer:
     """One signed POST; the answer, whatever it says."""
     # The package stamps the wall time of the datetime it gets, so it must be UTC.
     stamp = at.astimezone(UTC).replace(microsecond=0)
@@ -14,6 +14,8 @@ def carry(url: str, secret: str, delivery: str, body: str, at: datetime) -> Answ
         "content-type": "application/json; charset=utf-8",
         "webhook-id": delivery,
         "webhook-timestamp": str(int(stamp.timestamp())),
-        "webhook-signature": Webhook(secret).sign(delivery, stamp, body),
+        "webhook-signature": " ".join(
+            Webhook(secret).sign(delivery, stamp, body) for secret in secrets
+        ),
     }
     return outbound.post(url, body.encode(), headers)
