@@ -150,7 +150,7 @@ def _hidden(reason: Reason) -> str:
 
 def _catalogues() -> Iterator[str]:
     yield "What a city tunes in `sites/<site>/data/<owner>/<name>.yaml`: a known `key` changes the fields it names, a new one adds"
-    yield "an entry, `dropped: true` takes one away. Every context's `capabilities`, `posts`, `reasons` and `messages` work the same way.\n"
+    yield "an entry, `dropped: true` takes one away. Every context's `capabilities`, `posts`, `reasons`, `messages` and `outward` work the same way.\n"
     yield from _table(
         "owner|file|an entry is|must say|may say",
         (

@@ -51,17 +51,17 @@ def once(
         if not isinstance(made, HttpResponse) or made.status_code >= 500:
             transaction.set_rollback(True)
         else:
-            _run(
-                _KEEP,
-                made.status_code,
-                made.headers.get("Content-Type", ""),
-                made.content,
-                actor.holder,
-                key,
-            )
+            # A secret is told once and lies nowhere in the clear: whoever asks again hears that it was done.
+            secret = made.status_code < 300 and getattr(request, "tells_secret", False)
+            _keep(told(request, Refusal("told_once")) if secret else made, actor.holder, key)
     if isinstance(made, HttpResponse) and made.status_code >= 500:
         wall.forget()
     return made
+
+
+def _keep(made: HttpResponseBase, holder: str, key: str) -> None:
+    body = made.content if isinstance(made, HttpResponse) else b""
+    _run(_KEEP, made.status_code, made.headers.get("Content-Type", ""), body, holder, key)
 
 
 def _again(

@@ -3,15 +3,16 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 from pydantic import AwareDatetime, ConfigDict
 
-from lifang.core.access import SYSTEM
+from lifang.core.access import SYSTEM, Actor, Refusal, insist
 from lifang.core.access.wall import behind
 from lifang.core.api.paging import Paging, listing
 from lifang.core.notify import actions, selectors
+from lifang.core.notify.catalogue import outward
 from lifang.core.notify.models import Endpoint
 
 router = Router()
@@ -27,6 +28,11 @@ class Hook(Schema):
     failing_since: AwareDatetime | None
     failures: int
     disabled_at: AwareDatetime | None
+
+
+class HookPage(Schema):
+    items: list[Hook]
+    next: str | None
 
 
 class Secret(Hook):
@@ -47,15 +53,54 @@ class HookIn(Schema):
     note: Annotated[str, Field(max_length=200)] = ""
 
 
-@router.get("", response=list[Hook], summary="Webhooks of your areas")
-def webhooks(request: HttpRequest) -> Any:
+class Heard(Schema):
+    key: str
+    zh: str
+    en: str
+
+
+class Sent(Schema):
+    """One event on its way; `id` is the `webhook-id`, `told` the event's own."""
+
+    id: UUID
+    event: str
+    told: UUID
+    state: str
+    status: int | None
+    tries: int
+    error: str
+    asked_at: AwareDatetime
+    tried_at: AwareDatetime | None
+    due_at: AwareDatetime
+    sent_at: AwareDatetime | None
+
+
+class SentPage(Schema):
+    items: list[Sent]
+    next: str | None
+
+
+@router.get("", response=HookPage, summary="Webhooks of your areas")
+def webhooks(request: HttpRequest, page: Query[Paging]) -> Any:
+    actor = _keeper(request)
     with behind(SYSTEM):  # a colleague's of one's own area too; they hold no people's data
-        return list(selectors.endpoints(request.actor)[:500])  # type: ignore[attr-defined]
+        fields = list(Hook.model_fields)
+        return listing(request, selectors.endpoints(actor), fields, page, order="-added_at")
+
+
+@router.get("events", response=list[Heard], summary="Events that a webhook can hear")
+def webhook_events(request: HttpRequest) -> Any:
+    """`cases.*` is all of a context, `*` everything."""
+    return [
+        Heard(key=each.key, zh=each.name.zh, en=each.name.en)
+        for each in sorted(outward().values(), key=lambda each: each.key)
+    ]
 
 
 @router.post("", response={201: Secret}, summary="Add a webhook")
-def add_webhook(request: HttpRequest, body: HookIn) -> Any:
+def add_webhook(request: HttpRequest, body: HookIn, response: HttpResponse) -> Any:
     """The answer holds the signing secret (Standard Webhooks 1.0), this once."""
+    _tells_secret(request, response)
     return Status(201, actions.add_endpoint(**_asked(request), **body.dict()))
 
 
@@ -75,35 +120,19 @@ def enable_webhook(request: HttpRequest, pk: UUID) -> Any:
 
 
 @router.post("{uuid:pk}/secret", response=Secret, summary="A new secret")
-def rotate_webhook(request: HttpRequest, pk: UUID) -> Any:
+def rotate_webhook(request: HttpRequest, pk: UUID, response: HttpResponse) -> Any:
     """The one before signs too until `old_until`."""
+    _tells_secret(request, response)
     return actions.rotate_secret(**_asked(request), endpoint=_found(request, pk))
 
 
-class DeliveryPage(Schema):
-    items: list[dict[str, Any]]
-    next: str | None
-
-
-@router.get("{uuid:pk}/deliveries", response=DeliveryPage, summary="What was sent, and the answers")
+@router.get("{uuid:pk}/deliveries", response=SentPage, summary="What was sent, and the answers")
 def webhook_deliveries(request: HttpRequest, pk: UUID, page: Query[Paging]) -> Any:
+    actor = _keeper(request)
     _found(request, pk)
-    fields = [
-        "id",
-        "event",
-        "told",
-        "state",
-        "status",
-        "tries",
-        "error",
-        "asked_at",
-        "tried_at",
-        "due_at",
-        "sent_at",
-    ]
     with behind(SYSTEM):  # as above
-        rows = selectors.deliveries(request.actor, pk)  # type: ignore[attr-defined]
-        return listing(request, rows, fields, page, order="-asked_at")
+        rows = selectors.deliveries(actor, pk)
+        return listing(request, rows, list(Sent.model_fields), page, order="-asked_at")
 
 
 @router.post(
@@ -117,9 +146,21 @@ def resend_delivery(request: HttpRequest, pk: UUID, delivery: UUID) -> Any:
     return Status(202, {"id": str(made.pk), "state": made.state})
 
 
+def _keeper(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    insist(None if actor.may("notify.add_endpoint") else Refusal("not_allowed"))
+    return actor
+
+
 def _asked(request: HttpRequest) -> dict[str, Any]:
     return {"actor": request.actor, "at": request.at}  # type: ignore[attr-defined]
 
 
+def _tells_secret(request: HttpRequest, response: HttpResponse) -> None:
+    """Neither a cache nor the answers kept for an `Idempotency-Key` keep this one."""
+    request.tells_secret = True  # type: ignore[attr-defined]
+    response["Cache-Control"] = "no-store"
+
+
 def _found(request: HttpRequest, pk: UUID) -> Endpoint:
-    return selectors.endpoint(request.actor, pk)  # type: ignore[attr-defined]
+    return selectors.endpoint(_keeper(request), pk)

@@ -4,11 +4,10 @@ from uuid import UUID
 
 from lifang.core.access import Actor, Refusal, Refused, insist
 from lifang.core.action import action
-from lifang.core.events.registry import EVENTS
 from lifang.core.notify import outbound, webhooks
-from lifang.core.notify.catalogue import manners
+from lifang.core.notify.catalogue import manners, outward
 from lifang.core.notify.models import Delivery, Endpoint, Message, Preference
-from lifang.core.notify.terms import Channel, Pace
+from lifang.core.notify.terms import Channel, Pace, Undeliverable
 
 AREA = re.compile(r"([0-9]{6}([0-9]{3}){0,3})?")
 TELEPHONE = re.compile(r"\+?[0-9]{5,15}")
@@ -58,11 +57,11 @@ def add_endpoint(
 ) -> Endpoint:
     """Let a machine hear these events of this area; its secret is shown once, from the returned row."""
     insist(
-        None if AREA.fullmatch(area) else Refusal("endpoint_area_wrong"),
+        None if AREA.fullmatch(area) else Refusal("endpoint_area_wrong", {"field": "area"}),
         None if actor.may("notify.add_endpoint", area) else Refusal("not_allowed"),
         _known(events),
-        None if _allowed(url) else Refusal("host_not_allowed", {"host": url[:200]}),
     )
+    insist(_callable(url))
     endpoint = Endpoint(
         area=area,
         holders=[actor.holder] if actor.holder else [],
@@ -120,18 +119,24 @@ def resend(*, actor: Actor, endpoint: Endpoint, delivery: UUID, at: datetime) ->
 
 
 def _known(events: list[str]) -> Refusal | None:
-    contexts = {f"{name.partition('.')[0]}.*" for name in EVENTS}
-    wrong = [name for name in events if name not in EVENTS and name not in contexts and name != "*"]
+    wrong = [name for name in events if name not in outward()]
     if wrong or not events:
-        return Refusal("event_unknown", {"event": (wrong or [""])[0][:80]})
+        return Refusal("event_unknown", {"event": (wrong or [""])[0][:80], "field": "events"})
     return None
 
 
-def _allowed(url: str) -> bool:
+def _callable(url: str) -> Refusal | None:
+    """On the list, and not a way into our own network. What cannot be found today may be there tomorrow."""
+    told = {"host": url[:200], "field": "url"}
     try:
-        return len(url) <= 500 and outbound.allowed(url) is not None
-    except ValueError:  # no address at all
-        return False
+        if len(url) > 500 or outbound.allowed(url) is None:
+            return Refusal("host_not_allowed", told)
+        outbound.pin(url)
+    except outbound.Forbidden:
+        return Refusal("host_inside", told)
+    except Undeliverable:
+        return None
+    return None
 
 
 def _own(actor: Actor) -> list[str]:

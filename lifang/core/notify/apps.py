@@ -16,12 +16,14 @@ class NotifyConfig(AppConfig):
 
 
 def check_templates(**_: Any) -> list[CheckMessage]:
-    """Every context's messages can be read."""
+    """Every context's messages and outward events can be read, and these are events."""
     from lifang.core.catalogue import Mistake  # noqa: PLC0415 -- apps must be ready
-    from lifang.core.notify.catalogue import templates  # noqa: PLC0415 -- apps must be ready
+    from lifang.core.notify.catalogue import outward, templates  # noqa: PLC0415 -- apps must be ready
+    from lifang.core.notify.webhooks import mistakes  # noqa: PLC0415 -- apps must be ready
 
     try:
         templates()
+        known = outward().values()
     except Mistake as mistake:
         return [Error(str(mistake), id="notify.E001")]
-    return []
+    return [Error(wrong, id="notify.E002") for wrong in mistakes(known)]

@@ -1,4 +1,4 @@
-"""Message templates of every context, the manners of sending, and the hosts we may speak to."""
+"""Message templates and outward events of every context, the manners of sending, the hosts we may speak to."""
 
 from functools import cache
 from typing import Annotated
@@ -55,6 +55,14 @@ class Host(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     plain: bool = False  # may be called without TLS
 
 
+class Outward(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An event of `data/outward.yaml` that machines outside may hear; `cases.*` is all those of a context."""
+
+    key: str
+    name: Text
+    without: tuple[str, ...] = ()  # facts that stay inside: what points to a person
+
+
 MANNERS = catalogue("core.notify", "manners", Manners)
 HOSTS = catalogue("core.notify", "hosts", Host, required=False)
 
@@ -63,6 +71,12 @@ HOSTS = catalogue("core.notify", "hosts", Host, required=False)
 def templates() -> dict[str, Template]:
     """Every context's `data/messages.yaml`."""
     return gather("messages", Template)
+
+
+@cache
+def outward() -> dict[str, Outward]:
+    """Every context's `data/outward.yaml`; an event that is not there never leaves by webhook."""
+    return gather("outward", Outward)
 
 
 def manners() -> Manners:

@@ -42,8 +42,12 @@ class Target(NamedTuple):
 
 def allowed(url: str) -> Host | None:
     """The catalogue's entry that lets us call this address, if there is one."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower().rstrip(".")
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower().rstrip(".")
+        _ = parts.port  # asked for, so that a wrong one is seen here
+    except ValueError:
+        return None
     entry = next((entry for entry in _candidates(host)), None)
     if entry is None or parts.username or parts.scheme not in ("https", "http"):
         return None
@@ -65,10 +69,10 @@ def resolve(host: str, port: int) -> list[str]:
 def pin(url: str, resolver: Resolve = resolve) -> Target:
     """Decide which address to connect to. Raises `Forbidden`, or `Undeliverable` when the name is unknown."""
     entry = allowed(url)
+    if entry is None:
+        raise Forbidden(f"{url[:200]} is not on the list of allowed hosts")
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
-    if entry is None:
-        raise Forbidden(f"{host or url} is not on the list of allowed hosts")
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         addresses = resolver(host, port)

@@ -1,13 +1,15 @@
 """Events for other people's machines, signed as Standard Webhooks 1.0 says, with a log one can read.
 
 The receiver sees `webhook-id` (the delivery: same at every attempt), `webhook-timestamp`, `webhook-signature`, and
-JSON `{type, timestamp, data}`. Anything but 2xx is tried again for three days; 410 and days of silence disable.
+JSON `{type, timestamp, data}`. At least once: a receiver drops what it has by `webhook-id`, and puts in order by it (ids
+sort as the events happened). Anything but 2xx is tried again for three days; 410 and days of silence disable.
 """
 
 import base64
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -17,10 +19,11 @@ from django.db import transaction
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.events.registry import EVENTS
 from lifang.core.jobs import JOBS
 from lifang.core.notify import rules
 from lifang.core.notify.adapters import webhook
-from lifang.core.notify.catalogue import manners
+from lifang.core.notify.catalogue import Outward, manners, outward
 from lifang.core.notify.models import Delivery, Endpoint
 from lifang.core.notify.outbound import Answer
 from lifang.core.notify.sending import send
@@ -37,11 +40,35 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
+def mistakes(declared: Iterable[Outward]) -> list[str]:
+    """What is wrong with the declared outward events, in sentences."""
+    contexts = {f"{name.partition('.')[0]}.*" for name in EVENTS} | {"*"}
+    unknown = [
+        f"outward.yaml: there is no event `{each.key}`"
+        for each in declared
+        if each.key not in EVENTS and each.key not in contexts
+    ]
+    return unknown + [
+        f"outward.yaml: `{each.key}` has no fact `{fact}`"
+        for each in declared
+        if each.key in EVENTS
+        for fact in each.without
+        if fact not in {part.name for part in fields(EVENTS[each.key])}
+    ]
+
+
 def is_wanted(event: str, area: str) -> bool:
-    """Does any endpoint wait for this event of this area?"""
+    """May this event leave, and does any endpoint wait for it in this area?"""
+    if event not in outward():
+        return False
     with behind(SYSTEM):  # who listens is not told to anybody here
-        rows = Endpoint.objects.filter(disabled_at=None).only("events", "area", "id", "holders")
-        return any(row.wants(event) and area.startswith(row.area) for row in rows)
+        return any(True for _ in _waiting(event, area))
+
+
+def _waiting(event: str, area: str) -> Iterator[Endpoint]:
+    for row in Endpoint.objects.filter(disabled_at=None).order_by("added_at", "pk"):
+        if row.wants(event) and area.startswith(row.area):
+            yield row
 
 
 def again(delivery: Delivery, at: datetime) -> Delivery:
@@ -55,22 +82,25 @@ def again(delivery: Delivery, at: datetime) -> Delivery:
 def announce(*, event: str, told: UUID, facts: Mapping[str, Any], area: str, at: datetime) -> int:
     """Queue an event for every endpoint that wants it and may know of that area; for how many.
 
-    Telling the same event (`told`) again queues nothing new.
+    Only what `outward.yaml` offers leaves, without the facts that stay inside. Telling the same event (`told`)
+    again queues nothing new.
     """
+    offered = outward().get(event)
+    if offered is None:
+        return 0
     body = json.dumps(
-        {"type": event, "timestamp": at.astimezone(UTC).isoformat(), "data": dict(facts)},
+        {
+            "type": event,
+            "timestamp": at.astimezone(UTC).isoformat(),
+            "data": {name: fact for name, fact in facts.items() if name not in offered.without},
+        },
         ensure_ascii=False,
         separators=(",", ":"),
     )
     with behind(SYSTEM), transaction.atomic():
-        wanting = [
-            endpoint
-            for endpoint in Endpoint.objects.filter(disabled_at=None)
-            if endpoint.wants(event) and area.startswith(endpoint.area)
-        ]
         rows = [
             row
-            for endpoint in wanting
+            for endpoint in _waiting(event, area)
             for row, new in [
                 Delivery.objects.get_or_create(
                     endpoint=endpoint,
@@ -144,7 +174,7 @@ def _note(row: Delivery, at: datetime, answer: Answer | None, error: str) -> Non
 def _failed(row: Delivery, at: datetime, answer: Answer | None) -> None:
     again = rules.next_try(at, row.tries, _asked_wait(answer, at))
     gone = answer is not None and answer.status == GONE
-    _endpoint_failed(row.endpoint, at, gone=gone)
+    _endpoint_failed(row.endpoint_id, at, gone=gone)
     if gone or again is None:
         row.state = State.FAILED
         return
@@ -152,7 +182,11 @@ def _failed(row: Delivery, at: datetime, answer: Answer | None) -> None:
     _ask(row.pk, again)
 
 
-def _endpoint_failed(endpoint: Endpoint, at: datetime, *, gone: bool) -> None:
+def _endpoint_failed(pk: UUID, at: datetime, *, gone: bool) -> None:
+    # Held: several workers fail at one time, and somebody may disable or enable it meanwhile.
+    endpoint = Endpoint.objects.select_for_update().get(pk=pk)
+    if endpoint.disabled_at:
+        return
     endpoint.failing_since = endpoint.failing_since or at
     endpoint.failures += 1
     if gone or _worn_out(endpoint, at):

@@ -6,9 +6,11 @@ from uuid import UUID
 from lifang.core.access import SYSTEM, Actor, Kind, Scope
 from lifang.core.access.wall import behind
 from lifang.core.i18n import Text
+from lifang.core.ids import new_id
 from lifang.core.notify.catalogue import Template
-from lifang.core.notify.models import Preference
+from lifang.core.notify.models import Delivery, Endpoint, Preference
 from lifang.core.notify.terms import Channel, Letter, Pace
+from lifang.core.notify.webhooks import new_secret
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)  # 12:00 in Shanghai
 NIGHT = datetime(2026, 11, 23, 15, tzinfo=UTC)  # 23:00
@@ -65,3 +67,34 @@ class Carrier:
         if self.troubles:
             raise self.troubles.pop(0)
         self.carried.append(letter)
+
+
+def make_endpoint(area: str = "990101", url: str = "https://example.invalid/hook") -> Endpoint:
+    """A webhook of that area that hears everything, added by nobody in particular."""
+    with behind(SYSTEM):
+        return Endpoint.objects.create(
+            area=area, url=url, secret=new_secret(), events=["*"], added_at=NOON
+        )
+
+
+def make_delivery(area: str = "990101", of: Endpoint | None = None) -> Delivery:
+    """One line of a log: sent, and answered well."""
+    with behind(SYSTEM):
+        return Delivery.objects.create(
+            endpoint=of or make_endpoint(area),
+            told=new_id(),
+            event="calendar.DayChanged",
+            body='{"type":"calendar.DayChanged","data":{}}',
+            state="sent",
+            status=204,
+            tries=1,
+            asked_at=NOON,
+            due_at=NOON,
+            tried_at=NOON,
+            sent_at=NOON,
+        )
+
+
+def hook_and_delivery(area: str) -> tuple[UUID, UUID]:
+    made = make_delivery(area)
+    return made.endpoint_id, made.pk

@@ -1,10 +1,7 @@
 """Against a real HTTP server on the loopback, allowed for the test alone."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from uuid import UUID
 
 import pytest
@@ -13,9 +10,8 @@ from standardwebhooks.webhooks import Webhook
 from lifang.core.access import SYSTEM, Refused
 from lifang.core.access.wall import behind
 from lifang.core.jobs.testing import run_due, waiting
-from lifang.core.notify import actions, announce, outbound, selectors, webhooks
+from lifang.core.notify import actions, announce, selectors, webhooks
 from lifang.core.notify.adapters.sms_http import SmsHttp
-from lifang.core.notify.catalogue import Host
 from lifang.core.notify.models import Delivery, Endpoint
 from lifang.core.notify.terms import Letter, State, Undeliverable
 from lifang.core.notify.terms import Refused as NotTaken
@@ -23,47 +19,6 @@ from lifang.core.notify.tests.make import NOON, WANG, person
 
 pytestmark = pytest.mark.django_db
 TOLD = UUID(int=7)
-
-
-class Receiver(HTTPServer):
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.answers: list[tuple[int, dict[str, str]]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/hook?x=1"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        self.server.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
-        status, headers = self.server.answers.pop(0) if self.server.answers else (204, {})
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-@pytest.fixture
-def receiver(monkeypatch) -> Iterator[Receiver]:
-    monkeypatch.setattr(
-        outbound, "HOSTS", {"127.0.0.1": Host(key="127.0.0.1", private=True, plain=True)}
-    )
-    server = Receiver()
-    thread = Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lifang.core.access import Actor
-from lifang.core.events.registry import EVENTS
+from lifang.core.notify.catalogue import outward
 from lifang.core.notify.models import Preference
 from lifang.core.notify.terms import Pace
 from lifang.core.web.forms import Form
@@ -66,7 +66,7 @@ class EndpointForm(Form):
     )
     note = forms.CharField(label=_("What it is for"), max_length=200, required=False)
     area = forms.CharField(
-        label=_("Area"),
+        label=_("Area code"),
         max_length=15,
         help_text=_("Events of this area and everything in it: 6, 9, 12 or 15 digits."),
     )
@@ -82,7 +82,6 @@ class EndpointForm(Form):
 
 
 def event_choices() -> list[tuple[str, str]]:
-    """Whole contexts first, then each event."""
-    names = sorted(name for name, kind in EVENTS.items() if ".tests" not in kind.__module__)
-    contexts = dict.fromkeys(f"{name.partition('.')[0]}.*" for name in names)
-    return [(name, name) for name in (*contexts, *names)]
+    """By context, each after all of it together."""
+    known = sorted(outward().values(), key=lambda each: each.key)
+    return [(each.key, f"{each.name} ({each.key})") for each in known]

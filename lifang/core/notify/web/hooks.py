@@ -1,5 +1,6 @@
 """Webhooks for administrators: which machine hears what, how it went, send again, a new secret."""
 
+import json
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,9 +13,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lifang.core.access import SYSTEM, Actor, Kind, Refusal, insist
 from lifang.core.access.wall import behind
-from lifang.core.notify import actions, outbound, selectors
+from lifang.core.notify import actions, selectors
+from lifang.core.notify.catalogue import HOSTS
 from lifang.core.notify.web.forms import EndpointForm
-from lifang.core.notify.web.hook_tables import DeliveryTable, EndpointTable
+from lifang.core.notify.web.hook_tables import (
+    DeliveryTable,
+    EndpointTable,
+    chip_of,
+    named,
+    sent_chip,
+)
 from lifang.core.web.views import only
 
 
@@ -30,7 +38,7 @@ def hooks(request: HttpRequest) -> HttpResponse:
     actor = _keeper(request)
     with behind(SYSTEM):  # a colleague's of one's own area too; they hold no people's data
         table = EndpointTable(request, selectors.endpoints(actor))
-        shown = {"hosts": [entry.key for entry in outbound.HOSTS.values()]}
+        shown = {"hosts": [entry.key for entry in HOSTS]}
         return _whole(table.response("notify/webhooks.html", shown))
 
 
@@ -56,7 +64,12 @@ def hook(request: HttpRequest, pk: UUID) -> HttpResponse:
     endpoint = selectors.endpoint(actor, pk)
     with behind(SYSTEM):  # as above
         table = DeliveryTable(request, selectors.deliveries(actor, pk))
-        return _whole(table.response("notify/webhook.html", {"endpoint": endpoint}))
+        shown = {
+            "endpoint": endpoint,
+            "chip": chip_of(endpoint),
+            "heard": [(key, named(key)) for key in endpoint.events],
+        }
+        return _whole(table.response("notify/webhook.html", shown))
 
 
 @require_POST
@@ -94,7 +107,14 @@ def delivery(request: HttpRequest, pk: UUID) -> HttpResponse:
         actions.resend(actor=actor, endpoint=row.endpoint, delivery=pk, at=at)
         messages.success(request, _("On its way again."))
         return redirect("notify:webhook_delivery", pk)
-    return render(request, "notify/webhook_delivery.html", {"row": row, "endpoint": row.endpoint})
+    shown = {
+        "row": row,
+        "endpoint": row.endpoint,
+        "name": named(row.event),
+        "chip": sent_chip(row),
+        "body": json.dumps(json.loads(row.body), ensure_ascii=False, indent=2),
+    }
+    return render(request, "notify/webhook_delivery.html", shown)
 
 
 def _whole(response: Any) -> HttpResponse:

@@ -7,7 +7,7 @@ import lifang.core.crypto.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notify", "0002_wall"),
+        ("notify", "0003_secrets"),
     ]
 
     operations = [
