@@ -43,6 +43,9 @@ class Days:
         queue: list[tuple[datetime, int, Life]] = []
         for number, start in enumerate(self._starts()):
             heapq.heappush(queue, (start, number, self._life(start)))
+        for number, grid in enumerate(self._first_grids(), len(queue)):
+            start = self.now - timedelta(minutes=95 + number % 7 * 12)
+            heapq.heappush(queue, (start, number, self._asked(grid, start)))
         total, day = len(queue), None
         while queue and queue[0][0] <= self.now:
             day = queue[0][0].date()
@@ -55,14 +58,13 @@ class Days:
 
     def _live(self, queue: list[tuple[datetime, int, Life]], number: int, life: Life) -> None:
         try:
-            with attempt():
-                following = next(life)
-        except StopIteration:
-            return
+            with attempt():  # an end told by an exception would undo the last act
+                following = next(life, None)
         except Refused as refused:
             self.refused[refused.refusal.reason] += 1
             return
-        heapq.heappush(queue, (following, number, life))
+        if following is not None:
+            heapq.heappush(queue, (following, number, life))
 
     # -- when ------------------------------------------------------------------------------------------
 
@@ -116,6 +118,22 @@ class Days:
         if self._chance(0.16):
             at = yield from self._joined(case, at)
         yield from self._through(case, trouble, at)
+
+    def _first_grids(self) -> list[str]:
+        """The first grid of every community, twice: its worker has something to look at today."""
+        return 2 * [grid for grid in self.grids if grid.endswith("001")]
+
+    def _asked(self, grid: str, at: datetime) -> Life:
+        """A neighbour's report that the street wants seen before it is accepted."""
+        yield at
+        trouble = self.dice.choice([one for one in self.county.troubles if one.photo != "none"])
+        case = actions.report(
+            actor=self._resident(grid, at), matter=trouble.matter, text=self.dice.choice(trouble.said),
+            photos=self._photo(trouble, False), at=at, **self._where(grid),
+        )  # fmt: skip
+        yield (at := at + timedelta(minutes=self.dice.uniform(12, 50)))
+        desk = self.cast.actor("street_dispatcher", case.desk)
+        actions.ask_verification(actor=desk, case=case, at=at, note=self._say("ask"))
 
     def _where(self, grid: str) -> dict[str, Any]:
         name, lon, lat = self.dice.choice(self.cast.spots[grid])

@@ -12,7 +12,7 @@ from lifang.core.access.wall import behind
 from lifang.core.audit.log import verify
 from lifang.core.config import config
 from lifang.core.flow.engine import replay
-from lifang.core.flow.models import Step
+from lifang.core.flow.models import Step, Todo
 from lifang.demo import seed
 from lifang.demo.county import county
 from lifang.demo.geography import outlines
@@ -45,3 +45,6 @@ def test_a_small_county_lives_through_the_real_actions(monkeypatch):
         for case in Case.objects.all():
             assert replay(CASE(), Step.objects.filter(subject=case.pk)) == case.state
         assert verify().whole
+        first = f"{county().code}001001001"
+        waiting = Todo.objects.filter(done_at=None, capability="cases.verify", area=first)
+        assert waiting.count() >= 2, "the tutorial's grid worker finds something to look at"
