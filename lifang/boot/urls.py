@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("lifang.core.notify.urls")),
     path("", include("lifang.core.sheets.urls")),
     path("", include("lifang.orgs.web.urls")),
+    path("", include("lifang.registry.web.urls")),
     path("", include("lifang.cases.web.urls")),
     path("desk/", include("lifang.core.offline.web.urls")),
     path("desk/keys/", include("lifang.core.api.web.urls")),

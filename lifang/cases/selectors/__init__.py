@@ -28,7 +28,7 @@ from lifang.cases.selectors.desk import (
 )  # fmt: skip
 from lifang.cases.selectors.editions import Converted, converted, edition, old_matters
 from lifang.cases.selectors.find import case, cases, contact, find, mine
-from lifang.cases.selectors.inbox import Waiting, inbox, morning
+from lifang.cases.selectors.inbox import Waiting, inbox, morning, others, others_counts
 from lifang.cases.selectors.likeness import fits
 from lifang.cases.selectors.limits import (
     STAGES,
@@ -131,6 +131,8 @@ __all__ = [
     "old_matters",
     "open_rows",
     "opened",
+    "others",
+    "others_counts",
     "own_cases",
     "paces",
     "parts",

@@ -2,10 +2,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Count, QuerySet
+
 from lifang.cases.models import Case
 from lifang.core.access import Actor
 from lifang.core.flow.models import Todo
 from lifang.core.flow.selectors import todos
+from lifang.core.flow.shape import FLOWS
 
 SOON = timedelta(hours=4)
 
@@ -52,6 +55,18 @@ def why(case: Case, todo: Todo, at: datetime) -> str:
         "many": case.reports >= 3,
     }
     return next((reason for reason, holds in checks.items() if holds), "oldest")
+
+
+def others(actor: Actor) -> QuerySet[Todo]:
+    """What waits for this actor beside cases: visits, corrections, whatever other flows have."""
+    flows = [key for key in FLOWS if key != "case"]
+    return todos(actor, flows) if flows else Todo.objects.none()
+
+
+def others_counts(actor: Actor) -> dict[str, int]:
+    """How many of them, by flow."""
+    rows = others(actor).order_by().values_list("flow").annotate(n=Count("pk"))
+    return dict(rows)
 
 
 def morning(actor: Actor, at: datetime) -> list[Waiting]:

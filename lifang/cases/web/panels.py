@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from lifang.cases import selectors
 from lifang.cases.web import shown
-from lifang.cases.web.inbox import FIRST
+from lifang.cases.web.inbox import FIRST, other
 from lifang.cases.web.tables import home_of
 from lifang.core.access import Actor
+from lifang.core.flow.lines import told
 from lifang.core.web.nav import Entry, Hit, finder, register
 from lifang.core.web.panels import panel
 
@@ -22,10 +23,11 @@ HITS = 8
 
 
 def waiting(request: HttpRequest) -> int | None:
-    """How many cases wait for the reader; asked once a page."""
+    """How much waits for the reader, cases and other flows; asked once a page."""
     if not hasattr(request, "_cases_waiting"):
-        counts = selectors.waiting_counts(request.actor)  # type: ignore[attr-defined]
-        request._cases_waiting = sum(counts.values())  # type: ignore[attr-defined]  # noqa: SLF001 -- our own
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        counts, others = selectors.waiting_counts(actor), selectors.others_counts(actor)
+        request._cases_waiting = sum(counts.values()) + sum(others.values())  # type: ignore[attr-defined]  # noqa: SLF001 -- our own
     return request._cases_waiting or None  # type: ignore[attr-defined]  # noqa: SLF001 -- our own
 
 
@@ -46,7 +48,7 @@ register(
 
 @panel("desk.home", order=10)
 def today(request: HttpRequest) -> Filling:
-    """The numbers of one's area, and the three cases to begin with."""
+    """The numbers of one's area, and the three things to begin with."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not actor.may(SEE):
         return None
@@ -55,8 +57,11 @@ def today(request: HttpRequest) -> Filling:
     sees_area = any(grant.sees == "area" for grant in actor.grants)
     counts = selectors.counts(actor, home_of(actor) if sees_area else "", at, midnight)
     first = selectors.inbox(actor, at)[:FIRST]
+    others = list(selectors.others(actor)[: FIRST - len(first)])
     return "cases/desk/home.html", {
         "first": [shown.line(one, at) for one in first],
+        "others": [other(due, at) for due in told(actor, others)],
+        "begin": len(first) + len(others),
         "total": waiting(request) or 0,
         "numbers": _numbers(counts),
     }

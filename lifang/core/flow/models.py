@@ -173,6 +173,9 @@ class Todo(Scoped):
                 name="todo_open_area",
             ),
             models.Index(fields=["subject"], name="todo_subject"),
+            models.Index(
+                fields=["flow", "area"], condition=Q(done_at__isnull=True), name="todo_open_flow"
+            ),
         ]
 
     def __str__(self) -> str:

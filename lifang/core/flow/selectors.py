@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from uuid import UUID
@@ -10,8 +11,8 @@ from lifang.core.access.scope import within
 from lifang.core.flow.models import Clock, Step, Todo
 
 
-def todos(actor: Actor) -> QuerySet[Todo]:
-    """The one to-do list: what waits for this actor, over all flows, soonest first."""
+def todos(actor: Actor, flows: Iterable[str] = ()) -> QuerySet[Todo]:
+    """The one to-do list: what waits for this actor, over all flows or some, soonest first."""
     parts = [Q(turn=actor.holder)] if actor.id else []
     for grant in actor.grants:
         may = Q(capability__in=grant.capabilities)
@@ -21,9 +22,9 @@ def todos(actor: Actor) -> QuerySet[Todo]:
         if grant.holder:
             parts.append(may & Q(turn=grant.holder))
     mine = reduce(or_, parts) if parts else Q(pk__in=[])
-    return Todo.objects.filter(mine, done_at__isnull=True).order_by(
-        "-urgent", "due_at", "opened_at", "pk"
-    )
+    rows = Todo.objects.filter(mine, done_at__isnull=True)
+    rows = rows.filter(flow__in=tuple(flows)) if flows else rows
+    return rows.order_by("-urgent", "due_at", "opened_at", "pk")
 
 
 def steps(actor: Actor, subject: UUID) -> QuerySet[Step]:

@@ -15,7 +15,7 @@ from lifang.registry.actions.households import (
     renew_registration,
 )
 from lifang.registry.actions.knowing import change
-from lifang.registry.actions.looks import unmask, used_today
+from lifang.registry.actions.looks import read_correction, unmask
 from lifang.registry.actions.merging import merge, undo_merge
 from lifang.registry.actions.people import (
     Newcomer,
@@ -64,7 +64,7 @@ __all__ = [
     "Enrolment", "Entered", "Member", "NewPlace", "Newcomer", "Registered", "Shown",
     "add_facility", "add_organisation", "add_place", "add_places", "add_vehicle", "ask_correction", "change", "change_many", "compare", "end_person",
     "enrol_many", "enrol_resident", "excuse_visit", "faults", "found_household", "heads_behind", "key_of", "link_account", "look_restricted", "merge",
-    "move_in", "move_out", "name_head", "name_viewers", "plan_many", "plan_visits", "refuse_correction", "register",
+    "move_in", "move_out", "name_head", "name_viewers", "plan_many", "plan_visits", "read_correction", "refuse_correction", "register",
     "register_many", "renew_registration", "restrict", "review_tag", "tag", "take_back_sheet", "take_sheet", "tell_missed", "tie", "undo_merge", "unmask",
-    "unrestrict", "untag", "untie", "used_today", "verify_correction", "visit", "withdraw_consent", "withdraw_correction",
+    "unrestrict", "untag", "untie", "verify_correction", "visit", "withdraw_consent", "withdraw_correction",
 ]  # fmt: skip

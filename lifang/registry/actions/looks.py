@@ -4,11 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.utils.timezone import localtime
-
-from lifang.core.access import SYSTEM, Actor, insist
-from lifang.core.access.wall import behind
+from lifang.core.access import Actor, insist
 from lifang.core.action import action, seen
+from lifang.core.crypto.fields import clear
 from lifang.core.events import publish
 from lifang.core.flow import selectors as flow
 from lifang.registry import rules
@@ -24,6 +22,7 @@ from lifang.registry.models import (
     Visit,
     VisitPlan,
 )
+from lifang.registry.selectors.looks import looks_today
 
 
 @action("registry.unmask")
@@ -41,13 +40,28 @@ def unmask(
     `work` is an open to-do of the actor's, a planned visit, or a visit the actor made within a day, that concerns the row.
     Leaves an audit line `seen` and a Look that the person reads.
     """
+    return _looked(actor, row, element, purpose, work, at, "registry.unmask")
+
+
+@action("registry.read_correction")
+def read_correction(*, actor: Actor, correction: Correction, at: datetime) -> tuple[str, str]:
+    """What the register holds and what the resident asks for, in the clear, for whoever is to verify it: one look."""
+    held = Correction.objects.visible_to(actor).select_related("person").get(pk=correction.pk)
+    may = "registry.read_correction"
+    now = _looked(actor, held.person, held.element, "correction", held.pk, at, may)
+    return now, clear(held, "value")
+
+
+def _looked(
+    actor: Actor, row: Any, element: str, purpose: str, work: UUID | None, at: datetime, may: str
+) -> str:
+    """Part of looks: asked, counted, written down, told; the value."""
     kind = KINDS[type(row)]
     held = type(row).objects.visible_to(actor).get(pk=row.pk)
     insist(rules.element_known(element, kind))
     known = PURPOSES.get(purpose)
     found = _work(actor, held, known.work if known else "none", work, at)
-    budget = policy("unmask_a_day")
-    insist(rules.may_look(purpose, found, used_today(actor, at), budget))
+    insist(rules.may_look(purpose, found, looks_today(actor, at), policy("unmask_a_day")))
     seen(purpose)
     Look.objects.create(
         area=held.area,
@@ -58,7 +72,7 @@ def unmask(
         purpose=purpose,
         work_kind=found or "",
         work=work if found else None,
-        office=office_of(actor, "registry.unmask", held.area),
+        office=office_of(actor, may, held.area),
         account_id=actor.id,
         at=at,
     )
@@ -68,15 +82,6 @@ def unmask(
         holders=held.holders,
     )
     return value_now(held, ELEMENTS[element])
-
-
-def used_today(actor: Actor, at: datetime) -> int:
-    """How many fields this account has seen in the clear since midnight, wherever."""
-    if actor.id is None:
-        return 0
-    start = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    with behind(SYSTEM):
-        return Look.objects.filter(account_id=actor.id, at__gte=start, at__lte=at).count()
 
 
 def _work(actor: Actor, held: Any, wanted: str, work: UUID | None, at: datetime) -> str | None:

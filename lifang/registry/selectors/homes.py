@@ -173,6 +173,17 @@ def missed(actor: Actor) -> QuerySet[MissedVisit]:
     return rows.select_related("plan__household", "plan__person").order_by("due_on", "id")
 
 
+def missed_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, MissedVisit]:
+    """Several of them, open or not, each with its plan."""
+    rows = MissedVisit.objects.visible_to(actor).select_related("plan__person")
+    return rows.in_bulk(list(ids))
+
+
+def homes_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Household]:
+    """Several households with their `heads` and `doors`."""
+    return households(actor).in_bulk(list(ids))
+
+
 def missed_visit(actor: Actor, pk: UUID | str) -> MissedVisit:
     """One of them. Raises `Refused("not_found")`."""
     found = MissedVisit.objects.visible_to(actor).filter(pk=pk).select_related("plan__household").first()  # fmt: skip

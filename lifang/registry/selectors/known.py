@@ -98,7 +98,11 @@ def _shown(row: Any, element: Element, facts: list[Fact]) -> str:
 
 
 def _masked(element: Element, fact: Fact) -> str:
-    whole = clear(fact, "sealed") if fact.sealed is not None else fact.value
+    return _veil(element, clear(fact, "sealed") if fact.sealed is not None else fact.value)
+
+
+def _veil(element: Element, whole: str) -> str:
+    """A value as it may stand on a page."""
     if element.codes:
         return str(code_name(element.codes, whole))
     return MASKS[element.mask](whole) if element.mask else whole
@@ -236,6 +240,11 @@ def correction(actor: Actor, pk: UUID | str) -> Correction:
     if found is None:
         raise Refused("not_found")
     return found
+
+
+def wished(actor: Actor, correction: Correction) -> str:
+    """What a correction asks for, masked as its element is; whoever verifies it reads it by an action."""
+    return _veil(ELEMENTS[correction.element], clear(correction, "value"))
 
 
 class Sight(NamedTuple):

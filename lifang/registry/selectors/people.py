@@ -10,7 +10,7 @@ from lifang.core.access import Actor, Refused
 from lifang.core.access.scope import within
 from lifang.core.crypto.fields import clear
 from lifang.core.search import matching_blind
-from lifang.registry.models import Membership, Merge, Person, Place, Tagging, Tie
+from lifang.registry.models import Membership, Merge, Occupancy, Person, Place, Tagging, Tie
 from lifang.registry.rules import Shape, reasons
 from lifang.registry.selectors.places import find_places
 from lifang.registry.terms import PlaceKind
@@ -40,27 +40,29 @@ def find_persons(actor: Actor, text: str, limit: int = 20) -> list[Person]:
 
     Numbers are found whole, through their blind index; a name through fingerprints of its terms; an address through its doors.
     """
+    return list(search_persons(actor, persons(actor), text)[:limit]) if text.strip() else []
+
+
+def search_persons(actor: Actor, rows: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """The same of some persons, for a list: by number, else by name, else by door."""
     text = text.strip()[:100]
-    rows = persons(actor)
-    if not text:
-        return []
     plain = "".join(c for c in text if c not in " -+()")
     if plain.isascii() and sum(c.isdigit() for c in plain) >= 6:
-        found = list(rows.filter(Q(identity_key=text) | Q(telephone_key=text))[:limit])
-        if found:
+        found = rows.filter(Q(identity_key=text) | Q(telephone_key=text))
+        if found.exists():
             return found
-    found = list(matching_blind(rows, "name_terms", text)[:limit])
-    return found or _behind_doors(actor, text, limit)
+    found = matching_blind(rows, "name_terms", text)
+    return found if found.exists() else rows.filter(_behind_doors(actor, text))
 
 
-def _behind_doors(actor: Actor, text: str, limit: int) -> list[Person]:
+def _behind_doors(actor: Actor, text: str) -> Q:
     doors = [p.pk for p in find_places(actor, text, 50) if p.kind == PlaceKind.DWELLING]
     if not doors:
-        return []
+        return Q(pk__in=[])
     living = Membership.objects.visible_to(actor).filter(
         OPEN, household__occupancies__dwelling__in=doors, household__occupancies__valid_to__isnull=True
     )  # fmt: skip
-    return list(persons(actor).filter(pk__in=living.values("person"))[:limit])
+    return Q(pk__in=living.values("person"))
 
 
 def memberships(actor: Actor, person: Person) -> QuerySet[Membership]:
@@ -158,8 +160,10 @@ def merges(actor: Actor, person: Person) -> QuerySet[Merge]:
 
 
 def with_homes(actor: Actor, rows: QuerySet[Person]) -> QuerySet[Person]:
-    """Each person with the open households (`homes`) and tags (`groups`): for lists, in two queries more."""
+    """Each person with the open households (`homes`), their doors (`household.doors`) and tags (`groups`): for lists."""
     homes = Membership.objects.visible_to(actor).filter(OPEN).select_related("household")
+    doors = Occupancy.objects.visible_to(actor).filter(OPEN).select_related("dwelling")
+    homes = homes.prefetch_related(Prefetch("household__occupancies", doors, to_attr="doors"))
     tags = Tagging.objects.visible_to(actor).filter(OPEN)
     found = rows.prefetch_related(Prefetch("memberships", homes, to_attr="homes"))
     return found.prefetch_related(Prefetch("taggings", tags, to_attr="groups"))

@@ -38,6 +38,19 @@ def place(actor: Actor, pk: UUID | str) -> Place:
     return found[0]
 
 
+def find_own_places(actor: Actor, text: str, limit: int = 20) -> list[Place]:
+    """The same, only of the actor's areas."""
+    return list(matching(places(actor), text).order_by("name", "id")[:limit])
+
+
+def own_place(actor: Actor, pk: UUID | str) -> Place:
+    """One place of the actor's areas, for whoever keeps it. Raises `Refused("not_found")`."""
+    found = places(actor).filter(pk=pk).select_related("parent__parent__parent").first()
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
 def _known(actor: Actor) -> QuerySet[Place]:
     return Place.objects.filter(Q(kind__in=PUBLIC) | actor.scope.q())
 

@@ -12,15 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lifang.core.access import Actor, Refusal, insist
 from lifang.core.offline.kinds import Kind, Load, Taken, Taking, Thing, carries, looks_up, takes
-from lifang.orgs.selectors import place_name
 from lifang.registry import actions, selectors
 from lifang.registry.catalogue import CODES, VISITS
 from lifang.registry.models import Household, VisitPlan
+from lifang.registry.web.shown import VISIT_KINDS, door, who
 
 MAY = "registry.visit"
 MOST_DUE, MOST_HOMES = 60, 300
-# Whom somebody calls on for a restricted reason is on no screen, so on no telephone.
-KINDS = [one for one in VISITS if one.key != "restricted"]
 
 
 def load(actor: Actor, at: datetime) -> Load:
@@ -66,28 +64,17 @@ def _evening(day: date) -> datetime:
 
 def _thing(home: Household, **more: Any) -> Thing:
     return Thing(
-        kind="household", id=str(home.pk), title=gettext("Visit %(who)s") % {"who": _who(home)}, place=_door(home),
+        kind="household", id=str(home.pk), title=gettext("Visit %(who)s") % {"who": who(home)}, place=door(home),
         icon="home-heart", facts=_facts(home), forms=[MAY], **more,
     )  # fmt: skip
-
-
-def _who(home: Household) -> str:
-    """The head, masked as everywhere."""
-    heads = [str(one.person.name) for one in getattr(home, "heads", [])]
-    return heads[0] if heads else gettext("a household")
-
-
-def _door(home: Household) -> str:
-    doors = [one.dwelling.address or one.dwelling.name for one in getattr(home, "doors", [])]
-    return f"{place_name(home.area, 1)} {gettext(', ').join(doors)}".strip()
 
 
 def _facts(home: Household) -> list[tuple[str, str, str]]:
     """What is laid side by side when the household changed meanwhile."""
     seen, due, ended = home.visited_at, home.visit_due_on, home.valid_to
     told = [
-        ("who", gettext("Household"), _who(home)),
-        ("door", gettext("Where"), _door(home)),
+        ("who", gettext("Household"), who(home)),
+        ("door", gettext("Where"), door(home)),
         ("seen", gettext("Last visited"), f"{localtime(seen):%Y-%m-%d}" if seen else gettext("Never")),
         ("due", gettext("Next visit"), f"{due:%Y-%m-%d}" if due else ""),
         ("ended", gettext("Moved away"), f"{localtime(ended):%Y-%m-%d}" if ended else ""),
@@ -96,7 +83,7 @@ def _facts(home: Household) -> list[tuple[str, str, str]]:
 
 
 def _kinds() -> list[dict[str, str]]:
-    return [{"value": one.key, "label": str(one.name), "group": ""} for one in KINDS]
+    return [{"value": one.key, "label": str(one.name), "group": ""} for one in VISIT_KINDS]
 
 
 def _outcomes() -> list[dict[str, str]]:
@@ -125,7 +112,7 @@ def visit(taking: Taking) -> Taken:
     ended = home.valid_to is not None and home.valid_to < taking.made.at
     insist(
         Refusal("ended_already") if ended and facts.outcome != "moved" else None,
-        None if facts.kind in {one.key for one in KINDS} else Refusal("unknown_visit"),
+        None if facts.kind in {one.key for one in VISIT_KINDS} else Refusal("unknown_visit"),
     )
     made = actions.visit(
         actor=taking.actor, household=home, kind=facts.kind, outcome=facts.outcome, note=facts.note, at=taking.at,
