@@ -15,6 +15,7 @@ from lifang.core.access import Actor, Kind
 from lifang.core.flow.lines import Due, told
 from lifang.core.flow.shape import FLOWS
 from lifang.core.web.htmx import page
+from lifang.core.web.show import Chip
 from lifang.core.web.tables.columns import RENDER
 from lifang.core.web.unchanged import unchanged
 from lifang.core.web.views import only
@@ -75,12 +76,13 @@ def _others(actor: Actor, flow: str, aside: bool, at: datetime) -> Facts:
 def other(due: Due, at: datetime) -> Facts:
     """One row of the inbox that is no case."""
     late = due.todo.due_at is not None and due.todo.due_at < at
+    state = due.flow.state[due.todo.state]
     return {
         "line": due.line,
         "url": due.url,
         "icon": due.line.icon or "checklist",
         "why": shown.WHY["overdue"] if late else None,
-        "state": due.flow.state[due.todo.state].name,
+        "state": Chip(shown.TONES[state.tone], state.name),
         "due": RENDER["clock"](due.todo.due_at, at) if due.todo.due_at else "",
     }
 

@@ -48,9 +48,11 @@ def missed_of(area: str) -> MissedVisit:
 
 def own_correction(account: Account) -> Correction:
     """Somebody's own; a row as it lies there, for whoever may not ask."""
+    holders = [f"account:{account.pk}"]
     person = make_person()
+    Person.objects.filter(pk=person.pk).update(holders=holders)
     return Correction.objects.create(
-        area=person.area, holders=[f"account:{account.pk}"], person=person, element="person.name",
+        area=person.area, holders=holders, person=person, element="person.name",
         value=new_id().hex, account=account, asked_at=MONDAY, state="asked", state_since=MONDAY,
     )  # fmt: skip
 

@@ -229,7 +229,7 @@ def test_people_are_found_by_name_sound_number_and_door_and_shown_masked(text):
     assert str(person.pk) not in cast.stranger().get("registry:people", query={"q": text}).content.decode()  # fmt: skip
 
 
-@pytest.mark.covers("S1-06", "S3-05")
+@pytest.mark.covers("S1-06")
 def test_a_person_page_says_where_each_value_is_from_and_shows_none_in_full():
     person = somebody(ethnicity="01")
     home = make_household(person)

@@ -38,5 +38,5 @@ def _places(actor: Actor, text: str) -> list[Hit]:
     ]  # fmt: skip
 
 
-finder(_("People"), _people)
+finder(_("Persons"), _people)
 finder(_("Places"), _places)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from lifang.core.access import Actor
-from lifang.core.crypto.masks import mask_all
+from lifang.core.crypto.masks import MASKS, mask_all
 from lifang.core.web.show import Chip
 from lifang.orgs.selectors import place_name
 from lifang.registry import selectors
@@ -65,8 +65,9 @@ def veiled(element: Element, value: str) -> str:
     """A value as a page shows it: of a birthday the year, of what is sensitive nothing."""
     if element.type == "date" and element.label.sealed:
         return f"{value[:4]}-**-**" if value else ""
-    sensitive = element.label in (Label.SENSITIVE, Label.RESTRICTED)
-    return mask_all(value) if sensitive and not element.mask else value
+    if element.mask:
+        return MASKS[element.mask](value)  # what is masked already stays as it is
+    return mask_all(value) if element.label in (Label.SENSITIVE, Label.RESTRICTED) else value
 
 
 def hidden(element: Element) -> bool:

@@ -49,11 +49,11 @@ def _of_areas(rows: QuerySet[Any], codes: list[str]) -> QuerySet[Any]:
 
 
 class PersonTable(Table):
-    name = Column(_("Name"), value=lambda row: str(row.name), link=shown.person_url)
+    name = Column(_("Full name"), value=lambda row: str(row.name), link=shown.person_url)
     sex = Column(_("Sex"), value=lambda row: shown.code("sex", row.sex) if row.sex else "")
     born = Column(_("Born in"), value=lambda row: f"{row.born:%Y}" if row.born else "")
     identity = Column(_("Number of the document"), value=lambda row: str(row.identity or ""))
-    telephone = Column(_("Telephone"), value=lambda row: str(row.telephone or ""))
+    telephone = Column(_("Telephone number"), value=lambda row: str(row.telephone or ""))
     home = Column(_("Home"), value=shown.home_of, wide=True)
     residence = Column(
         _("Residence"), value=lambda row: shown.code("residence", row.residence) if row.residence else ""
@@ -124,18 +124,18 @@ def leading(rows: QuerySet[Place]) -> QuerySet[Place]:
 
 
 DUE = {
-    "late": _("Overdue"),
+    "late": _("Visit overdue"),
     "week": _("Within 7 days"),
     "month": _("Within 30 days"),
 }
 
 
 class VisitTable(Table):
-    who = Column(_("Who"), value=lambda plan: plan.who, link=lambda plan: plan.url)
+    who = Column(_("Whom to visit"), value=lambda plan: plan.who, link=lambda plan: plan.url)
     door = Column(_("Where"), value=lambda plan: plan.door, wide=True)
     kind = Column(_("Visit for"), value=lambda plan: shown.visit_kind(plan.kind))
     state = Column(_("State"), cell="state", value=lambda plan: plan.chip)
-    due_on = Column(_("Due"), cell="date", sort="due_on")
+    due_on = Column(_("Visit by"), cell="date", sort="due_on")
     seen_at = Column(_("Last visited"), cell="date", value="household.visited_at")
 
     key = "visits"
@@ -151,7 +151,7 @@ class VisitTable(Table):
         self.today = localtime(self.now).date()
         kinds = {one.key: one.name for one in shown.VISIT_KINDS}
         self.filters: Sequence[Filter] = [  # type: ignore[misc]  # per request: areas differ
-            Choice("due", _("Due"), DUE, apply=self._due),
+            Choice("due", _("By when"), DUE, apply=self._due),
             Choice("kind", _("Visit for"), kinds),
             area_choice(self.actor),
         ]
