@@ -17,6 +17,7 @@ from lifang.core.api.tests.make import bearer, make_key
 from lifang.core.audit.models import Entry as Line
 from lifang.core.calendar.events import DayChanged
 from lifang.core.events import publish
+from lifang.core.events.models import Outbox, Trouble
 from lifang.core.events.registry import EVENTS
 from lifang.core.jobs.testing import run_due
 from lifang.core.notify import actions, outbound, selectors, webhooks
@@ -25,6 +26,7 @@ from lifang.core.notify.models import Delivery, Endpoint, Message
 from lifang.core.notify.terms import State, Undeliverable
 from lifang.core.notify.tests.make import NOON, make_delivery, make_endpoint
 from lifang.core.notify.tests.receiving import Receiver
+from lifang.core.relay import hearing
 from lifang.core.testing import cast
 from lifang.core.testing.hostile import bodies, sample
 from lifang.core.testing.told import deliver
@@ -122,6 +124,27 @@ def test_what_is_published_is_queued_once_however_often_it_is_heard(receiver):
         run_due(NOON)
     assert len(receiver.got) == len(rows()) == 2
     assert {row.endpoint_id for row in rows()} == {made.pk}
+
+
+def test_a_hearing_that_breaks_is_tried_again_and_loses_nothing(receiver, monkeypatch):
+    endpoint(receiver.url)
+    happens()
+    whole, breaks = webhooks.announce, [True]
+
+    def announce(**facts: object) -> int:
+        if breaks:
+            breaks.pop()
+            raise RuntimeError("no room")
+        return whole(**facts)
+
+    monkeypatch.setattr(webhooks, "announce", announce)
+    with behind(SYSTEM):
+        hearing.hear(Outbox.objects.get(), NOON)
+    assert rows() == []
+    hearing.hear_again(NOON + timedelta(seconds=2))
+    assert len(rows()) == 1
+    with behind(SYSTEM):
+        assert not Trouble.objects.exists()
 
 
 @pytest.mark.parametrize(
