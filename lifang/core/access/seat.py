@@ -2,14 +2,14 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 from uuid import UUID
 from weakref import WeakSet
 
 from django.db import connection
 
-from lifang.core.access import wall
+from lifang.core.access import prepared, wall
 from lifang.core.access.actor import Actor
 from lifang.core.access.grants import actor_from, anonymous
 
@@ -17,7 +17,8 @@ from lifang.core.access.grants import actor_from, anonymous
 # `set_config` is in the select list of the one row that is found: no row, no wall moved.
 _PREPARE = """
 PREPARE lifang_seat (bytea, timestamptz) AS
-SELECT s.id, s.content, s.seen_at, a.id, a.name, a.kind, g.grants,
+SELECT s.id::text, encode(s.content, 'hex'), (s.seen_at AT TIME ZONE 'UTC')::text, a.id::text, a.name, a.kind,
+  g.grants::text,
   set_config('lifang.areas', coalesce(CASE WHEN g.everywhere THEN '*' ELSE g.areas END, ''), false),
   set_config('lifang.holders', coalesce((
     SELECT string_agg(h, ',' ORDER BY h COLLATE "C")
@@ -54,19 +55,25 @@ class Seat:
 
 def seat(key: bytes, at: datetime) -> Seat | None:
     """The seat behind a session key, and the wall raised for its actor; nothing if the session is over."""
-    with connection.cursor() as cursor:
-        if connection.connection not in _PREPARED:
+    connection.ensure_connection()
+    if connection.connection not in _PREPARED:
+        with connection.cursor() as cursor:
             cursor.execute(_PREPARE)
-            _PREPARED.add(connection.connection)
-        cursor.execute("EXECUTE lifang_seat (%s, %s)", [key, at])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    session, content, seen_at, account, name, kind, grants, areas, holders, snapshot = row
+        _PREPARED.add(connection.connection)
+    rows = prepared.run("lifang_seat", f"\\x{key.hex()}", at.isoformat())
+    return _sat(*cast("Any", rows[0])) if rows else None
+
+
+def _sat(
+    session: str, content: str, seen_at: str, account: str | None, name: str, kind: str,
+    grants: str | None, areas: str, holders: str, snapshot: str,
+) -> Seat:  # fmt: skip
     actor = anonymous()
     if account is not None:
-        held = grants if grants is None or isinstance(grants, list) else json.loads(grants)
-        rows = [(name, kind, *grant) for grant in held or [("", "", "", "")]]
-        actor = actor_from(account, rows)
+        held = json.loads(grants) if grants else None
+        actor = actor_from(
+            UUID(account), [(name, kind, *grant) for grant in held or [("", "", "", "")]]
+        )
     wall.told(actor, areas, holders)
-    return Seat(actor, session, bytes(content), seen_at, snapshot)
+    seen = datetime.fromisoformat(seen_at).replace(tzinfo=UTC)
+    return Seat(actor, UUID(session), bytes.fromhex(content), seen, snapshot)

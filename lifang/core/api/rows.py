@@ -10,6 +10,8 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection, models
 from django.db.models import QuerySet
 
+from lifang.core.access import prepared
+
 Found = tuple[bytes, bytes | None]  # items as JSON; the mark of the last where more follow
 _KEPT = 100  # prepared lists a connection, the longest unused given up
 _PREPARED: WeakKeyDictionary[Any, OrderedDict[Any, str]] = WeakKeyDictionary()
@@ -41,14 +43,14 @@ def rows_as_json(
     model: type[models.Model] = rows.model
     scope = getattr(rows, "only_scope", None)
     try:
-        with connection.cursor() as cursor:
-            if scope is None:
-                where, params = _condition(rows)
-                head, tail = _around(model, names, paths, sorting, limit)
+        if scope is None:
+            where, params = _condition(rows)
+            head, tail = _around(model, names, paths, sorting, limit)
+            with connection.cursor() as cursor:
                 cursor.execute(f"{head} WHERE {where} {tail}", params)
-            else:
-                cursor.execute(_ready(cursor, model, scope, names, paths, sorting, limit))
-            found = cursor.fetchall()
+                found = cursor.fetchall()
+        else:
+            found = prepared.run(_ready(model, scope, names, paths, sorting, limit))
     except EmptyResultSet:
         return b"[]", None
     shown = found[:limit]
@@ -56,27 +58,35 @@ def rows_as_json(
     return f"[{','.join([row[0] for row in shown])}]".encode(), mark
 
 
-def _ready(cursor: Any, *list_: Any) -> str:
-    """What runs the list that nothing but a scope narrows: planning it takes longer than reading 20 rows.
+def _ready(*list_: Any) -> str:
+    """The statement that runs the list nothing but a scope narrows: planning it takes longer than reading 20 rows.
 
     Its values stand in the statement, so the plan kept is the one that fits them.
     """
-    prepared = _PREPARED.setdefault(connection.connection, OrderedDict())
-    name = prepared.get(list_)
+    connection.ensure_connection()
+    known = _PREPARED.setdefault(connection.connection, OrderedDict())
+    name = known.get(list_)
     if name is None:
-        model, scope, names, paths, sorting, limit = list_
-        where, params = _condition(QuerySet(model).filter(scope.q()))
-        head, tail = _around(model, names, paths, sorting, limit)
         name = f"lifang_list_{next(_NUMBERS)}"
+        _prepare(name, *list_)
+        known[list_] = name
+        if len(known) > _KEPT:
+            _, oldest = known.popitem(last=False)
+            with connection.cursor() as cursor:
+                cursor.execute(f"DEALLOCATE {oldest}")
+    else:
+        known.move_to_end(list_)
+    return name
+
+
+def _prepare(
+    name: str, model: Any, scope: Any, names: Any, paths: Any, sorting: Any, limit: int
+) -> None:
+    where, params = _condition(QuerySet(model).filter(scope.q()))
+    head, tail = _around(model, names, paths, sorting, limit)
+    with connection.cursor() as cursor:
         text = cursor.mogrify(f"PREPARE {name} AS {head} WHERE {where} {tail}", params)
         cursor.execute(text)  # without values, so that a % in it is one
-        prepared[list_] = name
-        if len(prepared) > _KEPT:
-            _, oldest = prepared.popitem(last=False)
-            cursor.execute(f"DEALLOCATE {oldest}")
-    else:
-        prepared.move_to_end(list_)
-    return f"EXECUTE {name}"
 
 
 def _condition(rows: QuerySet[Any]) -> tuple[str, Any]:
