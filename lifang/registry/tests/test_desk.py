@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.crypto.fields import clear
 from lifang.core.flow.lines import told
 from lifang.core.flow.models import Todo
+from lifang.core.flow.shape import FLOWS
 from lifang.core.ids import new_id
 from lifang.core.testing import cast, places
 from lifang.core.testing.hostile import sample
@@ -117,6 +119,13 @@ def test_the_inbox_costs_the_same_for_one_and_thirty(name):
             asked(resident, make_linked(resident, telephone=TELEPHONE))
 
     grows(more, lambda: worker.get("cases:inbox"), many=12)
+
+
+def test_every_flow_names_a_page_that_takes_its_subject():
+    """A to-do without a page would be a dead end in everybody's list."""
+    pages = {key: reverse(flow().page, args=[new_id()]) for key, flow in FLOWS.items()}
+    assert {"correction", "missed"} <= pages.keys()
+    assert all(path.startswith("/desk/") for path in pages.values()), pages
 
 
 # -- corrections ------------------------------------------------------------------------------------
