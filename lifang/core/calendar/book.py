@@ -6,7 +6,7 @@ from functools import cache
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Max
 
 from lifang.core.calendar import catalogue
@@ -30,25 +30,30 @@ class _Book:
         self.lock = Lock()
         self.revision: Revision | None = None
         self.checked = 0.0
-        self.unsettled = False
         self.rows: list[Day] = []
         self.made: dict[tuple[object, ...], WorkCalendar] = {}
 
     def days(self) -> list[Day]:
+        if self._changing():
+            return list(Day.objects.all())
         now = time.monotonic()
-        if self.unsettled or self.revision is None or now - self.checked > RECHECK_SECONDS:
+        if self.revision is None or now - self.checked > RECHECK_SECONDS:
             self._refresh()
             self.checked = now
         return self.rows
 
+    def _changing(self) -> bool:
+        """Has the transaction of this thread changed a day? A rollback takes the mark away with the change."""
+        return any(self.settle == call for _, call, *_ in connection.run_on_commit)
+
     def _refresh(self) -> None:
         count, changed_at = Day.objects.aggregate(n=Count("id"), at=Max("changed_at")).values()
-        if (count, changed_at) != self.revision or self.unsettled:
+        if (count, changed_at) != self.revision:
             self.revision = count, changed_at
             self.rows = list(Day.objects.all())
 
     def settle(self) -> None:
-        self.unsettled, self.revision = False, None
+        self.revision = None
 
 
 _book = _Book()
@@ -69,8 +74,8 @@ def work_calendar(hours: str = "", area: str = "") -> WorkCalendar:
 
 
 def forget() -> None:
-    """Read the days again at each question until the running transaction is settled."""
-    _book.unsettled = True
+    """Read the days again at each question until the running transaction is settled, and once when it is."""
+    _book.revision = None
     transaction.on_commit(_book.settle)
 
 

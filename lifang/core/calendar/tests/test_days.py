@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection, transaction
 
 from lifang.core.access import Actor, Grant, Kind, Refused, Scope
 from lifang.core.calendar import Limit, actions, book, checks, selectors
@@ -113,3 +114,18 @@ def test_the_operator_is_warned_in_november_and_no_longer_once_the_year_is_known
         )
         found = checks.unknown_soon(date(2026, 11, 23), list(Day.objects.all()))
         assert (found == []) is silent
+
+
+def test_a_change_taken_back_leaves_nothing_behind_and_costs_no_question_any_more(
+    django_assert_num_queries,
+):
+    connection.run_on_commit = []  # nothing has been changed in this transaction yet
+    before = due()
+    with transaction.atomic():
+        actions.set_day(actor=admin(""), date=NEW_YEAR, working=False, name=HOLIDAY, at=NOW)
+        changed = due()
+        transaction.set_rollback(True)
+    assert changed > before
+    assert due() == before
+    with django_assert_num_queries(0):
+        due()
