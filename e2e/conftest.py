@@ -13,14 +13,14 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from e2e.effort import Effort
 from e2e.living import Living, living
-from e2e.person import DESK, LOOKED, PHONE, Person, come_from, context_options, speak
+from e2e.person import DESK, LOOKED, PATIENCE, PHONE, Person, come_from, context_options, speak
 from e2e.pictures import photo
+from e2e.telephone import snap, telephone, wire  # noqa: F401 -- fixtures
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--enable-unsafe-swiftshader",
 ]  # fmt: skip
-PATIENCE = 20_000
 ROLL = random.randrange(
     10_000
 )  # a county that is kept between runs has seen the pictures of the last one

@@ -13,6 +13,7 @@ from e2e import eyes, words
 from e2e.living import ROOT
 from lifang.core.accounts.terms import DEMO_PASSWORD
 
+PATIENCE = 20_000  # ms that a browser waits for anything
 PHONE = {
     "viewport": {"width": 360, "height": 740},
     "has_touch": True,

@@ -11,9 +11,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Error, expect, sync_playwright
 
 from e2e import resident
-from e2e.conftest import ARGUMENTS, PATIENCE
+from e2e.conftest import ARGUMENTS
 from e2e.living import ROOT, Living, living
-from e2e.person import DESK, PHONE, Person, context_options, speak
+from e2e.person import DESK, PATIENCE, PHONE, Person, context_options, speak
 from e2e.pictures import photo
 
 PICTURES = ROOT / "docs" / "pictures"
