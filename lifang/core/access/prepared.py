@@ -20,9 +20,9 @@ def run(name: str, *values: str) -> list[Row]:
         or connection.queries_logged
     ):
         return _by_cursor(name, values)
-    found = raw.pgconn.exec_prepared(name.encode(), [value.encode() for value in values])
-    if found.status != ExecStatus.TUPLES_OK:
-        with connection.wrap_database_errors:
+    with connection.wrap_database_errors:  # so that a dead connection is known to be one
+        found = raw.pgconn.exec_prepared(name.encode(), [value.encode() for value in values])
+        if found.status != ExecStatus.TUPLES_OK:
             raise error_from_result(found)
     columns = range(found.nfields)
     return [

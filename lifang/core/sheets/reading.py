@@ -14,9 +14,8 @@ from lifang.core.sheets.catalogue import Limits, limits
 from lifang.core.sheets.guard import OLE, guard
 
 _SCRIPT: Final = Path(__file__).with_name("opened.py")
-LONGEST: Final = (
-    131_072  # characters of a cell; not the csv module's own limit, which anybody may move
-)
+# Characters of a cell; not the csv module's own limit, which anybody may move.
+LONGEST: Final = 131_072
 
 
 class Page(msgspec.Struct):
