@@ -56,7 +56,7 @@ class Limits(Entry, frozen=True, kw_only=True):
     stages: dict[str, Limit]
     seasons: list[Season] = []
     note: Text | None = None
-    source: str
+    source: Text
     confirmed: bool
 
     def of(self, stage: str, month_day: str) -> Limit | None:

@@ -17,7 +17,6 @@ from lifang.cases.catalogue import LIMITS, MATTERS, Matter
 from lifang.cases.models import Revision
 from lifang.cases.selectors import Effect, Paced
 from lifang.cases.web.limit_forms import STAGE_NAMES, RevisionForm
-from lifang.cases.web.tables import home_of
 from lifang.core.access import Actor, Kind, Refusal, Refused, insist
 from lifang.core.calendar import Limit
 from lifang.core.web.htmx import page
@@ -25,14 +24,9 @@ from lifang.core.web.show import Chip
 from lifang.core.web.tables import Choice, Column, Empty, ListTable
 from lifang.core.web.views import only
 from lifang.orgs import selectors as orgs
-from lifang.orgs.selectors import place_name
+from lifang.orgs.selectors import home_of, place_name
 
 REVISE = "cases.revise_limits"
-FROM = {
-    "published city tables": _("Published tables of several cities"),
-    "Beijing 12345 draft": _("A draft of Beijing's 12345 hotline"),
-    "lifang": _("Our own proposal"),
-}
 LEVELS = {"ordinary": _("Ordinary"), "urgent": _("Urgent"), "life": _("Danger to life")}
 
 
@@ -98,7 +92,6 @@ def matter(request: HttpRequest, matter: str) -> HttpResponse:
         "matter": known,
         "usual": usual,
         "place": place_name(area),
-        "source": FROM.get(usual.source, usual.source),
         "stages": [
             (STAGE_NAMES[stage], held[stage], usual.of(stage, f"{localtime(at):%m-%d}"))
             for stage in selectors.STAGES
