@@ -64,9 +64,13 @@ class OldCodes(Names):
     def __init__(self, known: Mapping[str, Any], otherwise: Any, old: Old) -> None:
         super().__init__(known, otherwise)
         self.of = old.of
+        self.found: dict[str, selectors.Converted] = {}
 
     def converted(self, code: str) -> selectors.Converted:
-        return selectors.converted(SYSTEM, code, self.of)
+        """Asked once a code: a file holds thousands of rows and some hundred codes."""
+        if code not in self.found:
+            self.found[code] = selectors.converted(SYSTEM, code, self.of)
+        return self.found[code]
 
     def get(self, name: str) -> Any:
         return self._sure(name) or self.otherwise or None

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from lifang.cases.catalogue import MATTERS, SOURCES
 from lifang.cases.selectors.counts import DEPTH
 from lifang.cases.selectors.measures import Frame
-from lifang.cases.web.tables import home_of
 from lifang.core.access import Actor
 from lifang.core.web.forms import Form
 from lifang.orgs import selectors as orgs
+from lifang.orgs.selectors import home_of
 
 DAY = timedelta(days=1)
 NAMES = ("place", "from", "to", "office", "about", "through", "cell")

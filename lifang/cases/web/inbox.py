@@ -15,7 +15,7 @@ from lifang.core.access import Actor, Kind
 from lifang.core.flow.lines import Due, told
 from lifang.core.flow.shape import FLOWS
 from lifang.core.web.htmx import page
-from lifang.core.web.show import Chip
+from lifang.core.web.show import TONES, Chip
 from lifang.core.web.tables.columns import RENDER
 from lifang.core.web.unchanged import unchanged
 from lifang.core.web.views import only
@@ -82,7 +82,7 @@ def other(due: Due, at: datetime) -> Facts:
         "url": due.url,
         "icon": due.line.icon or "checklist",
         "why": shown.WHY["overdue"] if late else None,
-        "state": Chip(shown.TONES[state.tone], state.name),
+        "state": Chip(TONES[state.tone], state.name),
         "due": RENDER["clock"](due.todo.due_at, at) if due.todo.due_at else "",
     }
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lifang.cases.selectors import STAGES
 from lifang.core.calendar import Limit, Unit
 from lifang.core.calendar.terms import UNIT_NAMES, plain
-from lifang.core.web.forms import Form
+from lifang.core.web.forms import Form, date_input
 
 Held = dict[str, Limit | None]
 STAGE_NAMES = {
@@ -35,7 +35,7 @@ def next_monday(at: datetime) -> date:
 class RevisionForm(Form):
     area = forms.ChoiceField(label=_("Where"))
     valid_from = forms.DateField(
-        label=_("From which day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        label=_("From which day"), widget=date_input(),
         help_text=_("Cases opened from this day on. Earlier ones keep their limits."),
     )  # fmt: skip
     reason = forms.CharField(

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lifang.cases import actions, selectors
 from lifang.cases.web import forms, shown
-from lifang.cases.web.tables import SHOW, CaseTable, home_of
+from lifang.cases.web.tables import SHOW, CaseTable
 from lifang.core.access import Actor, Kind, Refused
 from lifang.core.site import site
 from lifang.core.web.unchanged import unchanged
 from lifang.core.web.views import only
+from lifang.orgs.selectors import home_of
 
 Facts = dict[str, Any]
 VIEWS = ("open", "overdue", "due_today", "urgent", "reopened")

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from lifang.cases import selectors
 from lifang.cases.web import shown
 from lifang.cases.web.inbox import FIRST, other
-from lifang.cases.web.tables import home_of
 from lifang.core.access import Actor
 from lifang.core.flow.lines import told
 from lifang.core.web.nav import Entry, Hit, finder, register
 from lifang.core.web.panels import panel
+from lifang.orgs.selectors import home_of
 
 Filling = tuple[str, dict[str, Any]] | None
 SEE = "cases.see"

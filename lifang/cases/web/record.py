@@ -14,11 +14,11 @@ from lifang.cases.models import Case
 from lifang.cases.web import offers
 from lifang.cases.web.places import bounds_of, middle_of
 from lifang.cases.web.record_forms import RecordForm
-from lifang.cases.web.tables import home_of
 from lifang.core.access import Actor, Kind, Refusal, Refused, insist
 from lifang.core.geo.divisions import Level
 from lifang.core.web.views import only
 from lifang.orgs import selectors as orgs
+from lifang.orgs.selectors import home_of
 
 Facts = dict[str, Any]
 MOST = 6

@@ -21,11 +21,11 @@ from lifang.cases.selectors import samples as asked
 from lifang.cases.web import shown
 from lifang.cases.web.figures import reader, said
 from lifang.cases.web.frames import framed
-from lifang.cases.web.tables import home_of
 from lifang.core.access import Actor, Kind
-from lifang.core.web.forms import Form
+from lifang.core.web.forms import Form, date_input
 from lifang.core.web.views import only
 from lifang.orgs import selectors as orgs
+from lifang.orgs.selectors import home_of
 
 DAY = timedelta(days=1)
 
@@ -33,11 +33,11 @@ DAY = timedelta(days=1)
 class DrawForm(Form):
     first = forms.DateField(
         label=gettext_lazy("Closed from"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=date_input(),
     )
     last = forms.DateField(
         label=gettext_lazy("Closed until"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=date_input(),
     )
     size = forms.IntegerField(
         label=gettext_lazy("How many"), min_value=1, max_value=500, initial=20

@@ -3,11 +3,11 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
-from lifang.cases.web.tables import home_of
 from lifang.core.access import Actor, Kind
 from lifang.core.geo.divisions import Level, ancestors
 from lifang.core.web.nav import Link, ScopeBar, scope_source
 from lifang.orgs import selectors as orgs
+from lifang.orgs.selectors import home_of
 
 
 @scope_source

@@ -26,7 +26,7 @@ from lifang.core.config import config
 from lifang.core.geo.divisions import Level, ancestors
 from lifang.core.site import site
 from lifang.core.web.nav import Entry, register
-from lifang.core.web.show import Chip
+from lifang.core.web.show import TONES, Chip
 from lifang.core.web.times import exact
 from lifang.orgs import selectors as orgs
 
@@ -36,7 +36,6 @@ register(
 )  # fmt: skip
 
 LEVELS = {6: "county", 9: "street", 12: "community", 15: "grid"}
-TONES = {"waiting": "waiting", "progress": "progress", "danger": "danger", "good": "done", "quiet": "idle"}  # fmt: skip
 ON_DUTY = 3
 POLL_SECONDS = 15
 

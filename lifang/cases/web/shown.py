@@ -20,17 +20,9 @@ from lifang.core.config import config
 from lifang.core.files.models import Attachment
 from lifang.core.files.terms import Media
 from lifang.core.flow.models import Todo
-from lifang.core.web.show import Chip, Entry, Photo
+from lifang.core.web.show import TONES, Chip, Entry, Photo
 from lifang.core.web.tables.columns import RENDER
 from lifang.orgs.selectors import place_name, unit_names
-
-TONES = {
-    "waiting": "waiting",
-    "progress": "progress",
-    "danger": "danger",
-    "good": "done",
-    "quiet": "idle",
-}
 
 WHY = {
     "life": Chip("danger", _("Danger to life")),

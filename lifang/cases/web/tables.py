@@ -3,8 +3,6 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -18,16 +16,12 @@ from lifang.cases.models import Case
 from lifang.cases.selectors.counts import month_before
 from lifang.cases.terms import OPEN, State
 from lifang.cases.web import shown
-from lifang.core.access import Actor
-from lifang.core.access.scope import within
 from lifang.core.search import matching
-from lifang.core.site import site
-from lifang.core.web.tables import Bulk, Choice, Column, Empty, Filter, Period, Table
+from lifang.core.web.tables import Bulk, Choice, Column, Empty, Filter, Period, Table, in_areas
 from lifang.orgs import selectors as orgs
 
 Rows = QuerySet[Case]
 _CODE = re.compile(r"[0-9]{4,15}")
-DEEPER = {4: 6, 6: 9, 9: 12, 12: 15}
 SOLVED = [one.key for one in OUTCOMES if one.solved]
 
 # Short lists, as the numbers of desk and screen call them: `?show=overdue`.
@@ -68,11 +62,6 @@ def show(at: datetime) -> dict[str, Q]:
         "on_time_month": handled & Q(handled_at__lte=F("promised_at")),
         "solved_month": Q(closed_at__gte=month, outcome__in=SOLVED),
     }
-
-
-def home_of(actor: Actor) -> str:
-    """Where this actor's view begins: the widest area posted to, else the site's county."""
-    return min((grant.area for grant in actor.grants if grant.area), key=len, default=site().county)
 
 
 class CaseTable(Table):
@@ -136,7 +125,7 @@ class CaseTable(Table):
             Choice("state", _("State"), {state.key: state.name for state in CASE().states}),
             Choice("major", _("Kind"), {one.key: one.name for one in MAJORS}, apply=_of_majors),
             Choice("level", _("Level"), {str(key): name for key, name in shown.LEVELS.items()}),
-            Choice("area", _("Area"), self._areas(), apply=_of_areas),
+            Choice("area", _("Area"), self._areas(), apply=in_areas),
             Choice("unit", _("Unit"), self._units(), field="lead"),
             Choice("source", _("Source"), {one.key: one.name for one in SOURCES}),
             Period("opened_at", _("Reported at")),
@@ -147,23 +136,15 @@ class CaseTable(Table):
         """The parts of one's own area, and whatever the address names besides."""
         if self.actor is None:
             return {}
-        home = home_of(self.actor)
-        rows = orgs.divisions(self.actor, within=home, level=DEEPER.get(len(home), 15))
-        found = dict.fromkeys(rows.order_by("code").values_list("code", flat=True))
-        found |= dict.fromkeys(code for code in self.query.getlist("area") if _CODE.fullmatch(code))
-        names = orgs.names_of(found, 1)
-        return {code: names[code] or code for code in found}
+        asked = (code for code in self.query.getlist("area") if _CODE.fullmatch(code))
+        return orgs.parts_of(self.actor, asked)
 
     def _units(self) -> dict[str, str]:
         if self.actor is None:
             return {}
-        own = home_of(self.actor)[:6]
+        own = orgs.home_of(self.actor)[:6]
         return {str(unit.pk): str(unit.name) for unit in orgs.units(self.actor, area=own)}
 
 
 def _of_majors(rows: Rows, majors: list[str]) -> Rows:
     return rows.filter(matter__in=[matter.key for matter in MATTERS if matter.major in majors])
-
-
-def _of_areas(rows: Rows, codes: list[str]) -> Rows:
-    return rows.filter(reduce(or_, (within(code) for code in codes)))

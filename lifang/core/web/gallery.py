@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lifang.core.config import config
 from lifang.core.web.errors import not_found
-from lifang.core.web.forms import Form
+from lifang.core.web.forms import Form, date_input
 from lifang.core.web.show import Chip, Entry, Photo
 from lifang.core.web.tables import Bulk, Choice, Column, Empty, Flag, ListTable, Period
 
@@ -137,9 +137,7 @@ class GalleryForm(Form):
     unit = forms.ChoiceField(
         label=_("Unit"), choices=[("1", _("City management")), ("2", _("Water company"))]
     )
-    day = forms.DateField(
-        label=_("Since when?"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    day = forms.DateField(label=_("Since when?"), required=False, widget=date_input())
     text = forms.CharField(label=_("More words"), required=False, widget=forms.Textarea)
     agree = forms.BooleanField(
         label=_("Show my name to the office"),

@@ -32,6 +32,17 @@ class Chip:
         return str(self.label)
 
 
+# How the tone of a flow's state, or of an outcome, is coloured.
+TONES = {
+    "waiting": "waiting",
+    "progress": "progress",
+    "danger": "danger",
+    "good": "done",
+    "quiet": "idle",
+    "": "open",
+}
+
+
 @dataclass(frozen=True)
 class Photo:
     url: str

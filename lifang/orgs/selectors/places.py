@@ -14,8 +14,9 @@ from lifang.core.geo.areas import LiveAreas
 from lifang.core.geo.coverage import Coverage, coverage
 from lifang.core.geo.divisions import Level
 from lifang.core.geo.shapes import Area
+from lifang.core.site import site
 from lifang.orgs.models import Division
-from lifang.orgs.selectors.names import revision
+from lifang.orgs.selectors.names import names_of, revision
 
 _LEVELS = (Level.GRID, Level.COMMUNITY)
 
@@ -41,6 +42,21 @@ def divisions(
 def children(actor: Actor, code: str) -> QuerySet[Division]:
     """The next smaller areas."""
     return divisions(actor).filter(parent_id=code)
+
+
+def home_of(actor: Actor) -> str:
+    """Where this actor's work begins: the widest area posted to, else the site's county."""
+    return min((grant.area for grant in actor.grants if grant.area), key=len, default=site().county)
+
+
+def parts_of(actor: Actor, also: Iterable[str] = ()) -> dict[str, str]:
+    """The parts of an actor's own area by their names, for a choice; and areas that are `also` asked for."""
+    home = home_of(actor)
+    level = next((int(level) for level in Level if level > len(home)), int(Level.GRID))
+    rows = divisions(actor, within=home, level=level).order_by("code")
+    found = list(dict.fromkeys([*rows.values_list("code", flat=True), *also]))
+    names = names_of(found, 1)
+    return {code: names[code] or code for code in found}
 
 
 def _bare() -> QuerySet[Division]:

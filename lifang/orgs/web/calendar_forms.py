@@ -10,14 +10,10 @@ from lifang.core.calendar.notice import MOST, written_days
 from lifang.core.calendar.plan import Break, holiday_name
 from lifang.core.calendar.week import holiday_names
 from lifang.core.i18n import Text
-from lifang.core.web.forms import Form
+from lifang.core.web.forms import Form, date_input
 
 ROWS = 10
 _YEARLY = 7  # the public holidays of every year stand first in the library
-
-
-def date_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class DayForm(Form):

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lifang.core.web.forms import Form
+from lifang.core.web.forms import Form, date_input
 from lifang.registry.catalogue import CODES, PURPOSES, Element
 from lifang.registry.web.shown import VISIT_KINDS
 
@@ -33,7 +33,7 @@ class VisitForm(Form):
     outcome = forms.ChoiceField(label=_("What became of it"), widget=forms.RadioSelect)
     note = words(_("Note"), 2000, required=False, hint=_("Kept sealed; colleagues read it masked."))
     next_on = forms.DateField(
-        label=_("Come again on"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("Come again on"), required=False, widget=date_input(),
         help_text=_("Left empty, the plan's own cycle decides."),
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ class WishForm(Form):
             choices = [("", "—"), *CODES[element.codes].choices()]
             self.fields["value"] = forms.ChoiceField(label=_("What is right"), choices=choices)
         elif element.type == "date":
-            box = forms.DateInput(attrs={"type": "date"})
+            box = date_input()
             self.fields["value"] = forms.DateField(label=_("What is right"), widget=box)
         self.order_fields(["value", "note"])
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.core.access import Actor, Kind, Refused
-from lifang.core.web.show import Chip
+from lifang.core.web.show import TONES, Chip
 from lifang.core.web.views import only
 from lifang.registry import actions, selectors
 from lifang.registry.catalogue import CORRECTION, ELEMENTS, TAGS, Element, policy
@@ -63,7 +63,7 @@ def _asked(one: Correction) -> Facts:
     return {
         "row": one,
         "name": ELEMENTS[one.element].name,
-        "chip": Chip(shown.TONES[state.tone], state.name),
+        "chip": Chip(TONES[state.tone], state.name),
         "plain": state.plain,
     }
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lifang.core.access import Actor
 from lifang.core.crypto.masks import MASKS, mask_all
-from lifang.core.web.show import Chip
+from lifang.core.web.show import TONES, Chip
 from lifang.orgs.selectors import place_name
 from lifang.registry import selectors
 from lifang.registry.catalogue import CODES, SOURCES, TAGS, TIES, VISITS, Element
@@ -20,7 +20,6 @@ from lifang.registry.terms import PLACE_NAMES, Label, PlaceKind
 
 Facts = dict[str, Any]
 SOON = timedelta(days=7)
-TONES = {"waiting": "waiting", "progress": "progress", "danger": "danger", "good": "done", "quiet": "idle", "": "open"}  # fmt: skip
 # Whom somebody calls on for a restricted reason is on no page.
 VISIT_KINDS = [one for one in VISITS if one.key != "restricted"]
 

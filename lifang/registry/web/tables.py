@@ -14,10 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lifang.core.access import Actor
-from lifang.core.access.scope import within
 from lifang.core.search import matching
-from lifang.core.site import site
-from lifang.core.web.tables import Choice, Column, Empty, Filter, Table
+from lifang.core.web.tables import Choice, Column, Empty, Filter, Table, in_areas
 from lifang.orgs import selectors as orgs
 from lifang.registry import selectors
 from lifang.registry.catalogue import CODES, TAGS
@@ -25,27 +23,10 @@ from lifang.registry.models import Person, Place, VisitPlan
 from lifang.registry.terms import PLACE_NAMES, PUBLIC
 from lifang.registry.web import shown
 
-DEEPER = {4: 6, 6: 9, 9: 12, 12: 15}
-
-
-def home_of(actor: Actor | None) -> str:
-    """Where this actor's view begins: the widest area posted to, else the site's county."""
-    areas = (grant.area for grant in actor.grants if grant.area) if actor else ()
-    return min(areas, key=len, default=site().county)
-
 
 def area_choice(actor: Actor | None) -> Choice:
     """The parts of one's own area."""
-    if actor is None:
-        return Choice("area", _("Area"), {})
-    home = home_of(actor)
-    rows = orgs.divisions(actor, within=home, level=DEEPER.get(len(home), 15))
-    names = orgs.names_of(rows.order_by("code").values_list("code", flat=True), 1)
-    return Choice("area", _("Area"), names, apply=_of_areas)
-
-
-def _of_areas(rows: QuerySet[Any], codes: list[str]) -> QuerySet[Any]:
-    return rows.filter(reduce(or_, (within(code) for code in codes)))
+    return Choice("area", _("Area"), orgs.parts_of(actor) if actor else {}, apply=in_areas)
 
 
 class PersonTable(Table):

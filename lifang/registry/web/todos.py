@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,7 +16,7 @@ from lifang.core.flow import selectors as flow
 from lifang.core.flow.lines import Line, tells
 from lifang.core.flow.shape import Flow
 from lifang.core.web.htmx import page
-from lifang.core.web.show import Chip, Entry
+from lifang.core.web.show import TONES, Chip, Entry
 from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
 from lifang.registry import actions, selectors
@@ -34,7 +33,7 @@ def corrections_told(actor: Actor, ids: list[UUID]) -> dict[UUID, Line]:
     rows = selectors.corrections(actor).filter(pk__in=ids)
     return {
         row.pk: Line(
-            gettext("%(field)s of %(who)s") % {"field": ELEMENTS[row.element].name, "who": row.person.name},
+            _("%(field)s of %(who)s") % {"field": ELEMENTS[row.element].name, "who": row.person.name},
             place_name(row.area, 2), icon="user-edit",
         )
         for row in rows
@@ -58,7 +57,7 @@ def _missed_line(row: MissedVisit, home: Any) -> Line:
 
 def _chip(flow_: Flow, state: str) -> Chip:
     entry = flow_.state[state]
-    return Chip(shown.TONES[entry.tone], entry.name)
+    return Chip(TONES[entry.tone], entry.name)
 
 
 def _entries(actor: Actor, flow_: Flow, pk: UUID) -> list[Entry]:

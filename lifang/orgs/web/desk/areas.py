@@ -35,12 +35,6 @@ def staff(view: F) -> F:
     return cast("F", only(Kind.STAFF)(view))
 
 
-def home_of(actor: Actor) -> str:
-    """Where this actor's work begins: the widest area posted to, else the site's county."""
-    areas = [grant.area for grant in actor.grants if grant.area]
-    return min(areas, key=len, default=site().county)
-
-
 def may(actor: Actor, area: str, *capabilities: str) -> dict[str, bool]:
     """What the page may offer here, by the last word of the capability."""
     return {name.rpartition(".")[2]: actor.may(name, area) for name in capabilities}
@@ -49,7 +43,7 @@ def may(actor: Actor, area: str, *capabilities: str) -> dict[str, bool]:
 @require_GET
 @staff
 def areas(request: HttpRequest) -> HttpResponseBase:
-    code = home_of(request.actor)  # type: ignore[attr-defined]
+    code = selectors.home_of(request.actor)  # type: ignore[attr-defined]
     if selectors.divisions(request.actor).filter(pk=code).exists():  # type: ignore[attr-defined]
         return area(request, code)
     return page(

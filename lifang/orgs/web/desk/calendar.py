@@ -23,8 +23,9 @@ from lifang.core.i18n import Text
 from lifang.core.i18n.when import day_text
 from lifang.core.web.htmx import page
 from lifang.orgs import selectors
+from lifang.orgs.selectors import home_of
 from lifang.orgs.web.calendar_forms import DayForm, NoticeForm, SourceForm, rows
-from lifang.orgs.web.desk.areas import home_of, may, staff
+from lifang.orgs.web.desk.areas import may, staff
 
 _WEEKS = Calendar()
 WEEKDAYS = [

@@ -13,8 +13,9 @@ from lifang.core.accounts.models import Account
 from lifang.core.sheets.declare import SHEETS
 from lifang.core.web.htmx import page
 from lifang.orgs import actions, selectors
+from lifang.orgs.selectors import home_of
 from lifang.orgs.web import forms
-from lifang.orgs.web.desk.areas import home_of, may, staff
+from lifang.orgs.web.desk.areas import may, staff
 from lifang.orgs.web.tables import PostingTable, post_name
 
 

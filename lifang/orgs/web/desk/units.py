@@ -13,9 +13,10 @@ from lifang.core.calendar.catalogue import HOURS
 from lifang.core.web.htmx import page
 from lifang.orgs import actions, selectors
 from lifang.orgs.catalogue import DUTIES, matter_names
+from lifang.orgs.selectors import home_of
 from lifang.orgs.terms import ROLE_NAMES, Role
 from lifang.orgs.web import forms
-from lifang.orgs.web.desk.areas import home_of, may, staff
+from lifang.orgs.web.desk.areas import may, staff
 from lifang.orgs.web.tables import DutyTable, PostingTable, UnitTable, kind_name, matter_name
 
 
