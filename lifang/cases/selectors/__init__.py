@@ -27,7 +27,7 @@ from lifang.cases.selectors.desk import (
     waiting_counts,
 )  # fmt: skip
 from lifang.cases.selectors.editions import Converted, converted, edition, old_matters
-from lifang.cases.selectors.find import case, cases, contact, find, mine
+from lifang.cases.selectors.find import case, cases, contact, find, mine, reporting_accounts
 from lifang.cases.selectors.inbox import Waiting, inbox, morning, others, others_counts
 from lifang.cases.selectors.likeness import fits
 from lifang.cases.selectors.limits import (
@@ -148,6 +148,7 @@ __all__ = [
     "receipt_photos",
     "receipts",
     "related",
+    "reporting_accounts",
     "revised",
     "revision",
     "revisions",

@@ -50,3 +50,9 @@ def contact(actor: Actor, case: Case) -> list[dict[str, str]]:
         }
         for row in Reporter.objects.filter(case=case).order_by("at")
     ]
+
+
+def reporting_accounts(actor: Actor, case: Case) -> set[UUID]:
+    """The accounts that reported or joined a case; who they are is not told."""
+    rows = Reporter.objects.filter(case=case, account__isnull=False)
+    return set(rows.values_list("account_id", flat=True))  # type: ignore[arg-type]  # not null

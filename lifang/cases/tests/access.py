@@ -1,6 +1,7 @@
 """What the walk of `access.yaml` needs a row of."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from lifang.cases.actions.sample import drawn, list_digest
 from lifang.cases.models import Case, Recheck, Reporter, Revision, Sample, SavedView
@@ -105,3 +106,7 @@ def token_of(area: str) -> tuple[str, str]:
 
 def layer_item_of(area: str) -> tuple[str, str]:
     return ("cases", str(accepted(area=_there(area), lon=120.001, lat=30.001).pk))
+
+
+def sights_of_case(area: str) -> tuple[str, UUID]:
+    return ("case", case_of(area).pk)

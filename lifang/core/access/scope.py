@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -20,6 +21,10 @@ class Scope:
 
     def covers(self, area: str) -> bool:
         return any(area.startswith(prefix) for prefix in self.areas)
+
+    def shows(self, area: str, holders: Iterable[str]) -> bool:
+        """Does a row that lies there and concerns these exist? What `q` asks of the database, asked of one row."""
+        return self.covers(area) or not self.holders.isdisjoint(holders)
 
     def q(self, area: str = "area", holders: str = "holders") -> Q:
         """Rows of these areas or of these holders; a range, so an index serves it."""

@@ -16,6 +16,7 @@ from lifang.orgs.selectors.places import (
     shape_of,
     shapes,
 )
+from lifang.orgs.selectors.sights import row_kinds, sighted_row, who_sees
 from lifang.orgs.selectors.units import (
     hours_of,
     unit,
@@ -48,11 +49,14 @@ __all__ = [
     "posting",
     "postings",
     "revision",
+    "row_kinds",
     "shape_of",
     "shapes",
+    "sighted_row",
     "unit",
     "unit_holder",
     "unit_names",
     "units",
     "units_serving",
+    "who_sees",
 ]

@@ -36,6 +36,15 @@ register(
         order=68,
     ),
     Entry(
+        "desk",
+        "orgs.sights",
+        _("Who can see a row"),
+        "orgs:sights",
+        icon="eye-search",
+        capability="access.see_sights",
+        order=70,
+    ),
+    Entry(
         "kiosk", "orgs.communities", _("My community"), "orgs:communities", icon="map-pin", order=40
     ),
     Entry(

@@ -2,10 +2,14 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from lifang.core.access.capabilities import capabilities
 from lifang.core.web.show import Chip
 from lifang.core.web.tables import Bulk, Choice, Column, Empty, Table
+from lifang.core.web.tables.lists import ListTable
 from lifang.orgs import selectors
 from lifang.orgs.catalogue import POSTS, UNIT_KINDS, matter_names
 from lifang.orgs.terms import ROLE_NAMES, Role
@@ -186,3 +190,66 @@ class PostingTable(Table):
                 | Q(area__startswith=word)
             )
         return rows
+
+
+def _acts(row: Any) -> Any:
+    """How many acts, and which, one press away."""
+    names = row.act_names
+    if not names:
+        return _("look only")
+    listed = format_html_join("", "<li>{}</li>", ((name,) for name in names))
+    words = ngettext("%(n)d act", "%(n)d acts", len(names)) % {"n": len(names)}
+    return format_html("<details><summary>{}</summary><ul>{}</ul></details>", words, listed)
+
+
+_HOW = {
+    "area": _("A post that covers the area"),
+    "unit": _("A unit that it concerns"),
+    "self": _("The account itself"),
+}
+
+
+class SightTable(ListTable):
+    name = Column(_("Name"), link="url", sort="name")
+    post = Column(_("Post"), sort="post")
+    place = Column(_("Where"), sort="place")
+    why = Column(_("Why it can be seen"), wide=True)
+    may = Column(_("May do"), value=lambda row: "; ".join(row.act_names), cell=_acts)
+
+    key = "sights"
+    search = ("name", "post", "place", "why")
+    filters = (
+        Choice("post", _("Post"), lambda actor: POSTS.choices(), field="posts"),
+        Choice("how", _("Why it can be seen"), _HOW),
+        Choice(
+            "act",
+            _("May do"),
+            lambda actor: {key: one.name for key, one in capabilities().items() if one.posts},
+            field="acts",
+        ),
+    )
+    order = ""
+    per_page = 50
+    empty = Empty(
+        _("Nobody is found with these filters."),
+        _("Take a filter away to see everybody who can see the row."),
+        icon="eye-off",
+    )
+
+
+class PostSightTable(ListTable):
+    post = Column(_("Post"), sort="post")
+    place = Column(_("Where"), sort="place")
+    accounts = Column(_("Accounts"), cell="number", sort="accounts")
+    why = Column(_("Why it can be seen"), wide=True)
+    may = Column(_("May do"), value=lambda row: "; ".join(row.act_names), cell=_acts)
+
+    key = "post-sights"
+    search = ("post", "place", "why")
+    filters = (
+        Choice("post", _("Post"), lambda actor: POSTS.choices(), field="posts"),
+        Choice("how", _("Why it can be seen"), _HOW),
+    )
+    order = ""
+    per_page = 50
+    empty = SightTable.empty

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from lifang.orgs.web import public
-from lifang.orgs.web.desk import areas, calendar, people, units
+from lifang.orgs.web.desk import areas, calendar, people, sights, units
 
 app_name = "orgs"
 
@@ -32,5 +32,7 @@ urlpatterns = [
     path("desk/postings", people.postings, name="postings"),
     path("desk/postings/new", people.new_posting, name="new_posting"),
     path("desk/postings/ends", people.posting_ends, name="posting_ends"),
+    path("desk/sights", sights.ask, name="sights"),
+    path("desk/sights/<slug:kind>/<uuid:pk>", sights.sights, name="sights_of"),
     path("desk/people", people.people, name="people"),
 ]

@@ -26,7 +26,6 @@ from lifang.registry.selectors.known import (
     Own,
     Past,
     Seen,
-    Sight,
     correction,
     corrections,
     facts_since,
@@ -40,7 +39,6 @@ from lifang.registry.selectors.known import (
     own_tags,
     restricted_reviews,
     stale,
-    who_can_see,
     wished,
 )
 from lifang.registry.selectors.looks import Work, looks_today, work_for
@@ -97,7 +95,6 @@ __all__ = [
     "Own",
     "Past",
     "Seen",
-    "Sight",
     "Stairs",
     "Work",
     "correction",
@@ -165,7 +162,6 @@ __all__ = [
     "vehicle_by_plate",
     "vehicles",
     "visits",
-    "who_can_see",
     "wished",
     "with_homes",
     "work_for",

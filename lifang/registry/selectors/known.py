@@ -4,12 +4,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext
 
 from lifang.core.access import SYSTEM, Actor, Refused
-from lifang.core.access.capabilities import capabilities
-from lifang.core.access.models import GrantRow
 from lifang.core.access.scope import within
 from lifang.core.access.wall import behind
 from lifang.core.crypto.fields import MaskedText, clear
@@ -245,37 +243,6 @@ def correction(actor: Actor, pk: UUID | str) -> Correction:
 def wished(actor: Actor, correction: Correction) -> str:
     """What a correction asks for, masked as its element is; whoever verifies it reads it by an action."""
     return _veil(ELEMENTS[correction.element], clear(correction, "value"))
-
-
-class Sight(NamedTuple):
-    """Somebody who can see a row: through which post, from which office, how many accounts, and what they may do."""
-
-    why: str  # "area": the post covers where it lies; "holder": it concerns them
-    post: str
-    office: str
-    accounts: int
-    unmask: bool
-
-
-def who_can_see(actor: Actor, row: Any, at: datetime) -> list[Sight]:
-    """Everybody for whom this row exists, and why: posts above it, and those it concerns."""
-    above = [row.area[:length] for length in range(len(row.area) + 1)]
-    now = Q(valid_to__isnull=True) | Q(valid_to__gt=at)
-    rows = GrantRow.objects.filter(now, valid_from__lte=at)
-    may = set(capabilities()["registry.unmask"].posts)
-    counted = rows.filter(sees="area", area__in=above).values("post", "area")
-    found = [
-        Sight("area", one["post"], orgs.place_name(one["area"], 2), one["accounts"], one["post"] in may)
-        for one in counted.annotate(accounts=Count("account", distinct=True)).order_by("area", "post")
-    ]  # fmt: skip
-    units = [holder for holder in row.holders if holder.startswith("unit:")]
-    held = rows.filter(holder__in=units).values("post", "holder")
-    found += [
-        Sight("holder", one["post"], office_name(actor, one["holder"]), one["accounts"], one["post"] in may)
-        for one in held.annotate(accounts=Count("account", distinct=True)).order_by("post")
-    ]  # fmt: skip
-    people = sum(holder.startswith("account:") for holder in row.holders)
-    return [*found, Sight("holder", "resident", "", people, False)] if people else found
 
 
 def restricted_reviews(actor: Actor, on: date) -> QuerySet[RestrictedRecord]:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from lifang.core.access import SYSTEM, Refused
+from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.audit.models import Entry
 from lifang.core.crypto.fields import clear
@@ -387,17 +387,3 @@ def test_all_households_of_an_area_get_a_plan_once():
         assert (actions.plan_many(**give), actions.plan_many(**give)) == (2, 0)
         assert selectors.due(secretary, date(2027, 6, 1)).count() == 2
         assert {h.visit_due_on for h in selectors.households(secretary)} == {date(2026, 8, 29)}
-
-
-@pytest.mark.covers("S1-06")
-def test_who_can_see_a_row_and_why(grid):
-    secretary = cast.community_secretary()
-    person = make_person()
-    found = {(s.why, s.post): s for s in selectors.who_can_see(grid, person, LATER)}
-    assert found["area", "grid_worker"].accounts == 1
-    assert found["area", "community_secretary"].accounts == 1
-    assert found["area", "community_secretary"].unmask
-    assert ("holder", "resident") not in found
-    assert secretary.actor.scope.covers(person.area)
-    with pytest.raises(Refused):
-        selectors.person(cast.stranger().actor, person.pk)

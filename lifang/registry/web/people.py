@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lifang.core.access import Actor, Kind, Refusal, insist
 from lifang.core.web.views import only
-from lifang.orgs.catalogue import POSTS
 from lifang.orgs.selectors import place_name
 from lifang.registry import actions, selectors
 from lifang.registry.catalogue import ELEMENTS, TIES, Element, policy
@@ -50,7 +49,6 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
         "tags": [(shown.tag_name(one.tag), one) for one in selectors.taggings(actor, found)],
         "ties": [_tie(one, found) for one in selectors.ties_of(actor, found)],
         "looks": selectors.looks_at(actor, found)[:MOST_LOOKS],
-        "sights": [_sight(one) for one in selectors.who_can_see(actor, found, at)],
         "doubles": selectors.doubles(actor, found),
     }
     return render(request, "registry/desk/person.html", context)
@@ -79,11 +77,6 @@ def _tie(one: Tie, found: Person) -> Facts:
 
 def _place_url(one: Tie) -> str:
     return reverse("registry:place", args=[one.place_id]) if one.place_id else ""
-
-
-def _sight(one: selectors.Sight) -> Facts:
-    post = POSTS.get(one.post)
-    return {"sight": one, "post": post.name if post else one.post}
 
 
 def _element(key: str) -> Element:

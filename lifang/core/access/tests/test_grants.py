@@ -183,6 +183,7 @@ def test_the_three_administrators_share_no_power_to_change():
         "accounts.confirm_reset",
         "accounts.drop_reset",
         "access.see_grants",
+        "access.see_sights",
     }
     assert (system & security) | (system & audit) | (security & audit) == shared
     assert not {name for name in audit if not name.startswith(("audit.", "access.see"))}

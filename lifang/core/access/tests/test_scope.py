@@ -75,9 +75,7 @@ def seen(queryset) -> list:
 @given(scope=SCOPES)
 def test_python_query_and_wall_show_the_same_rows(rows, scope):
     expected = sorted(
-        (area, sorted(holders))
-        for area, holders in rows
-        if scope.covers(area) or holders & scope.holders
+        (area, sorted(holders)) for area, holders in rows if scope.shows(area, holders)
     )
     with behind(SYSTEM):
         assert seen(Message.objects.visible_to(actor_with(scope))) == expected

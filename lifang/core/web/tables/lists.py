@@ -35,7 +35,9 @@ class ListTable(Table):
     def _passes(self, row: Any, each: Any) -> bool:
         if isinstance(each, Choice):
             chosen = each.chosen(self.query, self.actor)
-            return not chosen or str(value_of(row, each.field)) in chosen
+            value = value_of(row, each.field)
+            values = value if isinstance(value, list | tuple | set) else [value]
+            return not chosen or any(str(one) in chosen for one in values)
         if isinstance(each, Flag):
             return self.query.get(each.name) != "1" or bool(value_of(row, each.name))
         if isinstance(each, Period):
