@@ -6,12 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.core.access import Kind, Refused
-from lifang.core.web import nav
+from lifang.core.web import nav, private
 from lifang.core.web.middleware import ELDER, KIOSK, YEAR
 
 MOST_HITS = 8
@@ -80,17 +81,25 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    return _found(request, "public", "web/search.html")
+    return _found(
+        request, "public", "web/search.html", private.plain(request.GET.get("q", ""))[:100]
+    )
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)
 def desk_search(request: HttpRequest) -> HttpResponse:
-    return _found(request, "desk", "web/desk_search.html")
+    """Numbers of people and telephones are asked here: the words are posted and stay out of the address."""
+    asked = private.plain((request.POST if request.method == "POST" else request.GET).get("q", ""))
+    if asked and (request.method == "POST" or not private.is_ticket(asked)):
+        return redirect(f"{reverse('web:desk_search')}?q={private.keep(request, asked)}")
+    words = private.words(request, asked) if asked else ""
+    return _found(request, "desk", "web/desk_search.html", words or "", lost=words is None)
 
 
-def _found(request: HttpRequest, door: str, template: str) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+def _found(
+    request: HttpRequest, door: str, template: str, text: str, *, lost: bool = False
+) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     found = (
         [(label, list(find(actor, text))[:MOST_HITS]) for label, find in nav.finders(door)]
@@ -98,9 +107,8 @@ def _found(request: HttpRequest, door: str, template: str) -> HttpResponse:
         else []
     )
     groups = [(label, hits) for label, hits in found if hits]
-    return render(
-        request, template, {"search_text": text, "groups": groups, "heading": _("Search")}
-    )
+    facts = {"search_text": text, "groups": groups, "heading": _("Search"), "lost": lost}
+    return render(request, template, facts)
 
 
 @require_POST

@@ -24,7 +24,7 @@ Facts = dict[str, Any]
 MOST_LOOKS = 20
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)  # type: ignore[arg-type]  # a file is an answer too
 def people(request: HttpRequest) -> HttpResponseBase:
     actor: Actor = request.actor  # type: ignore[attr-defined]

@@ -45,6 +45,7 @@ class PersonTable(Table):
     )
 
     key = "people"
+    private = True
     order = "-id"
     paging = "more"
     empty = Empty(

@@ -14,7 +14,7 @@ class ListTable(Table):
 
     @cached_property
     def rows(self) -> list[Any]:  # type: ignore[override]
-        found = [row for row in self.given if self._matches(row)]
+        found = [row for row in self.given if self._matches(row)] if not self.lost else []
         field = self.sort.lstrip("-")
         if not field:
             return found

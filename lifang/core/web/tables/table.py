@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from lifang.core.web.htmx import toasts, wants
-from lifang.core.web.tables import draw
+from lifang.core.web.tables import draw, words
 from lifang.core.web.tables.columns import Column
 from lifang.core.web.tables.export import as_csv, as_xlsx
 from lifang.core.web.tables.filters import Filter, Removal
@@ -60,6 +60,7 @@ class Table:
 
     key: ClassVar[str] = "table"
     search: ClassVar[Sequence[str]] = ()
+    private: ClassVar[bool] = False  # search words are personal: posted, never in an address
     filters: ClassVar[Sequence[Filter]] = ()
     order: ClassVar[str] = ""
     per_page: ClassVar[int] = 30
@@ -122,7 +123,16 @@ class Table:
 
     @property
     def text(self) -> str:
-        return self.query.get("q", "").replace("\x00", "").strip()[:200]
+        return self._said or ""
+
+    @property
+    def lost(self) -> bool:
+        """Does the address name a search that is not, or no longer, known here?"""
+        return self._said is None
+
+    @cached_property
+    def _said(self) -> str | None:
+        return words.said(self)
 
     @cached_property
     def sort(self) -> str:
@@ -171,7 +181,7 @@ class Table:
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.text or self.removals)
+        return bool(self.text or self.removals or self.lost)
 
     @property
     def controls(self) -> list[dict[str, Any]]:
@@ -209,7 +219,7 @@ class Table:
     @cached_property
     def rows(self) -> Rows:
         """Everything that matches, sorted."""
-        rows: Rows = self.given
+        rows: Rows = self.given.none() if self.lost else self.given
         for each in self.filters:
             rows = each.narrow(rows, self.query, self.actor)
         if self.text:
@@ -312,7 +322,9 @@ class Table:
     # answers
 
     def response(self, template: str, context: dict[str, Any] | None = None) -> HttpResponseBase:
-        """The page; the table alone for htmx; a file for `?export=`."""
+        """The page; the table alone for htmx; a file for `?export=`; private words are taken out of sight first."""
+        if onward := words.moved(self):
+            return onward
         if self.query.get("export") in ("csv", "xlsx"):
             return self.export(str(self.query["export"]))
         if wants(self.request, self.id):
