@@ -14,7 +14,7 @@ from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.geo.shapes import geometry_of
 from lifang.core.relay import hearing
-from lifang.demo import geography, people
+from lifang.demo import geography, people, waiting
 from lifang.demo.county import County, county
 from lifang.demo.days import Days
 from lifang.orgs import actions as orgs
@@ -62,6 +62,7 @@ def build(at: datetime, *, people_count: int | None = None, days: int | None = N
             player.county = msgspec.structs.replace(plan, days=days)
         with bar("Ninety days of cases", player.county.days) as step:
             player.play(step)
+        waiting.leave(cast, at, SEED)
         hearing.lay_by(before=at - timedelta(hours=6), at=at)
         return Built(
             len(shapes), len(cast.accounts), count, Case.objects.count(), dict(player.refused)

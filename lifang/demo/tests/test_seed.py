@@ -16,6 +16,8 @@ from lifang.core.flow.models import Step, Todo
 from lifang.demo import seed
 from lifang.demo.county import county
 from lifang.demo.geography import outlines
+from lifang.registry import selectors
+from lifang.registry.models import Correction, Merge, MissedVisit
 
 MONDAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 
@@ -48,3 +50,8 @@ def test_a_small_county_lives_through_the_real_actions(monkeypatch):
         first = f"{county().code}001001001"
         waiting = Todo.objects.filter(done_at=None, capability="cases.verify", area=first)
         assert waiting.count() >= 2, "the tutorial's grid worker finds something to look at"
+        wished = Counter(Correction.objects.values_list("state", flat=True))
+        assert wished == {"asked": 4, "verified": 1, "refused": 1}
+        assert MissedVisit.objects.filter(state="missed").count() >= 3
+        assert Merge.objects.filter(undone_at=None).count() == 3
+        assert len(selectors.doubles_in(SYSTEM, county().code)) >= 3, "some are still entered twice"

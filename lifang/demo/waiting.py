@@ -1,0 +1,69 @@
+"""What waits in the register of the demo county: corrections, visits nobody made, people entered twice."""
+
+import random
+from datetime import datetime, timedelta
+
+from lifang.core.access import SYSTEM
+from lifang.core.access.grants import actor_of
+from lifang.core.action import together
+from lifang.core.crypto.fields import clear
+from lifang.demo.people import Cast
+from lifang.registry import actions, selectors
+from lifang.registry.actions import Newcomer
+
+# What residents say is right: element, value, remark; then what became of it.
+WISHES = (
+    ("person.telephone", "10099000101", "换了号码", ""),
+    ("person.work_place", "里坊区实验小学", "今年调动了工作", ""),
+    ("person.education", "bachelor", "", ""),
+    ("person.telephone", "10099000102", "旧号已停用", "verify"),
+    ("person.work_place", "自由职业", "", "refuse"),
+    ("person.telephone", "10099000103", "", ""),
+)
+TWINS = 6  # people entered twice; every other pair has been merged
+
+
+def leave(cast: Cast, at: datetime, seed: int) -> None:
+    """As of today: some corrections wait, some visits are missed, some people stand twice or stood twice."""
+    dice = random.Random(seed)
+    grids = [grid for grid in sorted(cast.residents) if len(cast.residents[grid]) > 1]
+    for number, grid in enumerate(grids[: len(WISHES)]):
+        _wish(cast, grid, WISHES[number], at - timedelta(hours=30 - number))
+    for number, grid in enumerate(grids[:TWINS]):
+        _twice(cast, grid, at - timedelta(days=9 - number), dice, merged=number % 2 == 1)
+    actions.tell_missed(actor=SYSTEM, at=at - timedelta(hours=4))
+
+
+def _wish(cast: Cast, grid: str, wish: tuple[str, str, str, str], at: datetime) -> None:
+    element, value, note, end = wish
+    resident = actor_of(
+        cast.residents[grid][1].pk, at
+    )  # the first of a grid is whom stories are about
+    person = selectors.me(resident)
+    if person is None:
+        return
+    asked = actions.ask_correction(
+        actor=resident, person=person, element=element, value=value, note=note, at=at
+    )
+    worker, later = cast.actor("grid_worker", grid), at + timedelta(hours=3)
+    if end == "verify":
+        actions.verify_correction(actor=worker, correction=asked, at=later)
+    elif end == "refuse":
+        note = "电话联系本人，仍在原单位上班。"
+        actions.refuse_correction(actor=worker, correction=asked, note=note, at=later)
+
+
+def _twice(cast: Cast, grid: str, at: datetime, dice: random.Random, *, merged: bool) -> None:
+    """Somebody without papers at hand was entered a second time."""
+    with together(actor=SYSTEM, at=at):
+        known = dice.choice(list(selectors.persons(SYSTEM, grid).order_by("id")[:9]))
+        telephone = clear(known, "telephone")
+        again = Newcomer(clear(known, "name"), telephone=telephone, sex=known.sex, born=known.born)
+        other = actions.register(actor=SYSTEM, newcomer=again, area=grid, source="visit", at=at)
+    if merged:
+        keeper = cast.actor("community_secretary", grid[:12])
+        reasons = [one.reasons for one in selectors.doubles(SYSTEM, known) if one.person == other]
+        actions.merge(
+            actor=keeper, kept=known, dropped=other, reasons=reasons[0] if reasons else [],
+            note="同一人，入户时证件未带。", at=at + timedelta(days=1),
+        )  # fmt: skip
