@@ -6,6 +6,7 @@ from lifang.registry.actions.corrections import (
     verify_correction,
     withdraw_correction,
 )
+from lifang.registry.actions.homes import part, settle, unite
 from lifang.registry.actions.households import (
     Member,
     found_household,
@@ -18,10 +19,12 @@ from lifang.registry.actions.knowing import change
 from lifang.registry.actions.looks import read_correction, unmask
 from lifang.registry.actions.merging import merge, undo_merge
 from lifang.registry.actions.people import (
+    Found,
     Newcomer,
     Registered,
     end_person,
     faults,
+    find_number,
     link_account,
     register,
     register_many,
@@ -61,10 +64,10 @@ from lifang.registry.actions.visits import (
 )
 
 __all__ = [
-    "Enrolment", "Entered", "Member", "NewPlace", "Newcomer", "Registered", "Shown",
+    "Enrolment", "Entered", "Found", "Member", "NewPlace", "Newcomer", "Registered", "Shown",
     "add_facility", "add_organisation", "add_place", "add_places", "add_vehicle", "ask_correction", "change", "change_many", "compare", "end_person",
-    "enrol_many", "enrol_resident", "excuse_visit", "faults", "found_household", "heads_behind", "key_of", "link_account", "look_restricted", "merge",
-    "move_in", "move_out", "name_head", "name_viewers", "plan_many", "plan_visits", "read_correction", "refuse_correction", "register",
-    "register_many", "renew_registration", "restrict", "review_tag", "tag", "take_back_sheet", "take_sheet", "tell_missed", "tie", "undo_merge", "unmask",
+    "enrol_many", "enrol_resident", "excuse_visit", "faults", "find_number", "found_household", "heads_behind", "key_of", "link_account", "look_restricted", "merge",
+    "move_in", "move_out", "name_head", "name_viewers", "part", "plan_many", "plan_visits", "read_correction", "refuse_correction", "register",
+    "register_many", "renew_registration", "restrict", "review_tag", "settle", "tag", "take_back_sheet", "take_sheet", "tell_missed", "tie", "undo_merge", "unite", "unmask",
     "unrestrict", "untag", "untie", "verify_correction", "visit", "withdraw_consent", "withdraw_correction",
 ]  # fmt: skip

@@ -9,9 +9,10 @@ from lifang.core.action import action
 from lifang.core.events import publish
 from lifang.registry import rules
 from lifang.registry.actions.knowing import batch_for, today
+from lifang.registry.actions.moving import bring, call_again, end_membership
 from lifang.registry.actions.people import holder_of
 from lifang.registry.events import HouseholdFounded, MovedIn, MovedOut
-from lifang.registry.models import Household, Membership, Occupancy, Person, Place, VisitPlan
+from lifang.registry.models import Household, Membership, Occupancy, Person, Place
 from lifang.registry.terms import HEAD
 
 
@@ -48,7 +49,7 @@ def found_household(
         area=made.area, household=made, dwelling=dwelling, kind=occupancy, valid_from=at
     )
     for member in members:
-        _join(made, member, at)
+        join(made, member, at)
     publish(HouseholdFounded(household=made.pk, at=at), area=made.area, holders=made.holders)
     return made
 
@@ -73,19 +74,19 @@ def move_in(
         raise Refused("not_found")
     house = Household.objects.hold(household.pk)
     insist(None if house.valid_to is None else Refusal("ended_already"))
-    mover = _mover(actor, person, document, identity)
-    _leave_all(mover, house, at)
-    if mover.area != house.area:
-        mover.area = house.area
-        mover.save(update_fields=["area"])
-    made = _join(house, Member(mover, relation, expires_on), at)
+    mover = mover_of(actor, person, document, identity)
+    leave_all(mover, house, at)
+    bring(mover, house.area)
+    made = join(house, Member(mover, relation, expires_on), at)
+    call_again(mover, at)
     publish(
         MovedIn(person=mover.pk, household=house.pk, at=at), area=house.area, holders=mover.holders
     )
     return made
 
 
-def _mover(actor: Actor, person: Person | None, document: str, identity: str) -> Person:
+def mover_of(actor: Actor, person: Person | None, document: str, identity: str) -> Person:
+    """Part of a move: somebody in sight, or whoever has this number wherever they are registered."""
     if person is not None:
         if not actor.scope.covers(person.area):
             raise Refused("not_found")
@@ -96,13 +97,15 @@ def _mover(actor: Actor, person: Person | None, document: str, identity: str) ->
     return Person.objects.hold(found.pk)
 
 
-def _leave_all(mover: Person, house: Household, at: datetime) -> None:
+def leave_all(mover: Person, house: Household, at: datetime) -> None:
+    """Part of a move: nobody keeps house twice."""
     for row in Membership.objects.filter(person=mover, valid_to__isnull=True):
         insist(Refusal("member_already") if row.household_id == house.pk else None)
-        _end(row, "moved_in", at)
+        end_membership(row, "moved_in", at)
 
 
-def _join(house: Household, member: Member, at: datetime) -> Membership:
+def join(house: Household, member: Member, at: datetime) -> Membership:
+    """Part of a move: one more member, on the terms of the household."""
     open_ = Membership.objects.filter(household=house, valid_to__isnull=True)
     insist(
         rules.code_fits("relation", member.relation, "relation"),
@@ -125,14 +128,21 @@ def _join(house: Household, member: Member, at: datetime) -> Membership:
 
 @action("registry.move_out")
 def move_out(
-    *, actor: Actor, membership: Membership, at: datetime, ended: str = "moved_out"
+    *,
+    actor: Actor,
+    membership: Membership,
+    at: datetime,
+    ended: str = "moved_out",
+    heir: Membership | None = None,
 ) -> Membership:
-    """A person leaves the household. The last one closes it: its door is free, its visit plans end."""
+    """A person leaves the household; `heir` is its head from then on. The last one closes it: its door is free, its visit plans end."""
     held = Membership.objects.hold(membership.pk)
     if held.valid_to is not None:
         raise Refused("ended_already")
     insist(rules.code_fits("end", ended, "ended"), rules.ends_after(held.valid_from, at))
-    _end(held, ended, at)
+    end_membership(held, ended, at)
+    if heir is not None:
+        follow(heir, held, at)
     publish(
         MovedOut(person=held.person_id, household=held.household_id, at=at),
         area=held.area,
@@ -141,14 +151,12 @@ def move_out(
     return held
 
 
-def _end(row: Membership, ended: str, at: datetime) -> None:
-    row.valid_to, row.ended = at, ended
-    row.save(update_fields=["valid_to", "ended"])
-    if not Membership.objects.filter(household=row.household_id, valid_to__isnull=True).exists():
-        Household.objects.filter(pk=row.household_id).update(valid_to=at, visit_due_on=None)
-        open_ = {"household": row.household_id, "valid_to__isnull": True}
-        Occupancy.objects.filter(**open_).update(valid_to=at)
-        VisitPlan.objects.filter(**open_).update(valid_to=at)
+def follow(heir: Membership, gone: Membership, at: datetime) -> None:
+    """Part of a head's leaving: another member is the head."""
+    held = Membership.objects.hold(heir.pk)
+    same = held.household_id == gone.household_id and held.valid_to is None
+    insist(None if same and gone.relation == HEAD else Refusal("not_a_member", {"field": "heir"}))
+    _again(held, HEAD, at)
 
 
 @action("registry.name_head")

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from lifang.core.access import SYSTEM, Actor, Refusal, Refused, insist
 from lifang.core.access.wall import behind
-from lifang.core.action import action
+from lifang.core.action import action, seen
 from lifang.core.events import publish
 from lifang.core.ids import new_id
 from lifang.registry import rules
 from lifang.registry.actions.knowing import batch_for, carry, today
+from lifang.registry.actions.moving import end_membership
 from lifang.registry.events import BatchRegistered, PersonRegistered
 from lifang.registry.models import (
     Batch,
@@ -107,6 +108,28 @@ def register(
     made.save(force_insert=True)
     publish(PersonRegistered(person=made.pk, at=at), area=made.area, holders=made.holders)
     return made
+
+
+class Found(NamedTuple):
+    """Who has a number: nobody (""), somebody in sight ("here"), somebody of another grid ("elsewhere", no more is told)."""
+
+    where: str
+    person: Person | None = None
+
+
+@action("registry.find_number")
+def find_number(*, actor: Actor, area: str, document: str, identity: str, at: datetime) -> Found:
+    """Ask before somebody is entered whether the number stands in the register: a look that leaves its line."""
+    number = rules.normal_number(document, identity)
+    insist(rules.number_fault(document, number, today(at)))
+    seen("arrival")
+    if not number:
+        return Found("")
+    with behind(SYSTEM):
+        found = holder_of(document, number)
+    if found is None:
+        return Found("")
+    return Found("here", found) if actor.scope.covers(found.area) else Found("elsewhere")
 
 
 def known_already(actor: Actor, document: str, number: str) -> Refusal | None:
@@ -267,6 +290,7 @@ def end_person(*, actor: Actor, person: Person, ended: str, at: datetime) -> Per
         raise Refused("ended_already")
     held.valid_to = at
     held.save(update_fields=["valid_to"])
-    Membership.objects.filter(person=held, valid_to__isnull=True).update(valid_to=at, ended=ended)
+    for row in Membership.objects.filter(person=held, valid_to__isnull=True):
+        end_membership(row, ended, at)
     Tagging.objects.filter(person=held, valid_to__isnull=True).update(valid_to=at, ended=ended)
     return held
