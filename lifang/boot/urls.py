@@ -8,7 +8,6 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/", include("lifang.core.api.urls")),  # first: found without trying every page
     path("feeds/", include("lifang.cases.api.feeds")),
-    path("ogc", include("lifang.core.api.open.ogc.urls")),
     path("open311/", include("lifang.cases.api.open311.urls")),
     path("", include("lifang.core.web.urls")),
     path("", include("lifang.core.accounts.urls")),
@@ -19,6 +18,7 @@ urlpatterns = [
     path("", include("lifang.orgs.web.urls")),
     path("", include("lifang.registry.web.urls")),
     path("", include("lifang.cases.web.urls")),
+    path("", include("lifang.core.api.open.ogc.urls")),
     path("desk/", include("lifang.core.offline.web.urls")),
     path("desk/keys/", include("lifang.core.api.web.urls")),
 ]

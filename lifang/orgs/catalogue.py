@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 import msgspec
@@ -66,6 +67,30 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return {self.key, self.name.zh, self.name.en.lower(), *self.others}
 
 
+class Span(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Part of a day that is on the roster; one that ends no later than it starts ends on the next day."""
+
+    key: str
+    name: Text
+    start: str
+    end: str
+
+    def on(self, day: date, zone: tzinfo) -> tuple[datetime, datetime]:
+        """From when to when, on this day."""
+        start, end = (datetime.combine(day, time.fromisoformat(c), zone) for c in (self.start, self.end))  # fmt: skip
+        if end <= start:
+            end = datetime.combine(day + timedelta(days=1), time.fromisoformat(self.end), zone)
+        return start, end
+
+
+def _span_faults(span: Span) -> Iterable[str]:
+    for clock in (span.start, span.end):
+        try:
+            time.fromisoformat(clock)
+        except ValueError:
+            yield f"{clock!r} is no time of day"
+
+
 def _duty_faults(line: DutyLine) -> Iterable[str]:
     for matter in line.matters:
         if not MATTER.fullmatch(matter):
@@ -78,6 +103,7 @@ UNIT_KINDS = catalogue("orgs", "unit_kinds", UnitKind)
 POSTS = catalogue("orgs", "posts", PostKind)
 GRID_KINDS = catalogue("orgs", "grid_kinds", GridKind)
 COLUMNS = catalogue("orgs", "columns", Column)
+SPANS = catalogue("orgs", "spans", Span, faults=_span_faults)
 DUTIES = catalogue("orgs", "duties", DutyLine, faults=_duty_faults)
 
 _matters: list[Callable[[], Mapping[str, Text]]] = []

@@ -88,3 +88,31 @@ class PostingEnded:
 class AccountsOpened:
     accounts: list[UUID]
     at: datetime
+
+
+@event("orgs.DeputyNamed")
+class DeputyNamed:
+    deputy: UUID
+    posting: UUID
+    account: UUID
+    at: datetime
+
+
+@event("orgs.DeputyEnded")
+class DeputyEnded:
+    deputy: UUID
+    posting: UUID
+    account: UUID
+    at: datetime
+
+
+@event("orgs.RosterSet")
+class RosterSet:
+    watches: list[UUID]
+    at: datetime
+
+
+@event("orgs.WatchDropped")
+class WatchDropped:
+    watch: UUID
+    at: datetime

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from lifang.core.access import Actor, Refusal, Refused
@@ -187,6 +187,31 @@ def may_hold(kind: str, closed: bool) -> Refusal | None:
     if closed:
         return Refusal("account_closed", {"field": "account"})
     return None if kind == "staff" else Refusal("account_not_staff", {"field": "account"})
+
+
+DEPUTY_DAYS = 92
+ROSTER_BACK, ROSTER_AHEAD = 7, 366
+
+
+def deputy_span(since: datetime, until: datetime, at: datetime) -> Refusal | None:
+    """Some days, not for ever: whoever stays longer is posted."""
+    if until > since and until > at and until - since <= timedelta(days=DEPUTY_DAYS):
+        return None
+    return Refusal("deputy_span", {"days": DEPUTY_DAYS, "field": "until"})
+
+
+def keeps_roster(actor: Actor, area: str, holder: str) -> Refusal | None:
+    """Of an area in one's sight, or of one's own unit."""
+    near = holder in actor.units if holder else actor.scope.covers(area)
+    may = actor.may("orgs.set_roster", area)
+    return None if may and (near or actor.scope.everywhere) else Refusal("not_allowed")
+
+
+def watch_day(day: date, at: datetime) -> Refusal | None:
+    """Within a year ahead; a mistyped year is no roster."""
+    if -ROSTER_BACK <= (day - at.date()).days <= ROSTER_AHEAD:
+        return None
+    return Refusal("watch_day", {"before": ROSTER_BACK, "after": ROSTER_AHEAD, "field": "day"})
 
 
 _LOGIN = re.compile(r"[A-Za-z0-9_.@-]{3,64}")

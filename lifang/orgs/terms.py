@@ -49,3 +49,16 @@ class Role(StrEnum):
 
 
 ROLE_NAMES = {Role.LEAD: text("牵头", "Lead"), Role.ASSIST: text("配合", "Assist")}
+
+
+class WatchRole(StrEnum):
+    """How somebody is on watch."""
+
+    LEADER = "leader"
+    WATCH = "watch"
+
+
+WATCH_NAMES = {
+    WatchRole.LEADER: text("带班领导", "Leader on watch"),
+    WatchRole.WATCH: text("值班员", "On watch"),
+}

@@ -41,7 +41,7 @@ def to_lead(system: Actor, pk: UUID, template: str, at: datetime) -> None:
     if case.lead_id:
         _to_staff(f"unit:{case.lead_id}", case, template, at)
     else:
-        _to_desk(case, template, at)
+        _to_desk(system, case, template, at)
 
 
 def delay(system: Actor, pk: UUID, granted: bool, at: datetime) -> None:
@@ -56,10 +56,12 @@ def urgent(system: Actor, pk: UUID, at: datetime) -> None:
     case = Case.objects.select_related("lead").get(pk=pk)
     if case.level == Level.ORDINARY:
         return
-    _to_desk(case, "cases.urgent", at)
+    _to_desk(system, case, "cases.urgent", at)
     if case.level == Level.LIFE:
         for answer in orgs.answerers(case.matter, case.area):
             _to_staff(f"unit:{answer.unit.pk}", case, "cases.urgent", at)
+            for watch in orgs.on_watch(system, answer.unit.area, at, answer.unit.pk):
+                _to_staff(f"account:{watch.account_id}", case, "cases.urgent", at)
 
 
 def overdue(system: Actor, flow: str, pk: UUID, at: datetime) -> None:
@@ -69,9 +71,12 @@ def overdue(system: Actor, flow: str, pk: UUID, at: datetime) -> None:
         to_lead(system, pk, "cases.overdue", at)
 
 
-def _to_desk(case: Case, template: str, at: datetime) -> None:
-    for account in orgs.people_at("cases.dispatch", case.desk):
-        _to_staff(f"account:{account.pk}", case, template, at)
+def _to_desk(system: Actor, case: Case, template: str, at: datetime) -> None:
+    people = [account.pk for account in orgs.people_at("cases.dispatch", case.desk)]
+    if template == "cases.urgent":  # at night and at the weekend somebody is awake
+        people += [watch.account_id for watch in orgs.on_watch(system, case.desk, at)]
+    for account in dict.fromkeys(people):
+        _to_staff(f"account:{account}", case, template, at)
 
 
 def _to_staff(to: str, case: Case, template: str, at: datetime) -> None:

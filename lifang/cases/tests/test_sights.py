@@ -103,7 +103,7 @@ def test_a_number_leads_to_the_row_and_another_county_does_not(people):
 
 def test_hostile_numbers_and_kinds_are_told_or_not_found(people):
     auditor = people["audit_admin"]
-    for text in sample(60, "sights"):
+    for _, text in sample(60, "sights"):
         page = auditor.get("orgs:sights", query={"kind": "case", "text": text})
         assert page.status_code in (200, 400), text
         page = auditor.get("orgs:sights", query={"kind": text, "text": "x"})

@@ -29,6 +29,7 @@ from lifang.core.web.nav import Entry, register
 from lifang.core.web.show import TONES, Chip
 from lifang.core.web.times import exact
 from lifang.orgs import selectors as orgs
+from lifang.orgs.terms import WATCH_NAMES, WatchRole
 
 register(
     Entry("screen", "cases.screen", gettext_lazy("Big screen"), "cases:screen", capability="cases.see", order=10),
@@ -157,6 +158,12 @@ class Wall:
     @cached_property
     def on_duty(self) -> list[dict[str, str]]:
         """Office and post here, and the colleague who holds it."""
+        awake = orgs.on_watch(self.actor, self.code, self.at)[:ON_DUTY]
+        if awake:
+            return [
+                {"post": str(WATCH_NAMES[WatchRole(one.role)]), "name": one.account.name}
+                for one in awake
+            ]
         rows = orgs.postings(self.actor, self.code, at=self.at).filter(area=self.code, unit=None)
         return [
             {"post": post_name(row.post), "name": row.account.name}

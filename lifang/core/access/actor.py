@@ -23,6 +23,7 @@ class Grant:
     capabilities: frozenset[str]
     sees: str = "area"  # "area": every row there; "unit": only rows of `holder`
     holder: str = ""
+    lent_for: str = ""  # "account:…" of whom this one stands in for, with their post
 
     def gives(self, capability: str, area: str | None) -> bool:
         return capability in self.capabilities and (area is None or area.startswith(self.area))
@@ -57,6 +58,13 @@ class Actor:
         if self.kind is Kind.SYSTEM or capability in self.basic:
             return True
         return any(grant.gives(capability, area) for grant in self.grants)
+
+    def standing_in(self, capability: str, area: str | None = None) -> str:
+        """The holder for whom a deputy does this; empty where an own post or the kind gives it."""
+        if self.kind is Kind.SYSTEM or capability in self.basic:
+            return ""
+        giving = [grant.lent_for for grant in self.grants if grant.gives(capability, area)]
+        return "" if not giving or "" in giving else giving[0]
 
     def posts(self) -> Iterable[str]:
         return (grant.post for grant in self.grants)

@@ -11,7 +11,7 @@ from lifang.core.access.actor import ANONYMOUS, Actor, Grant, Kind, scope_of
 from lifang.core.access.capabilities import basic, of_post
 
 _ACTOR = """
-SELECT a.id, a.name, a.kind, g.post, g.area, g.sees, g.holder
+SELECT a.id, a.name, a.kind, g.post, g.area, g.sees, g.holder, g.lent_for_id
 FROM accounts_account a
 LEFT JOIN access_grant g ON g.account_id = a.id
      AND g.valid_from <= %(at)s AND (g.valid_to IS NULL OR g.valid_to > %(at)s)
@@ -38,10 +38,10 @@ def actors_of(accounts: Iterable[UUID], at: datetime) -> list[Actor]:
 
 
 def actor_from(account: UUID, rows: list[tuple[str, ...]]) -> Actor:
-    """An actor from rows (name, kind, post, area, sees, holder)."""
+    """An actor from rows (name, kind, post, area, sees, holder, for whom it is lent)."""
     grants = tuple(
-        Grant(post, area, of_post(post), sees, holder)
-        for _, _, post, area, sees, holder in rows
+        Grant(post, area, of_post(post), sees, holder, f"account:{lent}" if lent else "")
+        for _, _, post, area, sees, holder, lent in rows
         if post
     )
     name, kind = rows[0][0], rows[0][1]

@@ -101,6 +101,8 @@ class GrantRow(models.Model):
         output_field=models.CharField(max_length=40),
         db_persist=True,
     )
+    # A deputy's: whose post it is. It ends by itself.
+    lent_for = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="lent")
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
 
@@ -111,6 +113,11 @@ class GrantRow(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
                 name="grant_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(lent_for__isnull=True)
+                | Q(valid_to__isnull=False) & ~Q(account=models.F("lent_for")),
+                name="grant_lent_ends",
             ),
             # The wall is told areas and holders as lists: no grant may carry a comma or the star.
             models.CheckConstraint(condition=Q(area__regex=r"^[0-9]*$"), name="grant_area_plain"),

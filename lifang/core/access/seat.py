@@ -27,7 +27,7 @@ SELECT s.id::text, encode(s.content, 'hex'), (s.seen_at AT TIME ZONE 'UTC')::tex
 FROM accounts_session s
 LEFT JOIN accounts_account a ON a.id = s.account_id AND a.closed_at IS NULL AND a.locked_at IS NULL
 LEFT JOIN LATERAL (
-  SELECT json_agg(json_build_array(post, area, sees, holder) ORDER BY id) AS grants,
+  SELECT json_agg(json_build_array(post, area, sees, holder, lent_for_id) ORDER BY id) AS grants,
     bool_or(area = '' AND sees = 'area') AS everywhere,
     string_agg(DISTINCT area, ',' ORDER BY area) FILTER (WHERE sees = 'area') AS areas,
     array_agg(DISTINCT holder::text) FILTER (WHERE holder <> '') AS holders
@@ -38,6 +38,8 @@ WHERE s.key = $1 AND s.ends_at > $2
   AND s.seen_at + s.idle_seconds * interval '1 second' > $2
 """
 
+
+_NO_GRANT = ("", "", "", "", "")
 
 _PREPARED: WeakSet[Any] = WeakSet()  # connections to the database that know the statement
 
@@ -71,9 +73,7 @@ def _sat(
     actor = anonymous()
     if account is not None:
         held = json.loads(grants) if grants else None
-        actor = actor_from(
-            UUID(account), [(name, kind, *grant) for grant in held or [("", "", "", "")]]
-        )
+        actor = actor_from(UUID(account), [(name, kind, *grant) for grant in held or [_NO_GRANT]])
     wall.told(actor, areas, holders)
     seen = datetime.fromisoformat(seen_at).replace(tzinfo=UTC)
     return Seat(actor, UUID(session), bytes.fromhex(content), seen, snapshot)

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -15,3 +16,17 @@ def grants(actor: Actor, account: UUID, at: datetime | None = None) -> QuerySet[
     if actor.id == account or actor.may("access.see_grants"):
         return rows
     return rows.none()
+
+
+class StandIn(NamedTuple):
+    """A deputy, and the name of whoever is away."""
+
+    account: UUID
+    absent: str
+
+
+def deputies_of(actor: Actor, account: UUID, area: str, at: datetime) -> list[StandIn]:
+    """Who stands in for an account at this moment, where a message is about."""
+    rows = GrantRow.objects.filter(lent_for=account, valid_from__lte=at, valid_to__gt=at)
+    found = rows.order_by("valid_from").values_list("account_id", "lent_for__name", "area")
+    return list(dict.fromkeys(StandIn(one, absent) for one, absent, where in found if area.startswith(where)))  # fmt: skip

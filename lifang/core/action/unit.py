@@ -11,7 +11,7 @@ from django.db import models, transaction
 from lifang.core.access import Actor, Refused
 from lifang.core.access.models import on_hold
 from lifang.core.audit.chain import Line
-from lifang.core.audit.diff import Snapshot, difference, snapshot
+from lifang.core.audit.diff import DEPUTY_FOR, Snapshot, difference, snapshot
 from lifang.core.audit.log import append
 
 R = TypeVar("R")
@@ -97,8 +97,13 @@ class Unit:
             subject=str(row.pk) if row is not None else "",
             area=str(getattr(row, "area", "") or ""),
             reason=reason or self.reason,
-            changes=self._changes() if outcome == "done" else {},
+            changes=(self._changes() if outcome == "done" else {}) | self._stood_in(),
         )
+
+    def _stood_in(self) -> dict[str, Any]:
+        """A deputy's act names whose post it was done on."""
+        holder = self.actor.standing_in(self.name, self.area)
+        return {DEPUTY_FOR: holder.removeprefix("account:")} if holder else {}
 
     def _changes(self) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -19,7 +19,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _KEY = """
 SELECT k.id, k.digest, k.areas, k.capabilities, k.per_minute, k.used_at, a.id,
-       a.name, a.kind, g.post, g.area, g.sees, g.holder
+       a.name, a.kind, g.post, g.area, g.sees, g.holder, g.lent_for_id
 FROM api_apikey k
 JOIN accounts_account a ON a.id = k.account_id AND a.closed_at IS NULL AND a.locked_at IS NULL
 LEFT JOIN access_grant g ON g.account_id = a.id

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+DEPUTY_FOR = "deputy_for"  # among the changes: the account on whose post a deputy acted
+
 # Values of these kinds are codes, times and counts; of all others only the name is told.
 _TOLD = (
     models.DateField,

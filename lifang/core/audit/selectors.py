@@ -1,7 +1,10 @@
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from lifang.core.access import Actor, Refused
 from lifang.core.accounts.models import Account
+from lifang.core.audit.diff import DEPUTY_FOR
 from lifang.core.audit.models import Anchor, Entry
 
 
@@ -9,7 +12,10 @@ def entries(actor: Actor) -> QuerySet[Entry]:
     """Lines of the log with `who`, for the audit administrator alone."""
     _insist(actor)
     names = Account.objects.filter(pk=OuterRef("account")).values("name")
-    return Entry.objects.annotate(who=Subquery(names))
+    absent = Account.objects.filter(pk=OuterRef("post_of")).values("name")
+    post_of = Cast(KeyTextTransform(DEPUTY_FOR, "changes"), UUIDField())
+    rows = Entry.objects.annotate(who=Subquery(names), post_of=post_of)
+    return rows.annotate(instead_of=Subquery(absent))
 
 
 def anchors(actor: Actor) -> QuerySet[Anchor]:

@@ -21,6 +21,8 @@ def todos(actor: Actor, flows: Iterable[str] = ()) -> QuerySet[Todo]:
             parts.append(may & Q(turn="") & within(grant.area))
         if grant.holder:
             parts.append(may & Q(turn=grant.holder))
+        if grant.lent_for:
+            parts.append(may & Q(turn=grant.lent_for) & within(grant.area))
     mine = reduce(or_, parts) if parts else Q(pk__in=[])
     rows = Todo.objects.filter(mine, done_at__isnull=True)
     rows = rows.filter(flow__in=tuple(flows)) if flows else rows

@@ -23,6 +23,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sms: Text | None = None
     channels: tuple[Channel, ...] = (Channel.INBOX,)
     urgent: bool = False
+    work: bool = False  # of the post, not of the person: whoever stands in hears it too
     secret: tuple[str, ...] = ()  # facts that only the recipient may read, e.g. a code
 
 

@@ -16,6 +16,7 @@ Facts = Mapping[str, Any]
 Stored = dict[str, str | int | float | dict[str, str]]
 
 
+INSTEAD_OF = "instead_of"  # a fact of what a deputy is told: the name of whoever is away
 HIDDEN = "••••••"
 
 
@@ -73,11 +74,17 @@ def _in(language: str, facts: Stored) -> dict[str, Any]:
 def words(template: Template, facts: Stored, *, short: bool) -> tuple[Text, Text]:
     """Title and body; `short` takes the SMS form if there is one."""
     body = template.sms if short and template.sms else template.body
-    return fill(template.title, facts), fill(body, facts)
+    return _title(template, facts), fill(body, facts)
+
+
+def _title(template: Template, facts: Stored) -> Text:
+    """A deputy reads whose post it is for."""
+    found, absent = fill(template.title, facts), facts.get(INSTEAD_OF)
+    return Text(f"【代{absent}】{found.zh}", f"For {absent}: {found.en}") if absent else found
 
 
 def title_of(message: Written) -> Text:
-    return fill(templates()[message.template].title, message.facts)
+    return _title(templates()[message.template], message.facts)
 
 
 def body_of(message: Written, *, short: bool = False) -> Text:

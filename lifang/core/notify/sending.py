@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
 from lifang.core.access import SYSTEM
+from lifang.core.access.selectors import deputies_of
 from lifang.core.access.wall import behind
 from lifang.core.jobs import JOBS
 from lifang.core.notify import compose, rules
@@ -50,16 +52,33 @@ def send(
     for short in (False, True):
         compose.words(chosen, known, short=short)
     with behind(SYSTEM):
-        wish = _wish(to, language, at)
         rows = [
-            _row(to, way, chosen, known, wish, at, area=area, link=link, key=key, urgent=urgent)
-            for way in _ways(to, chosen, wish)
+            _row(one, way, chosen, facts, wish, at, area=area, link=link, key=key, urgent=urgent)
+            for one, facts, away in _who(to, chosen, known, area, at)
+            for wish in [_wish(one, language, at)]
+            for way in _ways(one, chosen, wish)
+            if not away or way.channel is Channel.INBOX
         ]
         made = [row for row in rows if _add(row)]
     for row in made:
         if row.channel != Channel.INBOX:
             _ask(row)
     return made
+
+
+def _who(
+    to: str, template: Template, facts: compose.Stored, area: str, at: datetime
+) -> list[tuple[str, compose.Stored, bool]]:
+    """To whom, with which facts, and whether they are away: work of a post goes to whoever stands in, too."""
+    kind, _, value = to.partition(":")
+    deputies = deputies_of(SYSTEM, UUID(value), area, at) if template.work and kind == "account" else []  # fmt: skip
+    if not deputies:
+        return [(to, facts, False)]
+    instead = [
+        (f"account:{one.account}", {**facts, compose.INSTEAD_OF: one.absent}, False)
+        for one in deputies
+    ]
+    return [(to, facts, True), *instead]
 
 
 def _wish(to: str, language: str, at: datetime) -> Preference:

@@ -12,6 +12,7 @@ from lifang.core.accounts.models import Account
 from lifang.core.action import action
 from lifang.core.events import publish
 from lifang.orgs import rules
+from lifang.orgs.actions.deputies import end_deputy
 from lifang.orgs.actions.violation import broken
 from lifang.orgs.catalogue import POSTS
 from lifang.orgs.events import Posted, PostingEnded
@@ -97,6 +98,8 @@ def end_posting(*, actor: Actor, posting: Posting, at: datetime) -> Posting:
     row.valid_to = max(at, row.valid_from)
     row.save(update_fields=["valid_to"])
     end_grant(actor=actor, grant=row.grant, at=at)
+    for deputy in row.deputies.filter(valid_to__gt=at):
+        end_deputy(actor=actor, deputy=deputy, at=at)
     told = PostingEnded(posting=row.pk, account=row.account_id, post=row.post, at=at)
     publish(told, area=row.area)
     return row

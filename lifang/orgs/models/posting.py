@@ -48,3 +48,33 @@ class Posting(models.Model):
     def holds(self, at: datetime) -> bool:
         """Is this posting in force at that moment?"""
         return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+
+class Deputy(models.Model):
+    """Somebody stands in on a posting from one moment to another, e.g. during leave; why is nobody's business."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="deputies")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="deputyships")
+    area = models.CharField(max_length=15, db_collation="C")  # the posting's
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField()
+    named_by = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
+    grant = models.OneToOneField("access.GrantRow", models.PROTECT, related_name="+")
+
+    objects = Holding()
+
+    class Meta:
+        ordering = ["-valid_from", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("valid_from")), name="deputy_ends_after_start"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["area", "valid_from"], name="deputy_area"),
+            models.Index(fields=["posting"], name="deputy_posting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} for {self.posting_id}"

@@ -16,7 +16,8 @@ from lifang.orgs.selectors.places import (
     shape_of,
     shapes,
 )
-from lifang.orgs.selectors.sights import row_kinds, sighted_row, who_sees
+from lifang.orgs.selectors.sights import names_of_holders, row_kinds, sighted_row, who_sees
+from lifang.orgs.selectors.standing import deputies, deputy, on_watch, watches
 from lifang.orgs.selectors.units import (
     hours_of,
     unit,
@@ -30,6 +31,8 @@ __all__ = [
     "Answer",
     "answerers",
     "children",
+    "deputies",
+    "deputy",
     "division",
     "divisions",
     "duties",
@@ -43,6 +46,8 @@ __all__ = [
     "locate",
     "locate_many",
     "names_of",
+    "names_of_holders",
+    "on_watch",
     "parts_of",
     "people_at",
     "place_name",
@@ -58,5 +63,6 @@ __all__ = [
     "unit_names",
     "units",
     "units_serving",
+    "watches",
     "who_sees",
 ]

@@ -1,12 +1,13 @@
 """Who can see a row, for those who keep it and for those who watch over rights."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.sights import ROW_KINDS, Place, RowKind, Sight, sights
 from lifang.core.access.wall import behind
+from lifang.core.accounts.models import Account
 
 MAY = "access.see_sights"
 
@@ -60,3 +61,10 @@ def _order(sight: Sight) -> tuple[Any, ...]:
     first = sight.whys[0]
     area = first.grant.area if first.grant else ""
     return (first.how != "area", first.how, len(area), area, sight.actor.name)
+
+
+def names_of_holders(actor: Actor, holders: Iterable[str]) -> dict[str, str]:
+    """Names of colleagues for whom somebody stands in."""
+    ids = [holder.removeprefix("account:") for holder in holders if holder.startswith("account:")]
+    rows = Account.objects.filter(pk__in=ids).values_list("pk", "name") if ids else []
+    return {f"account:{pk}": name for pk, name in rows}

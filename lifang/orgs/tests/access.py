@@ -1,7 +1,8 @@
 """What the walk of `access.yaml` needs a row of."""
 
-from lifang.orgs.models import Division, Unit
-from lifang.orgs.tests.make import make_division, make_unit
+from lifang.core.accounts.models import Account
+from lifang.orgs.models import Division, Posting, Unit
+from lifang.orgs.tests.make import make_account, make_division, make_posting, make_unit
 
 
 def community_of(area: str) -> tuple[str]:
@@ -23,3 +24,12 @@ def _there(code: str) -> str:
     if not Division.objects.filter(code=code).exists():
         make_division(code)
     return code
+
+
+def posting_of(area: str) -> Posting:
+    """Somebody posted there, and a colleague who could stand in."""
+    kind = {15: "grid_worker", 12: "community_worker"}[len(area)]
+    held = make_posting(kind, _there(area))
+    if not Account.objects.filter(login="posting-deputy").exists():
+        make_posting("community_worker", _there(area[:12]), account=make_account("posting-deputy"))
+    return held

@@ -35,6 +35,8 @@ register(
         capability="orgs.post_all",
         order=68,
     ),
+    Entry("desk", "orgs.deputies", _("Deputies"), "orgs:deputies", icon="user-share", order=66),
+    Entry("desk", "orgs.roster", _("Roster"), "orgs:roster", icon="calendar-user", order=67),
     Entry(
         "desk",
         "orgs.sights",

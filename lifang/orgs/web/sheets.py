@@ -13,6 +13,7 @@ from lifang.core.sheets.declare import Column, Known, Row, Sheet, sheet
 from lifang.core.sheets.terms import Kind
 from lifang.orgs import actions, rules, selectors
 from lifang.orgs.catalogue import COLUMNS, POSTS
+from lifang.orgs.web import roster_sheet  # noqa: F401 -- declares itself
 
 Choices = Mapping[str, str]
 

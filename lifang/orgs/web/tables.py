@@ -138,6 +138,10 @@ class DutyTable(Table):
     )
 
 
+def deputy_url(row: Any) -> str:
+    return reverse("orgs:new_deputy", args=[row.pk])
+
+
 class PostingTable(Table):
     name = Column(_("Name"), value="account.name", sort="account__name")
     login = Column(_("Login"), value="account.login", sort="account__login")
@@ -150,6 +154,9 @@ class PostingTable(Table):
     )
     valid_from = Column(_("Since"), cell="date", sort="valid_from")
     valid_to = Column(_("Until"), cell="date", sort="valid_to")
+    deputy = Column(
+        _("Deputy"), value=lambda row: _("Name a deputy"), link=deputy_url, exported=False
+    )
 
     key = "postings"
     filters = (

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from lifang.orgs.web import public
-from lifang.orgs.web.desk import areas, calendar, people, sights, units
+from lifang.orgs.web.desk import areas, calendar, people, sights, standing, units
 
 app_name = "orgs"
 
@@ -32,6 +32,12 @@ urlpatterns = [
     path("desk/postings", people.postings, name="postings"),
     path("desk/postings/new", people.new_posting, name="new_posting"),
     path("desk/postings/ends", people.posting_ends, name="posting_ends"),
+    path("desk/postings/<uuid:pk>/deputy", standing.new_deputy, name="new_deputy"),
+    path("desk/deputies", standing.deputies, name="deputies"),
+    path("desk/deputies/ends", standing.deputy_ends, name="deputy_ends"),
+    path("desk/roster", standing.roster, name="roster"),
+    path("desk/roster/new", standing.new_watch, name="new_watch"),
+    path("desk/roster/drops", standing.watch_drops, name="watch_drops"),
     path("desk/sights", sights.ask, name="sights"),
     path("desk/sights/<slug:kind>/<uuid:pk>", sights.sights, name="sights_of"),
     path("desk/people", people.people, name="people"),

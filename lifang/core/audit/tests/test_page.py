@@ -107,6 +107,7 @@ def test_the_audit_administrator_writes_nothing_but_their_own_evidence():
         "audit.verify",
         "audit.anchor",
         "access.see_grants",
+        "access.see_sights",
     }
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lifang.core.access.capabilities import capabilities
 from lifang.core.access.refusal import reasons
+from lifang.core.audit.diff import DEPUTY_FOR
 from lifang.core.audit.models import Entry, Outcome
 from lifang.core.web.show import Chip
 from lifang.core.web.tables import Choice, Column, Empty, Period, Table
@@ -41,15 +42,25 @@ def changed(entry: Entry) -> str:
     """Names of changed fields; of codes and times also the values."""
     parts = []
     for field, change in entry.changes.items():
+        if field == DEPUTY_FOR:
+            continue
         before, after = change if isinstance(change, list) else ("*", "*")
         parts.append(field if change == "*" else f"{field}: {before} → {after}")
     return "; ".join(parts)
 
 
+def who_acted(entry: Any) -> Any:
+    """The account, and on whose post where a deputy acted."""
+    who = entry.who or KINDS.get(entry.kind, entry.kind)
+    if not entry.instead_of:
+        return who
+    return _("%(who)s for %(absent)s") % {"who": who, "absent": entry.instead_of}
+
+
 class LogTable(Table):
     seq = Column(_("Line"), sort="seq", cell="number")
     at = Column(_("Time"), cell="time")
-    who = Column(_("Who"), value=lambda row: row.who or KINDS.get(row.kind, row.kind))
+    who = Column(_("Who"), value=who_acted)
     action = Column(_("Act"), value=action_name)
     outcome = Column(_("Outcome"), value=outcome_chip, cell="state")
     reason = Column(_("Reason"), value=reason_text)

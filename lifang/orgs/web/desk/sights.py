@@ -105,7 +105,10 @@ def lines_of(actor: Actor, row: Sighted, found: list[Sight]) -> list[Line]:
     units = selectors.unit_names(
         {UUID(grant.holder[5:]) for grant in grants if grant.holder.startswith("unit:")}
     )
-    words = _Words(places, {f"unit:{pk}": str(name) for pk, name in units.items()}, row.told)
+    absent = selectors.names_of_holders(actor, {grant.lent_for for grant in grants})
+    words = _Words(
+        places, {f"unit:{pk}": str(name) for pk, name in units.items()}, row.told, absent
+    )
     may_open = actor.may("accounts.see")
     return [_line(sight, row, words, may_open) for sight in found]
 
@@ -115,6 +118,7 @@ class _Words:
     places: dict[str, str]
     units: dict[str, str]
     told: Any
+    absent: dict[str, str]
 
     def where(self, why: Why) -> str:
         if why.grant is None:
@@ -122,6 +126,11 @@ class _Words:
         return self.units.get(why.grant.holder, "") or self.places.get(why.grant.area, "") or why.grant.area  # fmt: skip
 
     def reason(self, why: Why, holder: str) -> str:
+        absent = self.absent.get(why.grant.lent_for) if why.grant else None
+        said = self._said(why, holder)
+        return f"{said} ({_('standing in for %(name)s') % {'name': absent}})" if absent else said
+
+    def _said(self, why: Why, holder: str) -> str:
         if why.how == "area":
             return _("The post covers %(place)s, where the row lies") % {"place": self.where(why)}
         key = why.grant.holder if why.grant else holder

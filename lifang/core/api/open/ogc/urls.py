@@ -4,11 +4,11 @@ from lifang.core.api.open.ogc import views
 
 app_name = "ogc"
 urlpatterns = [
-    re_path(r"^/?$", views.landing, name="landing"),
-    path("/api", views.api, name="api"),
-    path("/conformance", views.conformance, name="conformance"),
-    path("/collections", views.collections, name="collections"),
-    path("/collections/<slug:key>", views.collection, name="collection"),
-    path("/collections/<slug:key>/items", views.items, name="items"),
-    path("/collections/<slug:key>/items/<str:pk>", views.item, name="item"),
+    re_path(r"^ogc/?$", views.landing, name="landing"),
+    path("ogc/api", views.api, name="api"),
+    path("ogc/conformance", views.conformance, name="conformance"),
+    path("ogc/collections", views.collections, name="collections"),
+    path("ogc/collections/<slug:key>", views.collection, name="collection"),
+    path("ogc/collections/<slug:key>/items", views.items, name="items"),
+    path("ogc/collections/<slug:key>/items/<str:pk>", views.item, name="item"),
 ]
