@@ -9,6 +9,7 @@ urlpatterns = [
     path("api/", include("lifang.core.api.urls")),  # first: found without trying every page
     path("feeds/", include("lifang.cases.api.feeds")),
     path("open311/", include("lifang.cases.api.open311.urls")),
+    path("", include("lifang.cases.web.urls")),  # next: asked for most
     path("", include("lifang.core.web.urls")),
     path("", include("lifang.core.accounts.urls")),
     path("", include("lifang.core.audit.urls")),
@@ -17,7 +18,6 @@ urlpatterns = [
     path("", include("lifang.core.sheets.urls")),
     path("", include("lifang.orgs.web.urls")),
     path("", include("lifang.registry.web.urls")),
-    path("", include("lifang.cases.web.urls")),
     path("", include("lifang.core.api.open.ogc.urls")),
     path("desk/", include("lifang.core.offline.web.urls")),
     path("desk/keys/", include("lifang.core.api.web.urls")),

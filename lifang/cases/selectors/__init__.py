@@ -23,6 +23,7 @@ from lifang.cases.selectors.desk import (
     turns,
     units_by_id,
     units_named,
+    view_names,
     views,
     waiting_counts,
 )  # fmt: skip
@@ -163,6 +164,7 @@ __all__ = [
     "units_by_id",
     "units_for",
     "units_named",
+    "view_names",
     "views",
     "waiting_counts",
     "waits_for_reporter",

@@ -29,7 +29,7 @@ from lifang.cases.selectors import rollups
 from lifang.cases.selectors.likeness import ranked, weighing
 from lifang.cases.selectors.limits import limit_for
 from lifang.cases.terms import OPEN, Role, State
-from lifang.core.access import Actor
+from lifang.core.access import Actor, prepared
 from lifang.core.access.scope import within
 from lifang.core.calendar import Limit, Line
 from lifang.core.calendar.book import work_calendar
@@ -46,9 +46,13 @@ NEIGHBOURHOOD = 3  # times the distance at which a report counts as the same
 
 def waiting_counts(actor: Actor) -> dict[str, int]:
     """How many cases wait for this actor, by the capability they wait for. Many are not counted one by one."""
-    rows = todos(actor).filter(flow="case").order_by()
-    found = Counter(rows.values_list("capability", flat=True)[: policy("counted_below")])
-    return dict(found) if found.total() < policy("counted_below") else rollups.waiting(actor)
+    most = policy("counted_below")
+    rows = prepared.ask(
+        ("cases.waiting", actor, most),
+        lambda: todos(actor).filter(flow="case").order_by().values_list("capability")[:most],
+    )
+    found = Counter(str(capability) for (capability,) in rows)
+    return dict(found) if found.total() < most else rollups.waiting(actor)
 
 
 def turns(actor: Actor, case: Case) -> list[Todo]:
@@ -247,6 +251,21 @@ def sign_of(actor: Actor, case: Case, at: datetime) -> str:
 def views(actor: Actor) -> list[SavedView]:
     """The lists this account has named, in their order."""
     return list(SavedView.objects.filter(account_id=actor.id).order_by("name")) if actor.id else []
+
+
+def view_names(actor: Actor) -> list[tuple[str, str, str]]:
+    """Key, name and filters of each of them."""
+    if actor.id is None:
+        return []
+    columns = prepared.ask(
+        ("cases.views", actor.id),
+        lambda: (
+            SavedView.objects.filter(account_id=actor.id)
+            .order_by("name")
+            .values_list("pk", "name", "query")
+        ),
+    )
+    return [(str(pk), str(name), str(query)) for pk, name, query in columns]
 
 
 def matters_like(actor: Actor, case: Case) -> list[Any]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from lifang.cases.models import Case
-from lifang.core.access import Actor
+from lifang.core.access import Actor, prepared
 from lifang.core.flow.models import Todo
 from lifang.core.flow.selectors import todos
 from lifang.core.flow.shape import FLOWS
@@ -65,8 +65,11 @@ def others(actor: Actor) -> QuerySet[Todo]:
 
 def others_counts(actor: Actor) -> dict[str, int]:
     """How many of them, by flow."""
-    rows = others(actor).order_by().values_list("flow").annotate(n=Count("pk"))
-    return dict(rows)
+    rows = prepared.ask(
+        ("cases.others", actor, len(FLOWS)),
+        lambda: others(actor).order_by().values_list("flow").annotate(n=Count("pk")),
+    )
+    return {str(flow): int(n or 0) for flow, n in rows}
 
 
 def morning(actor: Actor, at: datetime) -> list[Waiting]:

@@ -31,7 +31,10 @@ ASIDE = ("lang", "page", "after", "export", "cols", "dense", "sort")
 @unchanged
 def cases(request: HttpRequest) -> HttpResponseBase:
     table = _table(request)
-    return table.response("cases/desk/list.html", _around(request, table, "list"))
+    views = selectors.view_names(_actor(request))
+    return table.response(
+        "cases/desk/list.html", lambda: _around(request, table, "list"), facts=(*views,)
+    )
 
 
 def _table(request: HttpRequest) -> CaseTable:
@@ -58,7 +61,7 @@ def _around(request: HttpRequest, table: CaseTable, way: str) -> Facts:
     home = reverse(f"cases:{way}")
     tabs = _tabs(home)
     keepable = table.narrowed and narrowed not in {query for query, _label, _url in tabs}
-    named = [(str(view.pk), view.name, view.query) for view in selectors.views(_actor(request))]
+    named = selectors.view_names(_actor(request))
     return {
         "ways": [{**one, "url": f"{reverse('cases:' + one['key'])}{here}"} for one in ways],
         "way": way,

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from lifang.core.access import Actor, Kind
-from lifang.core.geo.divisions import Level, ancestors
+from lifang.core.geo.divisions import Level, ancestors, level_below
 from lifang.core.web.nav import Link, ScopeBar, scope_source
 from lifang.orgs import selectors as orgs
 from lifang.orgs.selectors import home_of
@@ -20,7 +20,7 @@ def looked_at(request: HttpRequest) -> ScopeBar | None:
     asked = request.GET.get("area", "")
     here = asked if asked.isascii() and asked.isdigit() and asked.startswith(home) else home
     path = [code for code in (*ancestors(here), here) if len(code) >= Level.COUNTY]
-    parts = [row.code for row in orgs.children(actor, here)]
+    parts = [code for code in orgs.codes_inside(here, level_below(here)) if code != here]
     names = orgs.names_of({*path, *parts}, 1)
     above = [code for code in path if len(home) <= len(code) < len(here)]
     base = _list(request)

@@ -16,6 +16,7 @@ from lifang.cases.models import Case
 from lifang.cases.selectors.counts import month_before
 from lifang.cases.terms import OPEN, State
 from lifang.cases.web import shown
+from lifang.core.access import Actor
 from lifang.core.search import matching
 from lifang.core.web.tables import Bulk, Choice, Column, Empty, Filter, Period, Table, in_areas
 from lifang.orgs import selectors as orgs
@@ -93,6 +94,7 @@ class CaseTable(Table):
     round = Column(_("Round"), cell="number", shown=False)
 
     key = "cases"
+    kept = True
     order = "-opened_at"
     bulk = (
         Bulk("accept", _("Accept"), "cases:bulk_acceptance", icon="check", capability="cases.accept"),
@@ -114,36 +116,46 @@ class CaseTable(Table):
         return matching(rows, text)
 
     def _filters(self) -> list[Filter]:
-        meant = show(self.now)
         return [
             Choice(
                 "show",
                 _("Only"),
                 SHOW,
-                apply=lambda rows, keys: rows.filter(*(meant[key] for key in keys)),
+                apply=lambda rows, keys: rows.filter(*(show(self.now)[key] for key in keys)),
+                steady=False,
             ),
-            Choice("state", _("State"), {state.key: state.name for state in CASE().states}),
-            Choice("major", _("Kind"), {one.key: one.name for one in MAJORS}, apply=_of_majors),
-            Choice("level", _("Level"), {str(key): name for key, name in shown.LEVELS.items()}),
-            Choice("area", _("Area"), self._areas(), apply=in_areas),
-            Choice("unit", _("Unit"), self._units(), field="lead"),
-            Choice("source", _("Source"), {one.key: one.name for one in SOURCES}),
+            Choice(
+                "state",
+                _("State"),
+                lambda _actor: {state.key: state.name for state in CASE().states},
+            ),
+            Choice(
+                "major",
+                _("Kind"),
+                lambda _actor: {one.key: one.name for one in MAJORS},
+                apply=_of_majors,
+            ),
+            Choice(
+                "level",
+                _("Level"),
+                lambda _actor: {str(key): name for key, name in shown.LEVELS.items()},
+            ),
+            Choice("area", _("Area"), self._areas, apply=in_areas),
+            Choice("unit", _("Unit"), self._units, field="lead"),
+            Choice("source", _("Source"), lambda _actor: {one.key: one.name for one in SOURCES}),
             Period("opened_at", _("Reported at")),
             Period("closed_at", _("Closed at")),
         ]
 
-    def _areas(self) -> dict[str, str]:
+    def _areas(self, actor: Actor | None) -> dict[str, str]:
         """The parts of one's own area, and whatever the address names besides."""
-        if self.actor is None:
+        if actor is None:
             return {}
         asked = (code for code in self.query.getlist("area") if _CODE.fullmatch(code))
-        return orgs.parts_of(self.actor, asked)
+        return orgs.parts_of(actor, asked)
 
-    def _units(self) -> dict[str, str]:
-        if self.actor is None:
-            return {}
-        own = orgs.home_of(self.actor)[:6]
-        return {str(unit.pk): str(unit.name) for unit in orgs.units(self.actor, area=own)}
+    def _units(self, actor: Actor | None) -> dict[str, str]:
+        return orgs.unit_choice(actor, orgs.home_of(actor)[:6]) if actor else {}
 
 
 def _of_majors(rows: Rows, majors: list[str]) -> Rows:

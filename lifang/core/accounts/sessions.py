@@ -47,6 +47,11 @@ class SessionStore(SessionBase):
         """Take the row's content from the statement that found the actor."""
         self.row, self._handed = row, content
 
+    @property
+    def written(self) -> bytes | None:
+        """The content as it was handed over, sealed: another one after every change."""
+        return self._handed
+
     def absent(self) -> None:
         """Know without asking that the cookie leads nowhere."""
         self._session_key = None

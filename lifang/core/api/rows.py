@@ -1,10 +1,7 @@
 """Rows that PostgreSQL itself writes as JSON: no value passes through Python, and only the condition is compiled."""
 
-from collections import OrderedDict
 from functools import lru_cache
-from itertools import count
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection, models
@@ -13,9 +10,6 @@ from django.db.models import QuerySet
 from lifang.core.access import prepared
 
 Found = tuple[bytes, bytes | None]  # items as JSON; the mark of the last where more follow
-_KEPT = 100  # prepared lists a connection, the longest unused given up
-_PREPARED: WeakKeyDictionary[Any, OrderedDict[Any, str]] = WeakKeyDictionary()
-_NUMBERS = count()
 
 # Kinds that PostgreSQL writes as msgspec would; a field that turns what it reads (a sealed one) is none of them.
 _ALIKE = (
@@ -50,7 +44,8 @@ def rows_as_json(
                 cursor.execute(f"{head} WHERE {where} {tail}", params)
                 found = cursor.fetchall()
         else:
-            found = prepared.run(_ready(model, scope, names, paths, sorting, limit))
+            key = (model, scope, names, paths, sorting, limit)
+            found = prepared.run(prepared.named(key, lambda: _narrowed(*key)))
     except EmptyResultSet:
         return b"[]", None
     shown = found[:limit]
@@ -58,35 +53,13 @@ def rows_as_json(
     return f"[{','.join([row[0] for row in shown])}]".encode(), mark
 
 
-def _ready(*list_: Any) -> str:
-    """The statement that runs the list nothing but a scope narrows: planning it takes longer than reading 20 rows.
-
-    Its values stand in the statement, so the plan kept is the one that fits them.
-    """
-    connection.ensure_connection()
-    known = _PREPARED.setdefault(connection.connection, OrderedDict())
-    name = known.get(list_)
-    if name is None:
-        name = f"lifang_list_{next(_NUMBERS)}"
-        _prepare(name, *list_)
-        known[list_] = name
-        if len(known) > _KEPT:
-            _, oldest = known.popitem(last=False)
-            with connection.cursor() as cursor:
-                cursor.execute(f"DEALLOCATE {oldest}")
-    else:
-        known.move_to_end(list_)
-    return name
-
-
-def _prepare(
-    name: str, model: Any, scope: Any, names: Any, paths: Any, sorting: Any, limit: int
-) -> None:
+def _narrowed(
+    model: Any, scope: Any, names: Any, paths: Any, sorting: Any, limit: int
+) -> prepared.Statement:
+    """The list nothing but a scope narrows: planning it takes longer than reading 20 rows."""
     where, params = _condition(QuerySet(model).filter(scope.q()))
     head, tail = _around(model, names, paths, sorting, limit)
-    with connection.cursor() as cursor:
-        text = cursor.mogrify(f"PREPARE {name} AS {head} WHERE {where} {tail}", params)
-        cursor.execute(text)  # without values, so that a % in it is one
+    return f"{head} WHERE {where} {tail}", params
 
 
 def _condition(rows: QuerySet[Any]) -> tuple[str, Any]:

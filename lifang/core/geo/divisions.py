@@ -19,6 +19,11 @@ class Level(IntEnum):
     GRID = 15
 
 
+def level_below(code: str) -> int:
+    """The level of an area's parts; a grid has none and stays at its own."""
+    return next((int(level) for level in Level if level > len(code)), int(Level.GRID))
+
+
 _ENDS: Final = tuple(int(level) for level in Level)
 
 

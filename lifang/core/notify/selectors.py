@@ -2,9 +2,9 @@ from functools import reduce
 from operator import or_
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from lifang.core.access import SYSTEM, Actor, Kind, Refused
+from lifang.core.access import SYSTEM, Actor, Kind, Refused, prepared
 from lifang.core.access.scope import within as lies_within
 from lifang.core.access.wall import behind
 from lifang.core.notify.adapters import LOCAL
@@ -20,7 +20,20 @@ def inbox(actor: Actor) -> QuerySet[Message]:
 
 
 def unread(actor: Actor) -> int:
-    return inbox(actor).filter(read_at=None).count() if actor.scope.holders else 0
+    if not actor.scope.holders:
+        return 0
+    found = prepared.ask(
+        ("notify.unread", actor.scope.holders),
+        lambda: (
+            inbox(actor)
+            .filter(read_at=None)
+            .order_by()
+            .values("channel")
+            .annotate(n=Count("pk"))
+            .values_list("n")
+        ),
+    )
+    return int(found[0][0] or 0) if found else 0
 
 
 def inbox_message(actor: Actor, pk: UUID) -> Message | None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.translation import gettext_lazy as _
 
-from lifang.core.access import Kind
+from lifang.core.access import ANONYMOUS, Actor, Kind
+from lifang.core.site import site
 
 DOORS = ("public", "my", "desk", "kiosk", "screen", "footer", "me")
 
@@ -48,6 +49,11 @@ class ScopeBar:
     crumbs: list[Link] = field(default_factory=list)
     choices: list[Link] = field(default_factory=list)
 
+    @cached_property
+    def facts(self) -> tuple[Any, ...]:
+        """All that is shown of it."""
+        return tuple((link.label, link.url, link.here) for link in (*self.crumbs, *self.choices))
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -75,11 +81,13 @@ def register(*entries: Entry) -> None:
         if entry.door not in DOORS:
             raise ValueError(f"no door {entry.door}: one of {DOORS}")
         _ENTRIES[entry.door, entry.key] = entry
+    _open.cache_clear()
 
 
 def unregister(door: str, key: str) -> None:
     """Take an entry away (tests, a site that lacks it)."""
     _ENTRIES.pop((door, key), None)
+    _open.cache_clear()
 
 
 def scope_source(source: Source) -> Source:
@@ -103,17 +111,8 @@ def scope(request: HttpRequest) -> ScopeBar | None:
 
 def links(request: HttpRequest, door: str, *, bar: bool = False) -> list[Link]:
     """The entries of a door that this actor may use."""
-    actor = getattr(request, "actor", None)
-    chosen = [
-        entry
-        for entry in sorted(_ENTRIES.values(), key=lambda entry: (entry.order, entry.key))
-        if entry.door == door
-        and (entry.bar or not bar)
-        and (not entry.capability or (actor is not None and actor.may(entry.capability)))
-        and (not entry.kinds or getattr(actor, "kind", Kind.ANONYMOUS) in entry.kinds)
-    ]
-    made = [(entry, _url(entry)) for entry in chosen]
-    here = _here(request.path, [url for _, url in made if url])
+    made = _of(request, door, bar=bar)
+    here = _here(request.path, tuple(url for _, url in made))
     return [
         Link(
             entry.label,
@@ -124,8 +123,28 @@ def links(request: HttpRequest, door: str, *, bar: bool = False) -> list[Link]:
             entry.short or entry.label,
         )
         for entry, url in made
-        if url
     ]
+
+
+def _of(request: HttpRequest, door: str, *, bar: bool = False) -> tuple[tuple[Entry, str], ...]:
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    return _open(door, bar, actor.kind, actor.capabilities, get_urlconf())
+
+
+@lru_cache(maxsize=500)
+def _open(
+    door: str, bar: bool, kind: Kind, capabilities: frozenset[str], urls: str | None
+) -> tuple[tuple[Entry, str], ...]:
+    """The entries that such an actor may use, in their order, with their addresses."""
+    found = [
+        (entry, _url(entry))
+        for entry in sorted(_ENTRIES.values(), key=lambda entry: (entry.order, entry.key))
+        if entry.door == door
+        and (entry.bar or not bar)
+        and (not entry.capability or kind is Kind.SYSTEM or entry.capability in capabilities)
+        and (not entry.kinds or kind in entry.kinds)
+    ]
+    return tuple((entry, url) for entry, url in found if url)
 
 
 def _url(entry: Entry) -> str:
@@ -136,7 +155,8 @@ def _url(entry: Entry) -> str:
         return ""
 
 
-def _here(path: str, urls: list[str]) -> str:
+@lru_cache(maxsize=2000)
+def _here(path: str, urls: tuple[str, ...]) -> str:
     """The longest entry that the path lies under is where the reader is."""
     under = [url for url in urls if path == url or (path.startswith(url) and url.count("/") > 2)]
     return max(under, key=len, default="")
@@ -151,6 +171,20 @@ class Nav:
     @cached_property
     def entries(self) -> list[Link]:
         return links(self._request, self._door)
+
+    @cached_property
+    def facts(self) -> tuple[Any, ...]:
+        """All that is shown of the entries, but their words: those hang on the address and the language."""
+        made = _of(self._request, self._door)
+        urls = tuple(url for _, url in made)
+        mine = _of(self._request, "me")
+        counts = [entry.count(self._request) for entry, _ in (*made, *mine) if entry.count]
+        return (_here(self._request.path, urls), urls, tuple(url for _, url in mine), *counts)
+
+    @cached_property
+    def foot(self) -> tuple[Any, ...]:
+        """All that is shown at the foot of a public page."""
+        return (site(), *(link.url for link in self.footer))
 
     @cached_property
     def bar(self) -> list[Link]:

@@ -1,11 +1,12 @@
 """Times as people say them: near and exact. The present is always an argument."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -51,8 +52,19 @@ def exact(moment: datetime, now: datetime) -> str:
     named = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
     if days in named:
         return f"{named[days]} {clock}"
-    shape = _("M j") if local.year == today.year else _("M j, Y")
-    return f"{date_format(local, shape)} {clock}"
+    return f"{_day(local.date(), local.year == today.year, get_language())} {clock}"
+
+
+@lru_cache(maxsize=2000)
+def _day(day: date, this_year: bool, language: str | None) -> str:
+    """A day of this year or another as the language, which is the reader's, writes it."""
+    return date_format(day, _("M j") if this_year else _("M j, Y"))
+
+
+def over(moment: datetime, now: datetime) -> str:
+    """How far behind a limit is: "3 h over (today 10:30)"."""
+    said = {"length": rough(now - moment), "exact": exact(moment, now)}
+    return _("%(length)s over (%(exact)s)") % said
 
 
 def near(moment: datetime, now: datetime) -> str:

@@ -1,9 +1,7 @@
 """A page that nothing can have changed for is not made a second time."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -11,51 +9,13 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from lifang.core.web.kept import Kept
+
 SECONDS = 10  # pages say "in 3 h": they may be that much behind the clock
-PAGE_BYTES, ALL_BYTES = 512 * 1024, 24 * 1024 * 1024
 HEADERS = ("Content-Type", "Vary", "Content-Language")
 Key = tuple[Any, ...]
 View = Callable[..., HttpResponseBase]
-
-
-class Kept:
-    """Pages of this process by everything they depend on; the longest unused go first."""
-
-    def __init__(self) -> None:
-        self._pages: OrderedDict[Key, tuple[bytes, dict[str, str]]] = OrderedDict()
-        self._bytes = 0
-        self._lock = Lock()
-
-    def get(self, key: Key) -> HttpResponse | None:
-        with self._lock:
-            found = self._pages.get(key)
-            if found is None:
-                return None
-            self._pages.move_to_end(key)
-        body, headers = found
-        return HttpResponse(body, headers=headers)
-
-    def put(self, key: Key, made: HttpResponseBase) -> None:
-        if not isinstance(made, HttpResponse) or made.status_code != 200 or made.cookies:
-            return
-        body = made.content
-        if len(body) > PAGE_BYTES:
-            return
-        headers = {name: made.headers[name] for name in HEADERS if name in made.headers}
-        with self._lock:
-            if key not in self._pages:
-                self._bytes += len(body)
-            self._pages[key] = (body, headers)
-            while self._bytes > ALL_BYTES:
-                self._bytes -= len(self._pages.popitem(last=False)[1][0])
-
-    def clear(self) -> None:
-        with self._lock:
-            self._pages.clear()
-            self._bytes = 0
-
-
-KEPT = Kept()
+KEPT: Kept[tuple[bytes, dict[str, str]]] = Kept()
 
 
 def unchanged(view: View) -> View:
@@ -71,9 +31,11 @@ def unchanged(view: View) -> View:
             return view(request, *args, **kwargs)
         found = KEPT.get(key)
         if found is not None:
-            return found
+            return HttpResponse(found[0], headers=found[1])
         made = view(request, *args, **kwargs)
-        KEPT.put(key, made)
+        if isinstance(made, HttpResponse) and made.status_code == 200 and not made.cookies:
+            headers = {name: made.headers[name] for name in HEADERS if name in made.headers}
+            KEPT.put(key, (made.content, headers), len(made.content))
         return made
 
     return answered

@@ -27,7 +27,7 @@ Outline = Mapping[str, Any] | str | bytes
 
 
 def changed() -> None:
-    """Let every process read divisions anew: this one at once, others within a second."""
+    """Let every process read divisions and units anew: this one at once, others within a second."""
     Revision.objects.update_or_create(id=1, defaults={"token": new_id()})
     names.forget()
     transaction.on_commit(names.forget)

@@ -11,6 +11,7 @@ from lifang.core.action import action
 from lifang.core.calendar.catalogue import HOURS
 from lifang.core.events import publish
 from lifang.orgs import rules
+from lifang.orgs.actions.places import changed
 from lifang.orgs.actions.violation import broken
 from lifang.orgs.catalogue import UNIT_KINDS
 from lifang.orgs.events import UnitAdded, UnitChanged, UnitClosed
@@ -95,6 +96,7 @@ def close_unit(*, actor: Actor, unit: Unit, at: datetime) -> Unit:
     )
     row.closed = max(timezone.localdate(at), row.opened)
     row.save(update_fields=["closed"])
+    changed()
     publish(UnitClosed(unit=row.pk, at=at), area=row.area)
     return row
 
@@ -113,6 +115,7 @@ def _save(row: Unit) -> None:
     try:
         with transaction.atomic():
             row.save()
+            changed()
     except IntegrityError as error:
         if broken(error) != "unit_credit_code_once":
             raise

@@ -1,7 +1,7 @@
 """Ask about places, units, duties and postings. Divisions and units are public facts: they stand before no wall."""
 
 from lifang.orgs.selectors.duties import Answer, answerers, duties, duty
-from lifang.orgs.selectors.names import forget, names_of, place_name, revision
+from lifang.orgs.selectors.names import codes_inside, forget, names_of, place_name, revision
 from lifang.orgs.selectors.people import grid_workers, people_at, posting, postings
 from lifang.orgs.selectors.places import (
     children,
@@ -21,6 +21,7 @@ from lifang.orgs.selectors.standing import deputies, deputy, on_watch, watches
 from lifang.orgs.selectors.units import (
     hours_of,
     unit,
+    unit_choice,
     unit_holder,
     unit_names,
     units,
@@ -31,6 +32,7 @@ __all__ = [
     "Answer",
     "answerers",
     "children",
+    "codes_inside",
     "deputies",
     "deputy",
     "division",
@@ -59,6 +61,7 @@ __all__ = [
     "shapes",
     "sighted_row",
     "unit",
+    "unit_choice",
     "unit_holder",
     "unit_names",
     "units",

@@ -12,11 +12,11 @@ from lifang.core.access import Actor, Refused
 from lifang.core.access.scope import within as lies_within
 from lifang.core.geo.areas import LiveAreas
 from lifang.core.geo.coverage import Coverage, coverage
-from lifang.core.geo.divisions import Level
+from lifang.core.geo.divisions import Level, level_below
 from lifang.core.geo.shapes import Area
 from lifang.core.site import site
 from lifang.orgs.models import Division
-from lifang.orgs.selectors.names import names_of, revision
+from lifang.orgs.selectors.names import codes_inside, names_of, revision
 
 _LEVELS = (Level.GRID, Level.COMMUNITY)
 
@@ -52,9 +52,7 @@ def home_of(actor: Actor) -> str:
 def parts_of(actor: Actor, also: Iterable[str] = ()) -> dict[str, str]:
     """The parts of an actor's own area by their names, for a choice; and areas that are `also` asked for."""
     home = home_of(actor)
-    level = next((int(level) for level in Level if level > len(home)), int(Level.GRID))
-    rows = divisions(actor, within=home, level=level).order_by("code")
-    found = list(dict.fromkeys([*rows.values_list("code", flat=True), *also]))
+    found = list(dict.fromkeys([*codes_inside(home, level_below(home)), *also]))
     names = names_of(found, 1)
     return {code: names[code] or code for code in found}
 

@@ -9,6 +9,7 @@ from lifang.core.access import Actor, Refused
 from lifang.core.access.scope import within
 from lifang.core.geo.divisions import Level
 from lifang.orgs.models import Unit
+from lifang.orgs.selectors.names import units_inside
 
 
 def unit(actor: Actor, pk: UUID | str) -> Unit:
@@ -27,6 +28,11 @@ def units(
     if kind:
         rows = rows.filter(kind=kind)
     return rows.filter(within(area)) if area else rows
+
+
+def unit_choice(actor: Actor, area: str = "") -> dict[str, str]:
+    """Open units whose service area lies inside `area`, for a choice: names by id, from memory."""
+    return {str(pk): str(name) for pk, name in units_inside(area)}
 
 
 def units_serving(actor: Actor, area: str, kind: str | None = None) -> list[Unit]:

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from django.db import connection
 
-from lifang.core.access import SYSTEM, Actor, Kind, Scope
+from lifang.core.access import SYSTEM, Actor, Kind, Scope, prepared
 from lifang.core.access.wall import behind
 from lifang.core.api.paging import _in_python
-from lifang.core.api.rows import _KEPT, _PREPARED, fits, rows_as_json
+from lifang.core.api.rows import fits, rows_as_json
 from lifang.core.files.models import Attachment
 from lifang.core.flow.models import Todo
 from lifang.core.ids import new_id
@@ -97,7 +97,10 @@ def test_the_remembered_condition_of_a_scope_is_that_scopes_and_is_lost_with_any
 
 
 @pytest.mark.django_db
-def test_a_connection_keeps_a_bounded_number_of_prepared_lists_and_each_tells_what_is_there_now():
+def test_a_connection_keeps_a_bounded_number_of_prepared_lists_and_each_tells_what_is_there_now(
+    monkeypatch,
+):
+    monkeypatch.setattr(prepared, "MOST", 100)
     with behind(SYSTEM):
         rounds = []
         for number in range(2):
@@ -108,9 +111,9 @@ def test_a_connection_keeps_a_bounded_number_of_prepared_lists_and_each_tells_wh
             assert _titles(Todo.objects.visible_to(_of("370306"))) == ["100%"] * (number + 1)
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'lifang_list_%'"
+                "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'lifang_kept_%'"
             )
-            assert cursor.fetchone()[0] == len(_PREPARED[connection.connection]) == _KEPT
+            assert cursor.fetchone()[0] == len(prepared._KNOWN[connection.connection]) == 100
     assert rounds == [{0, 1}, {0, 2}]
 
 

@@ -1,27 +1,31 @@
 """The parts of a table that repeat, drawn without the template engine: it takes three times as long for them."""
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from django.utils.formats import localize
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 
 def html(value: Any) -> str:
     """A value as `{{ value }}` would show it."""
-    return str(conditional_escape(value if isinstance(value, str) else localize(value)))
+    if isinstance(value, str):
+        return value if isinstance(value, SafeString) else escape(value)
+    if hasattr(value, "__html__"):
+        return str(value.__html__())
+    return escape(str(localize(value)))
 
 
-def body(table: Any) -> SafeString:
-    """The rows, each with the box that chooses it where something can be done to several."""
+def rows(table: Any, found: Iterable[Any]) -> list[str]:
+    """Rows as HTML, each with the box that chooses it where something can be done to several."""
     columns = [
         f'<td class="{html(column.css)}" data-label="{html(column.label)}">'
         for column in table.columns
     ]
     pick = _pick(table) if table.acts else None
-    return mark_safe("".join(_row(line, columns, pick) for line in table.lines))  # noqa: S308 -- every part escaped
+    return [_row(line, columns, pick) for line in table.lines(found)]
 
 
 def _row(line: dict[str, Any], columns: list[str], pick: tuple[str, str] | None) -> str:

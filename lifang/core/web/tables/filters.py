@@ -31,15 +31,25 @@ class Filter:
     """A filter kept in the URL under its name."""
 
     kind = ""
+    steady = True  # what it narrows to hangs on its values alone, not on the time of day
 
     def __init__(self, name: str, label: Any) -> None:
         self.name, self.label = name, label
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters it reads."""
+        return (self.name,)
 
     def narrow(self, rows: Rows, query: QueryDict, actor: Any) -> Rows:
         raise NotImplementedError
 
     def removals(self, query: QueryDict, actor: Any) -> list[Removal]:
         raise NotImplementedError
+
+    def facts(self, actor: Any) -> tuple[Any, ...]:
+        """What its control is made of beside the address and the language."""
+        return ()
 
     def control(self, query: QueryDict, actor: Any) -> dict[str, Any]:
         """What its template part needs."""
@@ -59,9 +69,11 @@ class Choice(Filter):
         *,
         field: str = "",
         apply: Callable[[Rows, list[str]], Rows] | None = None,
+        steady: bool = True,
     ) -> None:
         super().__init__(name, label)
         self.choices, self.field, self.apply = choices, field or name, apply
+        self.steady = steady
 
     def options(self, actor: Any) -> dict[str, Any]:
         found = self.choices(actor) if callable(self.choices) else self.choices
@@ -71,8 +83,14 @@ class Choice(Filter):
         }
 
     def chosen(self, query: QueryDict, actor: Any) -> list[str]:
-        options = self.options(actor)
-        return [value for value in dict.fromkeys(query.getlist(self.name)) if value in options]
+        asked = dict.fromkeys(query.getlist(self.name))
+        options = self.options(actor) if asked else {}
+        return [value for value in asked if value in options]
+
+    def facts(self, actor: Any) -> tuple[Any, ...]:
+        """The values, and the words where they are no catalogue's."""
+        options = self.options(actor).items()
+        return tuple((key, words if type(words) is str else None) for key, words in options)
 
     def narrow(self, rows: Rows, query: QueryDict, actor: Any) -> Rows:
         values = self.chosen(query, actor)
@@ -83,11 +101,9 @@ class Choice(Filter):
         )
 
     def removals(self, query: QueryDict, actor: Any) -> list[Removal]:
-        options = self.options(actor)
-        return [
-            Removal(self.label, options[value], self.name, value)
-            for value in self.chosen(query, actor)
-        ]
+        chosen = self.chosen(query, actor)
+        options = self.options(actor) if chosen else {}
+        return [Removal(self.label, options[value], self.name, value) for value in chosen]
 
     def control(self, query: QueryDict, actor: Any) -> dict[str, Any]:
         chosen = self.chosen(query, actor)
@@ -122,6 +138,10 @@ class Period(Filter):
     def __init__(self, name: str, label: Any, *, field: str = "") -> None:
         super().__init__(name, label)
         self.field = field or name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return f"{self.name}_from", f"{self.name}_to"
 
     def bound(self, query: QueryDict, end: str) -> date | None:
         try:

@@ -3,8 +3,10 @@
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import FieldError, ValidationError
@@ -38,28 +40,30 @@ COUNTED = 10_000  # nobody leafs further; counting millions would take longer th
 
 
 def numbered(rows: Any, size: int, asked: str) -> Page:
-    paginator = Paginator(rows, size)
-    beyond = False
-    if isinstance(rows, QuerySet):
-        counted = rows.order_by()[: COUNTED + 1].count()
-        beyond = counted > COUNTED
-        paginator.count = min(counted, COUNTED)  # type: ignore[misc,method-assign,assignment]
-    # Django shows the last page for a number below one.
-    page = paginator.get_page(
-        asked if asked.isascii() and asked.isdigit() and int(asked[:9]) else 1
-    )
-    window = [
-        None if not isinstance(n, int) else n
-        for n in page.paginator.get_elided_page_range(page.number, on_each_side=1)
-    ]
-    return Page(
-        list(page),
-        paginator.count,  # type: ignore[arg-type]
-        page.number,
-        paginator.num_pages,
-        window,
-        beyond=beyond,
-    )
+    queried = isinstance(rows, QuerySet)
+    counted = rows.order_by()[: COUNTED + 1].count() if queried else len(rows)
+    most = COUNTED if queried else counted
+    return sliced(lambda first, end: list(rows[first:end]), counted, size, asked, most)
+
+
+def sliced(
+    read: Callable[[int, int], list[Any]], counted: int, size: int, asked: str, most: int = COUNTED
+) -> Page:
+    """The page asked for of so many rows, of which the first `most` can be leafed through; `read` takes first and end."""
+    total = min(counted, most)
+    pages = max(1, -(-total // size))
+    # Whatever is no page is the first; one behind the last is the last.
+    number = min(int(asked[:9]), pages) if asked.isascii() and asked.isdigit() else 1
+    number = max(1, number)
+    rows = read((number - 1) * size, min(number * size, total))
+    return Page(rows, total, number, pages, _window(number, pages), beyond=counted > most)
+
+
+@lru_cache(maxsize=500)
+def _window(number: int, pages: int) -> list[int | None]:
+    """The page numbers shown; None: a gap."""
+    elided = Paginator(range(pages), 1).get_elided_page_range(number, on_each_side=1)
+    return [n if isinstance(n, int) else None for n in elided]
 
 
 def keyset(rows: QuerySet[Any], size: int, order: str, after: str) -> Page:

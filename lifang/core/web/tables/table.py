@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,16 +10,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from lifang.core.web.htmx import toasts, wants
-from lifang.core.web.tables import draw, words
+from lifang.core.web.tables import draw, frames, marks, words
 from lifang.core.web.tables.columns import Column
 from lifang.core.web.tables.export import as_csv, as_xlsx
 from lifang.core.web.tables.filters import Filter, Removal
 from lifang.core.web.tables.paging import Page, keyset, numbered
 
 Rows = QuerySet[Any]
+Context = dict[str, Any] | Callable[[], dict[str, Any]] | None
 OWN = ("q", "sort", "page", "after", "cols", "dense", "export")
 
 
@@ -68,6 +69,9 @@ class Table:
     bulk: ClassVar[Sequence[Bulk]] = ()
     empty: ClassVar[Empty | None] = None
     peek: ClassVar[Callable[[Any], str] | None] = None
+    # Cells hang on their row, the minute and the world alone, choices on the reader and the world: what was drawn is kept.
+    kept: ClassVar[bool] = False
+    hollow = False  # while a frame is made, the rows are left out
     declared: ClassVar[dict[str, Column]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -184,6 +188,37 @@ class Table:
         return bool(self.text or self.removals or self.lost)
 
     @property
+    def narrowing(self) -> tuple[Any, ...]:
+        """What is asked for, by the parameters that narrow and sort."""
+        names = [name for each in self.filters for name in each.names if name in self.query]
+        return (self.sort, self.text, *((name, *self.query.getlist(name)) for name in names))
+
+    @property
+    def steady(self) -> bool:
+        """Are the rows asked for the same at any hour, and not by words somebody typed?"""
+        asked = (
+            name in self.query for each in self.filters if not each.steady for name in each.names
+        )
+        return not self.text and not any(asked)
+
+    @cached_property
+    def facts(self) -> tuple[Any, ...] | None:
+        """What the tools above and below the rows are made of, beside the world; private words are kept nowhere."""
+        if self.private:
+            return None
+        if self.kept:
+            return (type(self), self.id, self.request.get_full_path(), self.actor)
+        choices = tuple(each.facts(self.actor) for each in self.filters)
+        acts = tuple(act.key for act in self.acts)
+        return (type(self), self.id, self.request.get_full_path(), choices, acts)
+
+    @property
+    def foot_facts(self) -> tuple[Any, ...] | None:
+        """What stands under the rows."""
+        page = self.page
+        return self.facts and (*self.facts, page.total, page.number, page.pages, page.beyond, page.after)
+
+    @cached_property
     def controls(self) -> list[dict[str, Any]]:
         shown = [each.control(self.query, self.actor) for each in self.filters]
         for control in shown:
@@ -193,7 +228,7 @@ class Table:
                 )
         return shown
 
-    @property
+    @cached_property
     def acts(self) -> list[Bulk]:
         return [
             act
@@ -236,22 +271,27 @@ class Table:
 
     @cached_property
     def page(self) -> Page:
+        if self.kept:
+            return marks.page(self, self.query.get("page", "1"))
         if self.paging == "more":
             return keyset(self.rows, self.per_page, self.sort, self.query.get("after", ""))
         return numbered(self.rows, self.per_page, self.query.get("page", "1"))
 
-    @property
-    def lines(self) -> Iterator[dict[str, Any]]:
-        """Rows of the page with their shown cells."""
+    def lines(self, rows: Iterable[Any]) -> Iterator[dict[str, Any]]:
+        """Rows with their shown cells."""
         peek = type(self).peek
-        for row in self.page.rows:
+        for row in rows:
             cells = [(column, column.show(row, self.now)) for column in self.columns]
             yield {"row": row, "cells": cells, "peek": peek(row) if peek else ""}
 
     @property
     def body(self) -> SafeString:
         """The rows of the page as HTML."""
-        return draw.body(self)
+        if self.hollow:
+            return frames.ROWS
+        if self.kept:
+            return marks.body(self)
+        return mark_safe("".join(draw.rows(self, self.page.rows)))  # noqa: S308 -- every part escaped
 
     # addresses
 
@@ -321,20 +361,30 @@ class Table:
 
     # answers
 
-    def response(self, template: str, context: dict[str, Any] | None = None) -> HttpResponseBase:
-        """The page; the table alone for htmx; a file for `?export=`; private words are taken out of sight first."""
+    def response(
+        self, template: str, context: Context = None, *, facts: tuple[Any, ...] | None = None
+    ) -> HttpResponseBase:
+        """The page; the table alone for htmx; a file for `?export=`; private words are taken out of sight first.
+
+        With `facts` the page around the rows is kept: they and the address are all that the context hangs on.
+        """
         if onward := words.moved(self):
             return onward
         if self.query.get("export") in ("csv", "xlsx"):
             return self.export(str(self.query["export"]))
         if wants(self.request, self.id):
             html = render_to_string("web/table.html", {"table": self}, request=self.request)
-            return HttpResponse(
-                html + toasts(self.request), headers={"Vary": "HX-Request, HX-Target, Cookie"}
-            )
-        response = render(self.request, template, {"table": self, **(context or {})})
+            response = HttpResponse(html + toasts(self.request))
+        elif facts is not None:
+            response = frames.page(self, template, context, facts)
+        else:
+            response = render(self.request, template, self.shown(context))
         response["Vary"] = "HX-Request, HX-Target, Cookie"
         return response
+
+    def shown(self, context: Context) -> dict[str, Any]:
+        """The whole context of the page."""
+        return {"table": self, **((context() if callable(context) else context) or {})}
 
     def export(self, kind: str) -> HttpResponseBase:
         """All matching rows, in this order, with these columns."""

@@ -3,12 +3,15 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
 from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.template.base import Parser, Token
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -17,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from lifang.core.web import charts, times
 from lifang.core.web.assets import asset_url, known_icon
 from lifang.core.web.forms import control_attrs
+from lifang.core.web.kept import PIECES, world
 from lifang.core.web.panels import filled
 from lifang.core.web.show import Chip, Clock, Entry, Photo
 
@@ -65,6 +69,39 @@ def island(content: str, name: str, props: Any = None) -> SafeString:
     )
 
 
+NUMBERS = count()  # of the places that keep something
+
+
+class KeptNode(template.Node):
+    """A piece of a page, and what it is made of."""
+
+    def __init__(self, facts: list[template.Variable], inner: template.NodeList) -> None:
+        self.facts, self.nodelist, self.number = facts, inner, next(NUMBERS)
+
+    def render(self, context: template.Context) -> SafeString:
+        facts = [fact.resolve(context) for fact in self.facts]
+        if None in facts:
+            return self.nodelist.render(context)
+        key = (self.number, world(), *facts)
+        html = PIECES.get(key)
+        if html is None:
+            html = self.nodelist.render(context)
+            PIECES.put(key, html, len(html))
+        return mark_safe(html)  # noqa: S308 -- rendered templates
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> KeptNode:
+    """`{% kept nav.facts request.path %}…{% endkept %}`: drawn anew only when one of these, or the world, is another.
+
+    Everything that stands inside must hang on the facts named; one that is not there is an error, and where one is None nothing is kept.
+    """
+    facts = [template.Variable(word) for word in token.split_contents()[1:]]
+    inner = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode(facts, inner)
+
+
 @register.simple_tag(takes_context=True)
 def panels(context: template.Context, slot: str, **facts: Any) -> SafeString:
     """What higher contexts put into this slot."""
@@ -92,9 +129,12 @@ def chip_tag(kind: Any, label: Any = "", icon: str = "") -> SafeString:
 
 
 def chip(value: Chip) -> SafeString:
-    return format_html(
-        '<span class="chip {}">{}{}</span>', value.kind, icon(value.sign), value.label
-    )
+    return _chip(value.kind, value.sign, str(value.label))
+
+
+@lru_cache(maxsize=500)
+def _chip(kind: str, sign: str, label: str) -> SafeString:
+    return format_html('<span class="chip {}">{}{}</span>', kind, icon(sign), label)
 
 
 @register.simple_tag

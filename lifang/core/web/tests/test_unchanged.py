@@ -128,11 +128,3 @@ def test_a_page_that_sets_a_cookie_is_not_kept():
     page = unchanged(view)
     page(ask())
     assert "a" in page(ask()).cookies
-
-
-def test_memory_is_bounded(monkeypatch):
-    monkeypatch.setattr(module, "ALL_BYTES", 250)
-    page = unchanged(lambda request: HttpResponse("x" * 100))
-    for number in range(9):
-        page(ask(path=f"/desk/cases?page={number}"))
-    assert len(KEPT._pages) == 2

@@ -1,0 +1,142 @@
+"""The list of cases is put together from what was drawn before, and shows what a page drawn whole would show."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from lifang.cases import actions
+from lifang.cases.tests.make import accepted, dispatched, make_case, make_unit
+from lifang.cases.tests.test_desk import THEN
+from lifang.cases.web.tables import CaseTable
+from lifang.core.access import SYSTEM
+from lifang.core.access.wall import behind
+from lifang.core.testing import cast, places
+from lifang.core.web.kept import PIECES
+from lifang.core.web.tables import draw
+from lifang.core.web.tables.frames import FRAMES
+from lifang.orgs import actions as orgs
+from lifang.orgs.tests.make import make_county
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = (
+    "", "?page=2", "?page=9", "?page=0", "?page=x", "?state=awaiting_acceptance", "?sort=number", "?dense=1", "?q=010",
+    "?show=overdue", "?show=open&level=ordinary", f"?area={places.GRID}", "?area=990199", "?cols=number,lead,on_time,source",
+    "?opened_at_from=2020-01-01&opened_at_to=2030-01-01", "?opened_at_from=rubbish", "?major=01&unit=none", "?lang=en",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def forgotten():
+    PIECES.clear()
+    FRAMES.clear()
+    yield
+    PIECES.clear()
+    FRAMES.clear()
+
+
+@pytest.fixture
+def desk():
+    make_county()
+    who = cast.street_dispatcher()
+    who.client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
+    return who
+
+
+def cases(n=1, make=make_case, **facts):
+    with behind(SYSTEM):
+        return [make(**{"at": THEN - timedelta(minutes=i), **facts}) for i in range(n)]
+
+
+def page(who, address=""):
+    """The page, without what differs on each: the time and the masked tokens."""
+    html = who.get(f"/desk/cases{address}").content.decode()
+    html = re.sub(r'name="now" content="[^"]+"', "", html)
+    return re.sub(r'(csrfmiddlewaretoken" value|name="csrf" content)="[^"]+"', "", html)
+
+
+def whole(monkeypatch, who, address):
+    """The page as the template draws it, from nothing kept."""
+    with monkeypatch.context() as patched:
+        patched.setattr(CaseTable, "kept", False)
+        patched.setattr("lifang.core.web.tables.frames._key", lambda *_: None)
+        PIECES.clear()
+        made = page(who, address)
+        PIECES.clear()
+    return made
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_from_its_pieces_is_the_page_drawn_whole(monkeypatch, desk, address):
+    cases(33)
+    cases(2, make=accepted)
+    expected = whole(monkeypatch, desk, address)
+    assert [page(desk, address) for _ in range(3)] == [expected] * 3
+
+
+def test_the_second_look_draws_no_row_and_asks_for_marks_alone(monkeypatch, desk):
+    cases(5)
+    page(desk)
+
+    def drawn_again(*_):
+        raise AssertionError("a row was drawn again")
+
+    monkeypatch.setattr(draw, "_row", drawn_again)
+    with CaptureQueriesContext(connection) as caught:
+        page(desk)
+    assert len(caught) == 7, [query["sql"][:90] for query in caught]
+
+
+def test_what_happens_to_a_case_is_seen_at_the_next_look(desk):
+    one, other = cases(2)
+    before = page(desk)
+    with behind(SYSTEM):
+        actions.accept(actor=SYSTEM, case=other, at=THEN + timedelta(hours=1))
+    after = page(desk)
+    assert before != after
+    assert after.count("待派遣") > before.count("待派遣")
+    assert one.number in after
+    (new,) = cases(1)
+    assert new.number in page(desk)
+
+
+def test_the_name_of_a_unit_and_a_view_one_keeps_are_seen_at_once(desk):
+    with behind(SYSTEM):
+        unit = make_unit()
+    cases(1, make=dispatched, unit=unit)
+    assert "改了名的单位" not in page(desk)
+    with behind(SYSTEM):
+        orgs.change_unit(actor=SYSTEM, unit=unit, at=THEN, name_zh="改了名的单位")
+    assert "改了名的单位" in page(desk)
+    actions.save_view(actor=desk.actor, at=THEN, name="我的视图", query="show=open")
+    assert "我的视图" in page(desk)
+
+
+def test_a_message_is_shown_once_and_never_from_a_frame(desk):
+    cases(1)
+    page(desk)
+    desk.post("cases:save_view", data={"name": "早会", "query": "show=open"})
+    shown = [page(desk).count("data-toast") for _ in range(3)]
+    assert shown[0] > shown[1] == shown[2]
+
+
+def test_what_one_may_see_is_never_shown_to_another(desk):
+    hidden = cases(1)[0]
+    page(desk)
+    stranger = cast.community_secretary(area=places.NEXT_STREET + "001")
+    stranger.client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
+    assert hidden.number not in page(stranger)
+    assert hidden.number in page(desk)
+
+
+def test_the_time_of_the_page_is_the_time_of_the_answer(desk):
+    cases(1)
+    times = [
+        re.search(r'name="now" content="([^"]+)"', desk.get("/desk/cases").content.decode())[1]
+        for _ in range(2)
+    ]
+    assert times[0] < times[1]
