@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -253,18 +254,16 @@ def views(actor: Actor) -> list[SavedView]:
     return list(SavedView.objects.filter(account_id=actor.id).order_by("name")) if actor.id else []
 
 
+def _views(account: UUID) -> QuerySet[SavedView, tuple[UUID, str, str]]:
+    rows = SavedView.objects.filter(account_id=account).order_by("name")
+    return rows.values_list("pk", "name", "query")
+
+
 def view_names(actor: Actor) -> list[tuple[str, str, str]]:
     """Key, name and filters of each of them."""
     if actor.id is None:
         return []
-    columns = prepared.ask(
-        ("cases.views", actor.id),
-        lambda: (
-            SavedView.objects.filter(account_id=actor.id)
-            .order_by("name")
-            .values_list("pk", "name", "query")
-        ),
-    )
+    columns = prepared.ask(("cases.views", actor.id), partial(_views, actor.id))
     return [(str(pk), str(name), str(query)) for pk, name, query in columns]
 
 
