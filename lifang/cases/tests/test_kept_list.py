@@ -15,9 +15,8 @@ from lifang.cases.web.tables import CaseTable
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.testing import cast, places
-from lifang.core.web.kept import PIECES
+from lifang.core.web import kept
 from lifang.core.web.tables import draw
-from lifang.core.web.tables.frames import FRAMES
 from lifang.orgs import actions as orgs
 from lifang.orgs.tests.make import make_county
 
@@ -32,11 +31,9 @@ ADDRESSES = (
 
 @pytest.fixture(autouse=True)
 def forgotten():
-    PIECES.clear()
-    FRAMES.clear()
+    kept.forget()
     yield
-    PIECES.clear()
-    FRAMES.clear()
+    kept.forget()
 
 
 @pytest.fixture
@@ -64,9 +61,9 @@ def whole(monkeypatch, who, address):
     with monkeypatch.context() as patched:
         patched.setattr(CaseTable, "kept", False)
         patched.setattr("lifang.core.web.tables.frames._key", lambda *_: None)
-        PIECES.clear()
+        kept.forget()
         made = page(who, address)
-        PIECES.clear()
+        kept.forget()
     return made
 
 

@@ -25,12 +25,10 @@ MOST_PARTS = 12
 
 
 def waiting(request: HttpRequest) -> int | None:
-    """How much waits for the reader, cases and other flows; asked once a page."""
-    if not hasattr(request, "_cases_waiting"):
-        actor: Actor = request.actor  # type: ignore[attr-defined]
-        counts, others = selectors.waiting_counts(actor), selectors.others_counts(actor)
-        request._cases_waiting = sum(counts.values()) + sum(others.values())  # type: ignore[attr-defined]  # noqa: SLF001 -- our own
-    return request._cases_waiting or None  # type: ignore[attr-defined]  # noqa: SLF001 -- our own
+    """How much waits for the reader, cases and other flows."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    counts, others = selectors.waiting_counts(actor), selectors.others_counts(actor)
+    return sum(counts.values()) + sum(others.values()) or None
 
 
 register(

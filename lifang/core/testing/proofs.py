@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from lifang.core.access import SYSTEM, Refusal, Refused
 from lifang.core.access.wall import behind
 from lifang.core.audit.models import Entry
+from lifang.core.web import kept
 
 # What may change although nothing was done: the log of the refusal, signs of life, framework records.
 _ASIDE = ("audit_", "accounts_session", "accounts_tries", "django_", "auth_", "procrastinate_")
@@ -33,6 +34,7 @@ def grows(make: Callable[[], Any], fetch: Callable[[], Any], ones: int = 1, many
 
 
 def _queries(fetch: Callable[[], Any]) -> list[str]:
+    kept.forget()  # what was drawn before hides what it costs to draw
     with CaptureQueriesContext(connection) as caught:
         response = fetch()
     assert getattr(response, "status_code", 200) < 400, f"answered {response.status_code}"

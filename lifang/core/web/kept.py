@@ -3,11 +3,12 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.utils.translation import get_language
 
 V = TypeVar("V")
+_ALL: list["Kept[Any]"] = []
 MEGABYTE = 1024 * 1024
 
 
@@ -19,6 +20,7 @@ class Kept(Generic[V]):
         self._made: OrderedDict[Hashable, tuple[V, int]] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
+        _ALL.append(self)
 
     def get(self, key: Hashable) -> V | None:
         with self._lock:
@@ -46,6 +48,12 @@ class Kept(Generic[V]):
 
 PIECES: Kept[str] = Kept()
 _WORLD: list[Callable[[], object]] = []
+
+
+def forget() -> None:
+    """Make everything anew (tests)."""
+    for kept in _ALL:
+        kept.clear()
 
 
 def hangs_on(revision: Callable[[], object]) -> None:

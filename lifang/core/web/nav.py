@@ -119,7 +119,7 @@ def links(request: HttpRequest, door: str, *, bar: bool = False) -> list[Link]:
             url,
             entry.icon,
             url == here,
-            entry.count(request) if entry.count else None,
+            _counted(request, entry),
             entry.short or entry.label,
         )
         for entry, url in made
@@ -129,6 +129,16 @@ def links(request: HttpRequest, door: str, *, bar: bool = False) -> list[Link]:
 def _of(request: HttpRequest, door: str, *, bar: bool = False) -> tuple[tuple[Entry, str], ...]:
     actor: Actor = getattr(request, "actor", ANONYMOUS)
     return _open(door, bar, actor.kind, actor.capabilities, get_urlconf())
+
+
+def _counted(request: HttpRequest, entry: Entry) -> int | None:
+    """Asked once a request."""
+    if entry.count is None:
+        return None
+    known: dict[Any, int | None] = request.__dict__.setdefault("_counted", {})
+    if entry.count not in known:
+        known[entry.count] = entry.count(request)
+    return known[entry.count]
 
 
 @lru_cache(maxsize=500)
@@ -178,7 +188,7 @@ class Nav:
         made = _of(self._request, self._door)
         urls = tuple(url for _, url in made)
         mine = _of(self._request, "me")
-        counts = [entry.count(self._request) for entry, _ in (*made, *mine) if entry.count]
+        counts = [_counted(self._request, entry) for entry, _ in (*made, *mine) if entry.count]
         return (_here(self._request.path, urls), urls, tuple(url for _, url in mine), *counts)
 
     @cached_property
