@@ -216,7 +216,14 @@ class Table:
     def foot_facts(self) -> tuple[Any, ...] | None:
         """What stands under the rows."""
         page = self.page
-        return self.facts and (*self.facts, page.total, page.number, page.pages, page.beyond, page.after)
+        return self.facts and (
+            *self.facts,
+            page.total,
+            page.number,
+            page.pages,
+            page.beyond,
+            page.after,
+        )
 
     @cached_property
     def controls(self) -> list[dict[str, Any]]:

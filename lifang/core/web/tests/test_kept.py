@@ -55,6 +55,13 @@ def test_what_is_kept_is_escaped_once_and_for_all():
     assert {drawn(template, key=1, spy="<i>") for _ in range(2)} == {"&lt;i&gt;"}
 
 
+def test_where_a_fact_is_none_nothing_is_kept():
+    template, spy = Template("{% load kit %}{% kept key %}{{ spy }}{% endkept %}"), Spy()
+    for _ in range(3):
+        drawn(template, key=None, spy=spy)
+    assert spy.shown == 3
+
+
 def test_a_fact_that_is_not_there_is_an_error_and_so_is_a_piece_without_an_end():
     with pytest.raises(VariableDoesNotExist):
         drawn(Template("{% load kit %}{% kept key.gone %}x{% endkept %}"), key=1)
