@@ -1,5 +1,4 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
@@ -9,11 +8,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from lifang.core.web.htmx import toasts, wants
 from lifang.core.web.tables import draw, frames, marks, words
+from lifang.core.web.tables.acts import Bulk, Empty
 from lifang.core.web.tables.columns import Column
 from lifang.core.web.tables.export import as_csv, as_xlsx
 from lifang.core.web.tables.filters import Filter, Removal
@@ -22,38 +21,6 @@ from lifang.core.web.tables.paging import Page, keyset, numbered
 Rows = QuerySet[Any]
 Context = dict[str, Any] | Callable[[], dict[str, Any]] | None
 OWN = ("q", "sort", "page", "after", "cols", "dense", "export")
-
-
-@dataclass(frozen=True)
-class Empty:
-    """Why there is nothing, and what to do: `act` is (label, url name or address)."""
-
-    title: Any
-    reason: Any = ""
-    act: tuple[Any, str] | None = None
-    icon: str = "mood-empty"
-
-    @property
-    def url(self) -> str:
-        if self.act is None:
-            return ""
-        return self.act[1] if self.act[1].startswith("/") else reverse(self.act[1])
-
-
-@dataclass(frozen=True)
-class Bulk:
-    """An act on the chosen rows, sent to `url_name` by POST."""
-
-    key: str
-    label: Any
-    url_name: str
-    icon: str = "checks"
-    capability: str = ""
-    confirm: Any = ""
-
-    @property
-    def url(self) -> str:
-        return self.url_name if self.url_name.startswith("/") else reverse(self.url_name)
 
 
 class Table:
