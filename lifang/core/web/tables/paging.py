@@ -55,7 +55,8 @@ def sliced(
     # Whatever is no page is the first; one behind the last is the last.
     number = min(int(asked[:9]), pages) if asked.isascii() and asked.isdigit() else 1
     number = max(1, number)
-    rows = read((number - 1) * size, min(number * size, total))
+    # The same statement whatever the total: a page that is not full ends by itself.
+    rows = read((number - 1) * size, min(number * size, most))
     return Page(rows, total, number, pages, _window(number, pages), beyond=counted > most)
 
 
