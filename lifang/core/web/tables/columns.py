@@ -12,6 +12,7 @@ from lifang.core.web.tables import draw
 
 Value = str | Callable[[Any], Any]
 NUMERIC = frozenset({"number", "percent"})
+NEVER_WRAPPED = frozenset({"clock", "time", "date", "state"})
 
 
 class Column:
@@ -56,7 +57,7 @@ class Column:
             return "wide"
         if self.cell in NUMERIC:
             return "num"
-        return "nowrap" if self.link or self.cell in ("clock", "time", "date") else ""
+        return "nowrap" if self.link or self.cell in NEVER_WRAPPED else ""
 
 
 def value_of(row: Any, value: Value) -> Any:
