@@ -8,7 +8,7 @@ LOCK := ../$(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
 DEMO := lifang demo --size $(SIZE) $(if $(SITE),--site $(SITE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check e2e effort bench chaos shots lock fmt env dev build frontend clean
+.PHONY: help demo up test check e2e effort bench chaos clients shots lock fmt env dev build frontend clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ effort: dev build ## taps and typed fields of each journey, written to docs/effo
 
 bench: dev build ## performance, each number with its reference
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+clients: dev ## other people's programs against a running server (URL=…, ARGS="--key lf_…")
+	@$(BIN)/python -m tests.clients.run $(URL) $(ARGS)
 
 chaos: dev build ## kill -9 under load: acknowledged = present
 	@$(BIN)/python -m tests.chaos $(ARGS)

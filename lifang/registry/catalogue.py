@@ -1,11 +1,12 @@
 """Data elements, code lists, sources, tags, visits, what may be looked at for what: see `data/`."""
 
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 
 import msgspec
 
-from lifang.core.catalogue import catalogue
+from lifang.core.catalogue import catalogue, gather
 from lifang.core.crypto.masks import MASKS
 from lifang.core.flow.shape import flow
 from lifang.core.i18n import Text
@@ -72,6 +73,13 @@ class Element(Entry, frozen=True, kw_only=True):
         if self.label.sealed and self.type == "text" and not self.mask:
             found.append("text that is personal says how it is masked")
         return found
+
+
+class Repeat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why something about a person is asked for although the register holds it: `<element>@<place>`, decided by somebody."""
+
+    key: str
+    why: Text
 
 
 class Source(Entry, frozen=True, kw_only=True):
@@ -163,6 +171,12 @@ POLICY = catalogue("registry", "policy", Policy)
 COMPONENTS = catalogue("registry", "components", Component)
 CORRECTION = flow("registry", "correction")
 MISSED = flow("registry", "missed")
+
+
+@cache
+def repeats() -> dict[str, Repeat]:
+    """Each context's `data/repeats.yaml`: why it asks again for what the register holds."""
+    return gather("repeats", Repeat)
 
 
 def codes(key: str) -> Codes:

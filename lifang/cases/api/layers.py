@@ -49,7 +49,7 @@ LAYERS = (
         },
         paths=("lon", "lat"),
         geometry=_point,
-        inside=box_of_points(),
+        inside=box_of_points(digits=EXACT),
         extent=extent,
         instant="opened_at",
         adds=_words,

@@ -54,6 +54,7 @@ from lifang.cases.selectors.open import (
     open_rows,
     opened,
     public_place,
+    shown_near,
 )  # fmt: skip
 from lifang.cases.selectors.propose import Proposal, danger, matters, propose, units_for
 from lifang.cases.selectors.public import (
@@ -155,6 +156,7 @@ __all__ = [
     "revisions",
     "running",
     "running_limit",
+    "shown_near",
     "sign_of",
     "spots",
     "story",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import DateTimeField, Max, Q, QuerySet
+from django.db.models import DateTimeField, FloatField, Func, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from lifang.cases.catalogue import MATTERS, Matter, answer_of
@@ -16,9 +16,11 @@ from lifang.cases.terms import CLOSED, SAID, State
 from lifang.core.access import ANONYMOUS, SYSTEM, Actor
 from lifang.core.access.wall import behind
 from lifang.core.flow.models import Step
+from lifang.core.geo.measure import box_around, near
 from lifang.orgs.selectors import place_name, unit_names
 
 EXACT = 4  # decimals of a public point: some ten metres
+BLUR = 15.0  # metres that rounding moves a point at most, and a little
 _CHAIN = 5  # a case merged into one that was merged, and so on
 
 
@@ -101,6 +103,23 @@ def _changing(rows: QuerySet[Case]) -> QuerySet[Any]:
 def open_rows(actor: Actor, within: str = "") -> QuerySet[Any]:
     """Public cases for a standard to filter and order; hand them to `opened`."""
     return _changing(public_cases(actor, within))
+
+
+class _Shown(Func):
+    """A coordinate with the decimals that the public gets."""
+
+    template = f"round((%(expressions)s)::numeric, {EXACT})::float8"
+    output_field = FloatField()
+
+
+def shown_near(
+    actor: Actor, rows: QuerySet[Any], lon: float, lat: float, metres: float
+) -> QuerySet[Any]:
+    """Those within so many metres, nearest first, by the point the public gets: asking often finds no exact one."""
+    box = box_around(lon, lat, metres + 2 * BLUR)
+    rows = rows.filter(lon__range=(box.west, box.east), lat__range=(box.south, box.north))
+    rows = rows.annotate(shown_lon=_Shown("lon"), shown_lat=_Shown("lat"))
+    return near(rows, lon, lat, metres, fields=("shown_lon", "shown_lat"))
 
 
 def opened(actor: Actor, rows: QuerySet[Any], start: int = 0, most: int = 1000) -> list[Open]:

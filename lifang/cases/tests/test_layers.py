@@ -58,7 +58,7 @@ def test_from_the_landing_page_every_link_leads_somewhere(client):
 
 def test_it_conforms_to_core_geojson_and_openapi(client):
     said = {uri.rpartition("/")[2] for uri in get(client, "/conformance")["conformsTo"]}
-    assert said == {"core", "geojson", "oas30"}
+    assert said == {"core", "crs", "geojson", "oas30"}
     document = get(client, "/api")
     assert document["openapi"].startswith("3.0")
     assert {f"/collections/{layer}/items" for layer in LAYERS} <= document["paths"].keys()
@@ -171,3 +171,30 @@ def test_hostile_words_break_no_layer(client):
                 f"/ogc/collections/{layer}/items", {names[number % len(names)]: text}
             )
             assert response.status_code < 500
+
+
+def test_asking_with_boxes_finds_no_more_of_a_point_than_is_shown(client):
+    """A case is found by the point that everybody gets, to the last digit, and by no finer one."""
+    case = fresh(lon=LON + 0.000_031, lat=LAT - 0.000_027)
+    (found,) = items(client, "cases")["features"]
+    lon, lat = found["geometry"]["coordinates"]
+    assert (lon, lat) == (round(case.lon, 4), round(case.lat, 4))
+    tiny = 1e-7
+    around = f"{lon - tiny},{lat - tiny},{lon + tiny},{lat + tiny}"
+    assert len(items(client, "cases", bbox=around)["features"]) == 1
+    exact = f"{case.lon - tiny},{case.lat - tiny},{case.lon + tiny},{case.lat + tiny}"
+    assert items(client, "cases", bbox=exact)["features"] == []
+    for x in range(-6, 7):  # any box between two shown points is empty, wherever the exact one lies
+        west = lon + x * 1e-5
+        wanted = 1 if west - tiny <= lon <= west + tiny else 0
+        box = f"{west - tiny},{lat - tiny},{west + tiny},{lat + tiny}"
+        assert len(items(client, "cases", bbox=box)["features"]) == wanted, x
+
+
+def test_the_only_reference_system_is_named_and_another_refused(client):
+    fresh()
+    named = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+    page = client.get("/ogc/collections/cases/items", {"crs": named})
+    assert page["Content-Crs"] == f"<{named}>"
+    items(client, "cases", status=400, crs="http://www.opengis.net/def/crs/EPSG/0/3857")
+    items(client, "cases", status=400, **{"bbox-crs": "EPSG:3857"})

@@ -595,3 +595,15 @@ def test_every_example_of_the_developers_page_runs(client, key):
         response = curl.run(client, command, words)
         assert (command, response.status_code) == (command, 200), response.content
         assert tree(response)
+
+
+def test_a_radius_is_measured_from_the_point_that_is_shown(client):
+    """Asking again and again with small circles finds the rounded point, never the exact one."""
+    case = fresh(lon=LON + 0.000_031, lat=LAT - 0.000_027)
+
+    def near(lon, lat, radius):
+        found = get(client, "requests.json", lat=f"{lat:.7f}", long=f"{lon:.7f}", radius=radius)
+        return [row["service_request_id"] for row in json.loads(found.content)]
+
+    assert near(round(case.lon, 4), round(case.lat, 4), 1) == [case.number]
+    assert near(case.lon, case.lat, 1) == []

@@ -86,6 +86,8 @@ def assists_of(form: ActForm) -> list[str]:
 class UnitActForm(ActForm):
     """Units are chosen in a list of the page; the search beside it only adds lines to it."""
 
+    elements = {"lead": "", "note": ""}  # units, not somebody's place of work
+
     lead = forms.CharField(required=False, max_length=40, label=_("Leading unit"))
 
     @property

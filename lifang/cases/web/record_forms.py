@@ -18,6 +18,8 @@ from lifang.core.web.forms import Form
 class RecordForm(Form):
     """What staff see, hear or are told. A photo and one press are enough where they stand."""
 
+    called = _("Recording a report for somebody")
+
     photos = photos_field()
     after = photos_field()
     text = words(

@@ -191,6 +191,8 @@ class NearForm(Form):
 
 
 class ContactForm(Form):
+    called = _("Reporting a trouble: how to reach the reporter")
+
     phone = forms.CharField(
         required=False,
         max_length=20,

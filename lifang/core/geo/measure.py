@@ -27,6 +27,19 @@ class Box(NamedTuple):
     north: float
 
 
+def snapped(box: Box, digits: int) -> Box:
+    """The box of all points that, rounded to so many decimals, lie inside: asking finds no more than is shown."""
+    unit, half = 10.0**digits, 0.5 / 10.0**digits
+
+    def up(edge: float) -> float:
+        return math.ceil(round(edge * unit, 6)) / unit - half
+
+    def down(edge: float) -> float:
+        return math.floor(round(edge * unit, 6)) / unit + half
+
+    return Box(up(box.west), up(box.south), down(box.east), down(box.north))
+
+
 def metres_between(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
     """Great-circle distance; within 0.6 % of the ellipsoid's."""
     up = math.sin(math.radians(other_lat - lat) / 2.0)

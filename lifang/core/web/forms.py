@@ -1,8 +1,8 @@
 """Forms that say what went wrong, where, and keep what was written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -29,6 +29,10 @@ class _Kit:
 
 class Form(_Kit, forms.Form):
     """Use with `{% form form %}`."""
+
+    called: ClassVar[Any] = ""  # as its users know it, where it asks for something about a person
+    # Field → data element (registry/data/elements.yaml) where its label does not say so; "" is about nobody.
+    elements: ClassVar[Mapping[str, str]] = {}
 
 
 class ModelForm(_Kit, forms.ModelForm):  # type: ignore[type-arg]

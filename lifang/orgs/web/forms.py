@@ -95,6 +95,8 @@ class RetireForm(Form):
 
 
 class UnitForm(Form):
+    elements = {"phone": ""}  # of the office, for everybody
+
     name_zh = forms.CharField(label=_("Chinese name"), max_length=80)
     name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
     kind = forms.ChoiceField(label=_("Kind of unit"))

@@ -39,7 +39,7 @@ class DeputyTable(Table):
 
     key = "deputies"
     search = ("posting__account__name", "account__name")
-    filters = (Period("valid_from", _("From")),)
+    filters = (Period("valid_from", _("First day")),)
     order = "-valid_from"
     bulk = (
         Bulk(
@@ -60,12 +60,12 @@ class WatchTable(Table):
     ends_at = Column(_("Until"), cell="time", sort="ends_at")
     span = Column(_("Part of the day"), value=_span)
     place = Column(_("Where"), value=_where, sort="area", wide=True)
-    name = Column(_("Name"), value="account.name", sort="account__name")
+    name = Column(_("Full name"), value="account.name", sort="account__name")
     role = Column(_("Role"), value=lambda row: WATCH_NAMES[WatchRole(row.role)])
 
     key = "roster"
     filters = (
-        Period("starts_at", _("From")),
+        Period("starts_at", _("Day")),
         Choice("role", _("Role"), {role.value: name for role, name in WATCH_NAMES.items()}),
         Choice("span", _("Part of the day"), lambda actor: {one.key: one.name for one in SPANS}),
     )

@@ -10,6 +10,7 @@ from lifang.core.access.capabilities import capabilities
 from lifang.core.web.show import Chip
 from lifang.core.web.tables import Bulk, Choice, Column, Empty, Table
 from lifang.core.web.tables.lists import ListTable
+from lifang.core.web.templatetags.kit import icon
 from lifang.orgs import selectors
 from lifang.orgs.catalogue import POSTS, UNIT_KINDS, matter_names
 from lifang.orgs.terms import ROLE_NAMES, Role
@@ -143,7 +144,7 @@ def deputy_url(row: Any) -> str:
 
 
 class PostingTable(Table):
-    name = Column(_("Name"), value="account.name", sort="account__name")
+    name = Column(_("Full name"), value="account.name", sort="account__name")
     login = Column(_("Login"), value="account.login", sort="account__login")
     post = Column(_("Post"), value=lambda row: post_name(row.post), sort="post")
     place = Column(
@@ -154,9 +155,6 @@ class PostingTable(Table):
     )
     valid_from = Column(_("Since"), cell="date", sort="valid_from")
     valid_to = Column(_("Until"), cell="date", sort="valid_to")
-    deputy = Column(
-        _("Deputy"), value=lambda row: _("Name a deputy"), link=deputy_url, exported=False
-    )
 
     key = "postings"
     filters = (
@@ -199,6 +197,14 @@ class PostingTable(Table):
         return rows
 
 
+class LendingTable(PostingTable):
+    """For whoever may name deputies."""
+
+    deputy = Column(
+        _("Deputy"), value=lambda row: _("Name a deputy"), link=deputy_url, exported=False
+    )
+
+
 def _acts(row: Any) -> Any:
     """How many acts, and which, one press away."""
     names = row.act_names
@@ -206,6 +212,7 @@ def _acts(row: Any) -> Any:
         return _("look only")
     listed = format_html_join("", "<li>{}</li>", ((name,) for name in names))
     words = ngettext("%(n)d act", "%(n)d acts", len(names)) % {"n": len(names)}
+    words = format_html("{}{}", words, icon("chevron-down"))
     return format_html("<details><summary>{}</summary><ul>{}</ul></details>", words, listed)
 
 
@@ -217,7 +224,7 @@ _HOW = {
 
 
 class SightTable(ListTable):
-    name = Column(_("Name"), link="url", sort="name")
+    name = Column(_("Full name"), link="url", sort="name")
     post = Column(_("Post"), sort="post")
     place = Column(_("Where"), sort="place")
     why = Column(_("Why it can be seen"), wide=True)

@@ -101,6 +101,29 @@ def elements(request: HttpRequest) -> Any:
     ]  # fmt: skip
 
 
+class AskedOut(Schema):
+    """One place where a data element is asked for."""
+
+    element: str
+    how: str
+    place: str
+    home: bool
+    why_zh: str
+    why_en: str
+
+
+@router.get("elements/asked", response=list[AskedOut], summary="Where data elements are asked for")
+def asked(request: HttpRequest) -> Any:
+    """Read from forms, spreadsheets and interfaces; an element with two places is asked twice."""
+    return [
+        {
+            "element": one.element.key, "how": one.how, "place": one.place, "home": one.home,
+            "why_zh": one.why.zh if one.why else "", "why_en": one.why.en if one.why else "",
+        }
+        for one in selectors.asked(_actor(request))
+    ]  # fmt: skip
+
+
 @router.get("places", response=dict[str, Any], summary="Places you may see")
 def list_places(request: HttpRequest, page: Query[Paging], area: str = "", kind: str = "") -> Any:
     """Estates, buildings, stairs, dwellings, key places, roads."""

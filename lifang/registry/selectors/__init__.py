@@ -1,5 +1,6 @@
 """Ask the register. People's data reads masked everywhere; the clear is asked for by an action."""
 
+from lifang.registry.selectors.asked import Asking, asked, asked_again
 from lifang.registry.selectors.homes import (
     Coverage,
     Door,
@@ -87,6 +88,7 @@ from lifang.registry.selectors.things import (
 )
 
 __all__ = [
+    "Asking",
     "Coverage",
     "Door",
     "Double",
@@ -97,6 +99,8 @@ __all__ = [
     "Seen",
     "Stairs",
     "Work",
+    "asked",
+    "asked_again",
     "correction",
     "corrections",
     "coverage",

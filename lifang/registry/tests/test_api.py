@@ -49,3 +49,10 @@ def test_nothing_typed_breaks_it():
             for path in ("persons", "places"):
                 answer = worker.get(f"/api/v1/registry/{path}", query={name: text})
                 assert answer.status_code in (200, 400, 422), (path, name, text)
+
+
+def test_where_elements_are_asked_for_is_told_with_the_reason(grid_worker):
+    found = grid_worker.get("api:registry_asked").json()
+    by_place = {(one["element"], one["place"]): one for one in found}
+    assert by_place["person.telephone", "registry.persons"]["home"]
+    assert by_place["person.telephone", "notify.PreferenceForm"]["why_zh"]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lifang.registry.web import homes, own, people, todos
+from lifang.registry.web import asked, homes, own, people, todos
 
 app_name = "registry"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/registry/households/<uuid:pk>/visit", homes.visit, name="visit"),
     path("desk/registry/places", homes.places, name="places"),
     path("desk/registry/places/<uuid:pk>", homes.place, name="place"),
+    path("desk/registry/asked", asked.asked, name="asked"),
     path("desk/registry/visits", homes.visits, name="visits"),
     path("desk/registry/corrections/<uuid:pk>", todos.correction, name="correction"),
     path(

@@ -24,6 +24,7 @@ from lifang.cases.api.open311.asked import (
 )
 from lifang.cases.catalogue import MATTERS
 from lifang.cases.selectors import Open
+from lifang.cases.selectors.open import EXACT
 from lifang.cases.terms import CLOSED
 from lifang.core.access import ANONYMOUS, SYSTEM, Actor, Refused, wall
 from lifang.core.access.wall import behind
@@ -33,7 +34,7 @@ from lifang.core.api.open.tree import Many
 from lifang.core.api.rates import BUCKETS
 from lifang.core.api.signing import by_key
 from lifang.core.config import config
-from lifang.core.geo.measure import near
+from lifang.core.geo.measure import snapped
 from lifang.orgs import selectors as orgs
 
 
@@ -90,14 +91,14 @@ def _rows(actor: Actor, wanted: Asked) -> QuerySet[Any]:
     within &= Q(updated_at__range=wanted.updated) if wanted.updated else Q()
     within &= Q(matter__in=wanted.codes) if wanted.codes else Q()
     if wanted.box:
-        box = wanted.box
+        box = snapped(wanted.box, EXACT)
         within &= Q(lon__range=(box.west, box.east), lat__range=(box.south, box.north))
     rows = selectors.open_rows(actor, wanted.area).filter(within)
     if wanted.closed is not None:
         done = Q(state__in=CLOSED)
         rows = rows.filter(done if wanted.closed else ~done)
     if wanted.around:
-        rows = near(rows, *wanted.around)
+        rows = selectors.shown_near(ANONYMOUS, rows, *wanted.around)
     return rows.order_by("-opened_at", "-id")
 
 

@@ -27,6 +27,8 @@ class StaffForm(Form):
 
 
 class TelephoneForm(Form):
+    called = _("Signing in by telephone")
+
     telephone = forms.CharField(
         label=_("Telephone number"),
         max_length=24,
@@ -103,6 +105,8 @@ class LanguageForm(Form):
 
 
 class OpenForm(Form):
+    called = _("Opening a staff account")
+
     login = forms.CharField(
         label=_("Login"),
         max_length=64,

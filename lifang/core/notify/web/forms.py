@@ -13,6 +13,8 @@ from lifang.core.web.forms import Form
 class PreferenceForm(Form):
     """How one wants to be told."""
 
+    called = _("Choosing how to be told")
+
     telephone = forms.CharField(
         label=_("Telephone"),
         required=False,

@@ -16,7 +16,7 @@ from lifang.orgs import actions, selectors
 from lifang.orgs.selectors import home_of
 from lifang.orgs.web import forms
 from lifang.orgs.web.desk.areas import may, staff
-from lifang.orgs.web.tables import PostingTable, post_name
+from lifang.orgs.web.tables import LendingTable, PostingTable, post_name
 
 
 @require_GET
@@ -25,7 +25,8 @@ def postings(request: HttpRequest) -> HttpResponseBase:
     actor = request.actor  # type: ignore[attr-defined]
     rows = selectors.postings(actor, at=request.at, ended="state" in request.GET)  # type: ignore[attr-defined]
     offers = may(actor, home_of(actor), "orgs.post", "orgs.post_all")
-    return PostingTable(request, rows).response("orgs/postings.html", {"may": offers})
+    shown = LendingTable if actor.may("orgs.name_deputy") else PostingTable
+    return shown(request, rows).response("orgs/postings.html", {"may": offers})
 
 
 @staff

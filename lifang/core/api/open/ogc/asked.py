@@ -16,7 +16,7 @@ from lifang.core.geo.measure import Box
 USUAL, MOST = 100, 1000
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 ALWAYS = ("f", "lang", "locale")
-ITEMS = (*ALWAYS, "limit", "bbox", "bbox-crs", "datetime", "after")
+ITEMS = (*ALWAYS, "limit", "bbox", "bbox-crs", "crs", "datetime", "after")
 _FORMATS = ("json", "geojson", "application/json", "application/geo+json")
 _DAY = timedelta(days=1)
 
@@ -37,12 +37,18 @@ def known(request: HttpRequest, names: Iterable[str] = ALWAYS) -> None:
         raise bad_input("f", f="json")
 
 
+def in_crs84(request: HttpRequest, *names: str) -> None:
+    """Longitude before latitude on WGS 84 is the one reference system here. Raises `Refused` for another."""
+    for name in names:
+        if request.GET.get(name, CRS84) != CRS84:
+            raise bad_input(name, **{name: CRS84})
+
+
 def asked(request: HttpRequest, layer: Layer, rows: QuerySet[Any]) -> Asked:
     filters = [name for name, fact in layer.facts.items() if fact.filter]
     known(request, (*ITEMS, *filters))
     given = {name: request.GET[name] for name in request.GET}
-    if given.get("bbox-crs", CRS84) != CRS84:
-        raise bad_input("bbox-crs", **{"bbox-crs": CRS84})
+    in_crs84(request, "bbox-crs", "crs")
     if "bbox" in given:
         rows = rows.filter(layer.inside(box(given["bbox"])))
     if "datetime" in given:

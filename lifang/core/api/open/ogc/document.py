@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from lifang.core.api.open.ogc.asked import MOST, USUAL
+from lifang.core.api.open.ogc.asked import CRS84, MOST, USUAL
 from lifang.core.api.open.ogc.layers import Fact, Layer
 
 _JSON = "application/json"
@@ -40,6 +40,7 @@ _ERROR = {
     "required": ["reason", "message"],
     "properties": {"reason": {"type": "string"}, "message": {"type": "string"}},
 }
+_CRS = {"type": "string", "format": "uri", "enum": [CRS84], "default": CRS84}
 _FEATURE = {
     "name": "featureId", "in": "path", "required": True, "schema": {"type": "string"},
 }  # fmt: skip
@@ -71,6 +72,8 @@ def _asked(layer: Layer) -> list[dict[str, Any]]:
             {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}},
             "form",
         ),
+        _query("bbox-crs", _CRS, "form"),
+        _query("crs", _CRS, "form"),
         _query("datetime", {"type": "string"}, "form"),
         _query("after", {"type": "string"}, "form"),
         *(_query(name, _schema(fact), "form") for name, fact in layer.facts.items() if fact.filter),

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from lifang.core.access import Actor
-from lifang.core.geo.measure import Box
+from lifang.core.geo.measure import Box, snapped
 from lifang.core.i18n import Text
 
 Row = Mapping[str, Any]
@@ -55,12 +55,15 @@ def layers() -> dict[str, Layer]:
     return found
 
 
-def box_of_points(lon: str = "lon", lat: str = "lat") -> Callable[[Box], Q]:
-    """Points inside a box; one whose west lies east of its east crosses the date line."""
+def box_of_points(
+    lon: str = "lon", lat: str = "lat", digits: int | None = None
+) -> Callable[[Box], Q]:
+    """Points inside a box, as they are shown with so many decimals; one whose west lies east of its east crosses the date line."""
 
-    def inside(box: Box) -> Q:
+    def inside(asked: Box) -> Q:
+        box = asked if digits is None else snapped(asked, digits)
         up = Q(**{f"{lat}__range": (box.south, box.north)})
-        if box.west <= box.east:
+        if asked.west <= asked.east:
             return up & Q(**{f"{lon}__range": (box.west, box.east)})
         return up & (Q(**{f"{lon}__gte": box.west}) | Q(**{f"{lon}__lte": box.east}))
 

@@ -1,7 +1,6 @@
 """Landing page, conformance, collections, items: OGC API Features Part 1 as GeoJSON."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +14,7 @@ from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.wall import behind
 from lifang.core.api import faults
 from lifang.core.api.open.door import door, public
-from lifang.core.api.open.ogc.asked import CRS84, Asked, asked, known
+from lifang.core.api.open.ogc.asked import ALWAYS, CRS84, Asked, asked, in_crs84, known
 from lifang.core.api.open.ogc.document import document
 from lifang.core.api.open.ogc.layers import Layer, Row, layers
 from lifang.core.config import config
@@ -26,7 +25,8 @@ OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 COUNTED = 100_000  # beyond, counting would cost more than it tells
 _PART1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
-CONFORMS = [f"{_PART1}/{name}" for name in ("core", "geojson", "oas30")]
+_PART2 = "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs"
+CONFORMS = [*(f"{_PART1}/{name}" for name in ("core", "geojson", "oas30")), _PART2]
 
 
 def told(request: HttpRequest, refused: Refused, **parts: str) -> HttpResponse:
@@ -97,21 +97,20 @@ def items(request: HttpRequest, key: str) -> HttpResponse:
     if len(found) > wanted.limit:
         after = {"after": str(found[wanted.limit - 1]["pk"])}
         links.append(_link(f"{path}{_query(request, after)}", "next", GEOJSON, _("Next page")))
-    at: datetime = request.at  # type: ignore[attr-defined]
     made = {
-        "type": "FeatureCollection",
-        "timeStamp": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:00Z"),
+        "type": "FeatureCollection",  # without a time stamp: what is the same answers 304
         **({} if matched is None or matched > COUNTED else {"numberMatched": matched}),
         "numberReturned": len(features),
         "features": features,
         "links": links,
     }
-    return public(request, msgspec.json.encode(made), GEOJSON)
+    return _located(public(request, msgspec.json.encode(made), GEOJSON))
 
 
 @door("GET", told=told)
 def item(request: HttpRequest, key: str, pk: str) -> HttpResponse:
-    known(request)
+    known(request, (*ALWAYS, "crs"))
+    in_crs84(request, "crs")
     layer = _layer(key)
     with behind(SYSTEM):  # a layer's rows are everybody's
         try:
@@ -125,9 +124,14 @@ def item(request: HttpRequest, key: str, pk: str) -> HttpResponse:
         _link(f"/collections/{key}/items/{pk}", "self", GEOJSON, str(layer.title)),
         _link(f"/collections/{key}", "collection", JSON, str(layer.title)),
     ]
-    return public(
-        request, msgspec.json.encode({**_feature(layer, found[0]), "links": links}), GEOJSON
-    )
+    body = msgspec.json.encode({**_feature(layer, found[0]), "links": links})
+    return _located(public(request, body, GEOJSON))
+
+
+def _located(response: HttpResponse) -> HttpResponse:
+    """Says in which reference system its coordinates are (Part 2)."""
+    response["Content-Crs"] = f"<{CRS84}>"
+    return response
 
 
 def base() -> str:
@@ -176,6 +180,7 @@ def _collection(actor: Actor, layer: Layer) -> dict[str, Any]:
         "description": str(layer.about),
         "itemType": "feature",
         "crs": [CRS84],
+        "storageCrs": CRS84,
         "extent": {
             "spatial": {"bbox": [layer.extent(actor) or WORLD], "crs": CRS84},
             "temporal": {"interval": [[None, None]]},
