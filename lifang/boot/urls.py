@@ -26,4 +26,4 @@ urlpatterns = [
 handler400 = "lifang.core.web.errors.bad_request"
 handler403 = "lifang.core.web.errors.forbidden"
 handler404 = "lifang.core.web.errors.not_found"
-handler500 = "lifang.core.web.errors.broken"
+handler500 = "lifang.boot.health.broken"

@@ -70,15 +70,11 @@ def run(name: str, *values: str) -> list[Row]:
         found = raw.pgconn.exec_prepared(name.encode(), [value.encode() for value in values])
         if found.status != ExecStatus.TUPLES_OK:
             raise error_from_result(found)
-    columns = range(found.nfields)
+    value, columns = found.get_value, range(found.nfields)
     return [
-        tuple(_text(found.get_value(row, column)) for column in columns)
+        tuple([None if (one := value(row, column)) is None else one.decode() for column in columns])
         for row in range(found.ntuples)
     ]
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode()
 
 
 def _by_cursor(name: str, values: tuple[str, ...]) -> list[Row]:

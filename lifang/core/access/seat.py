@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 from weakref import WeakSet
@@ -70,10 +71,14 @@ def _sat(
     session: str, content: str, seen_at: str, account: str | None, name: str, kind: str,
     grants: str | None, areas: str, holders: str, snapshot: str,
 ) -> Seat:  # fmt: skip
-    actor = anonymous()
-    if account is not None:
-        held = json.loads(grants) if grants else None
-        actor = actor_from(UUID(account), [(name, kind, *grant) for grant in held or [_NO_GRANT]])
+    actor = anonymous() if account is None else _actor(account, name, kind, grants)
     wall.told(actor, areas, holders)
     seen = datetime.fromisoformat(seen_at).replace(tzinfo=UTC)
     return Seat(actor, UUID(session), bytes.fromhex(content), seen, snapshot)
+
+
+@lru_cache(maxsize=2000)
+def _actor(account: str, name: str, kind: str, grants: str | None) -> Actor:
+    """Made once from the same rows: an actor never changes."""
+    held = json.loads(grants) if grants else None
+    return actor_from(UUID(account), [(name, kind, *grant) for grant in held or [_NO_GRANT]])

@@ -1,5 +1,6 @@
 """Where a request comes from."""
 
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -14,6 +15,11 @@ def source_of(request: HttpRequest) -> str:
     if config().trusted_proxy:
         # The proxy appends the address it saw: only the last one is not the client's to choose.
         told = request.META.get("HTTP_X_FORWARDED_FOR", told).rsplit(",", 1)[-1].strip() or told
+    return _address(told[:100])
+
+
+@lru_cache(maxsize=1000)
+def _address(told: str) -> str:
     try:
         return str(ip_address(told))
     except ValueError:

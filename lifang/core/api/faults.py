@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from ninja import NinjaAPI
@@ -26,7 +27,9 @@ STATUS: Final = {
     "bad_input": 422,
     "too_many_requests": 429,
     "broken": 500,
+    "away": 503,
 }
+RETRY_SECONDS: Final = 5  # about as long as a database that was killed needs to be back
 NOT_FOUND: Final = Refusal("not_found")
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
 
@@ -101,4 +104,18 @@ def _from_validation(request: HttpRequest, raised: ValidationError) -> HttpRespo
 
 def _broken(request: HttpRequest, raised: Exception) -> HttpResponse:
     log.error("%s %s", request.method, request.path, exc_info=raised)
-    return fault(request, Refusal("broken"))
+    return broken(request, raised)
+
+
+def is_away(raised: BaseException | None) -> bool:
+    """Is it the database that cannot be reached, and not a fault of ours?"""
+    return isinstance(raised, OperationalError | InterfaceError)
+
+
+def broken(request: HttpRequest, raised: BaseException | None) -> HttpResponse:
+    """What a machine is told when nobody expected that."""
+    if not is_away(raised):
+        return fault(request, Refusal("broken"))
+    response = fault(request, Refusal("away"))
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response

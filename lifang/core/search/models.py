@@ -77,7 +77,7 @@ class Searchable(models.Model):
 
 def matching(rows: models.QuerySet[M], query: str) -> models.QuerySet[M]:
     """Rows that have every word of the question; all rows when nothing was asked."""
+    if not query.strip():
+        return rows
     wanted = query_terms(query)
-    if wanted:
-        return rows.filter(tokens__contains=wanted)
-    return rows.none() if query.strip() else rows
+    return rows.filter(tokens__contains=wanted) if wanted else rows.none()
