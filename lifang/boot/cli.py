@@ -25,6 +25,7 @@ lifang 里坊
   lifang keys status|rotate     keys of what is sealed                   密钥
   lifang import divisions|cases …                                        导入
   lifang measure duplicates     how well repeats are recognised          度量
+  lifang measure matters        how well matters are proposed
   lifang build                  front end, static files, messages        构建
   lifang upgrade                bring the database to this version       升级数据结构
 
@@ -176,9 +177,9 @@ def _import(words: list[str]) -> int:
 
 
 def _measure(words: list[str]) -> int:
-    """`lifang measure duplicates [--site boston]`: how well the help does, on the reports of this site."""
+    """`lifang measure duplicates|matters [--site boston]`: how well the help does, on the reports of this site."""
     parser = argparse.ArgumentParser(prog="lifang measure")
-    parser.add_argument("what", choices=["duplicates"])
+    parser.add_argument("what", choices=["duplicates", "matters"])
     parser.add_argument("--site", help="one of sites/")
     options, more = parser.parse_known_args(words[1:])
     _obey(options)
