@@ -6,4 +6,4 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        from lifang.registry.web import doors, phone, sights, todos  # noqa: F401, PLC0415 -- registers itself
+        from lifang.registry.web import doors, grids, phone, sights, todos  # noqa: F401, PLC0415 -- registers itself

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -34,9 +34,16 @@ class Work(NamedTuple):
     subject: Todo | VisitPlan | Visit
 
 
-def work_for(actor: Actor, person: Person, at: datetime) -> list[Work]:
-    """The actor's to-dos that concern a person, planned visits to the person's homes, visits just made there."""
-    return list(_work(actor, person, at))
+def work_for(actor: Actor, row: Any, at: datetime) -> list[Work]:
+    """The actor's to-dos that concern a row; of a person also planned visits to their homes, visits just made there."""
+    return list(_work(actor, row, at) if isinstance(row, Person) else _near(actor, row))
+
+
+def _near(actor: Actor, row: Any) -> Iterator[Work]:
+    near = Q(area__in=[row.area[:12], row.area[:15]])
+    others = flow.todos(actor).filter(near).exclude(flow__in=["correction", "missed"])
+    for todo in others[:MOST_TODOS]:
+        yield Work(todo.pk, "todo", todo)
 
 
 def _work(actor: Actor, person: Person, at: datetime) -> Iterator[Work]:

@@ -1,7 +1,7 @@
 """Ask about people. Every row reads masked; the wall and the scope say which there are."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -15,6 +15,7 @@ from lifang.registry.rules import Shape, reasons
 from lifang.registry.selectors.places import find_places
 from lifang.registry.terms import PlaceKind
 
+M = TypeVar("M", Merge, Tagging, Tie)
 OPEN = Q(valid_to__isnull=True)
 
 
@@ -117,6 +118,30 @@ def doubles(actor: Actor, person: Person) -> list[Double]:
     return sorted((d for d in found if d.reasons), key=lambda d: (d.reasons[0], str(d.person.pk)))
 
 
+def likely(
+    actor: Actor,
+    *,
+    area: str,
+    name: str,
+    document: str = "",
+    identity: str = "",
+    telephone: str = "",
+    born: date | None = None,
+    sex: str = "",
+) -> list[Double]:
+    """Records of the actor's areas that may be somebody who is about to be entered, surest first."""
+    keys = Q(name_key=name) & within(area[:12])
+    if born:
+        keys |= Q(name_key=name, born=born)
+    if telephone:
+        keys |= Q(name_key=name, telephone_key=telephone)
+    mine = Shape(name, identity, born, telephone, sex)
+    found = [Double(row, reasons(mine, _shape(row))) for row in persons(actor).filter(keys)[:50]]
+    sure = [one for one in found if one.reasons]
+    same_name = [one for one in found if not one.reasons and not identity]
+    return sorted(sure, key=lambda one: (one.reasons[0], str(one.person.pk))) + same_name[:10]
+
+
 def doubles_in(actor: Actor, area: str, limit: int = 100) -> list[tuple[Person, Person, list[str]]]:
     """Pairs of an area that may be one person: by number, by name and birthday, by name and telephone."""
     rows = list(
@@ -157,6 +182,34 @@ def merges(actor: Actor, person: Person) -> QuerySet[Merge]:
     """Merges in which this record was the one that was kept, newest first."""
     rows = Merge.objects.visible_to(actor).filter(kept=person)
     return rows.select_related("dropped").order_by("-merged_at")
+
+
+def merge(actor: Actor, pk: UUID | str) -> Merge:
+    """One merge. Raises `Refused("not_found")`."""
+    return _one(Merge.objects.visible_to(actor).select_related("kept", "dropped"), pk)
+
+
+def merged_in(actor: Actor) -> QuerySet[Merge]:
+    """Merges of the actor's areas, newest first."""
+    rows = Merge.objects.visible_to(actor).select_related("kept", "dropped")
+    return rows.order_by("-merged_at", "-id")
+
+
+def tagging(actor: Actor, pk: UUID | str) -> Tagging:
+    """One person's belonging to one group. Raises `Refused("not_found")`."""
+    return _one(Tagging.objects.visible_to(actor).select_related("person"), pk)
+
+
+def tie(actor: Actor, pk: UUID | str) -> Tie:
+    """One relation. Raises `Refused("not_found")`."""
+    return _one(Tie.objects.visible_to(actor), pk)
+
+
+def _one(rows: "QuerySet[M]", pk: UUID | str) -> M:
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Refused("not_found")
+    return found
 
 
 def with_homes(actor: Actor, rows: QuerySet[Person]) -> QuerySet[Person]:

@@ -9,7 +9,7 @@ from lifang.core.access.wall import behind
 from lifang.core.geo.measure import near
 from lifang.core.search import matching
 from lifang.registry.models import CELL_METRES, Place, Resident
-from lifang.registry.terms import PUBLIC
+from lifang.registry.terms import PUBLIC, PlaceKind
 
 
 def places(actor: Actor) -> QuerySet[Place]:
@@ -41,6 +41,14 @@ def place(actor: Actor, pk: UUID | str) -> Place:
 def find_own_places(actor: Actor, text: str, limit: int = 20) -> list[Place]:
     """The same, only of the actor's areas."""
     return list(matching(places(actor), text).order_by("name", "id")[:limit])
+
+
+def find_doors(actor: Actor, text: str, limit: int = 20) -> list[Place]:
+    """Doors of the actor's areas behind which people may live."""
+    rows = places(actor).filter(kind__in=[PlaceKind.DWELLING, PlaceKind.KEY_PLACE])
+    return (
+        list(matching(rows, text).order_by("address", "name", "id")[:limit]) if text.strip() else []
+    )
 
 
 def own_place(actor: Actor, pk: UUID | str) -> Place:

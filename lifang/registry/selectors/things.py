@@ -81,7 +81,15 @@ def find_organisations(actor: Actor, text: str, limit: int = 20) -> list[Organis
 def people_of(actor: Actor, organisation: Organisation) -> QuerySet[Tie]:
     """Its legal representative, contacts, staff, premises now."""
     rows = Tie.objects.visible_to(actor).filter(OPEN).filter(Q(body=organisation) | Q(organisation=organisation))  # fmt: skip
-    return rows.select_related("person", "place").order_by("kind", "valid_from")
+    return rows.select_related("person", "place", "organisation", "body").order_by(
+        "kind", "valid_from"
+    )
+
+
+def ties_to(actor: Actor, facility: Facility) -> QuerySet[Tie]:
+    """Who maintains a facility now."""
+    rows = Tie.objects.visible_to(actor).filter(OPEN, facility=facility)
+    return rows.select_related("person", "organisation").order_by("kind", "valid_from")
 
 
 def keepers(actor: Actor, vehicle: Vehicle) -> QuerySet[Tie]:

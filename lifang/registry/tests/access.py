@@ -9,12 +9,60 @@ from lifang.core.accounts.models import Account
 from lifang.core.ids import new_id
 from lifang.orgs.tests.make import MONDAY
 from lifang.registry import actions
-from lifang.registry.models import Correction, MissedVisit, Person, Tagging
+from lifang.registry.models import (
+    Correction,
+    Membership,
+    Merge,
+    MissedVisit,
+    Person,
+    Tagging,
+    Tie,
+    Vehicle,
+)
 from lifang.registry.tests.make import make_household, make_person, make_resident
 
 
-def element_of(area: str) -> tuple[UUID, str]:
-    return make_person(area).pk, "person.telephone"
+def element_of(area: str) -> tuple[str, UUID, str]:
+    return "people", make_person(area).pk, "person.telephone"
+
+
+def person_of(area: str) -> Person:
+    return make_person(area)
+
+
+def grid_of(area: str) -> tuple[str]:
+    return (area,)
+
+
+def pair_of(area: str) -> tuple[UUID, UUID]:
+    return make_person(area).pk, make_person(area, despite="walk").pk
+
+
+def merge_of(area: str) -> Merge:
+    kept, dropped = make_person(area), make_person(area)
+    return actions.merge(actor=SYSTEM, kept=kept, dropped=dropped, at=MONDAY)
+
+
+def tagging_of(area: str) -> Tagging:
+    facts = {"person": make_person(area), "tag": "veteran", "source": "visit"}
+    return actions.tag(actor=SYSTEM, at=MONDAY, **facts)
+
+
+def membership_of(area: str) -> Membership:
+    return Membership.objects.get(household=make_household(make_person(area), area=area))
+
+
+def vehicle_of(area: str) -> tuple[str, UUID]:
+    return "vehicles", _vehicle(area).pk
+
+
+def tie_of(area: str) -> Tie:
+    return actions.tie(actor=SYSTEM, kind="keeper", who=make_person(area), what=_vehicle(area), at=MONDAY)  # fmt: skip
+
+
+def _vehicle(area: str) -> Vehicle:
+    plate = f"里A{new_id().int % 100000:05d}"
+    return actions.add_vehicle(actor=SYSTEM, plate=plate, kind="car", area=area, at=MONDAY)
 
 
 def correction_of(area: str) -> Correction:

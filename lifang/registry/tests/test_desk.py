@@ -190,10 +190,9 @@ def test_a_missed_visit_is_made_up_at_the_door():
     page = worker.get("registry:missed", late.pk)
     assert "赵*" in text_of(page)
     assert "赵秘密" not in page.content.decode()
-    path = f"/desk/registry/households/{late.plan.household_id}/visit"
-    assert f"{path}?kind=household" in page.content.decode()
-    facts = {"kind": "household", "outcome": "met", "note": "一切都好"}
-    assert worker.client.post(path, facts).status_code == 302
+    path = f"/desk/registry/missed/{late.pk}/visit"
+    assert path in page.content.decode()
+    assert worker.client.post(path, {"outcome": "met", "note": "一切都好"}).status_code == 302
     late.refresh_from_db()
     assert late.state == "visited"
     home = text_of(worker.get("registry:household", late.plan.household_id))
@@ -250,7 +249,7 @@ def test_a_person_page_says_where_each_value_is_from_and_shows_none_in_full():
     assert "1990-**-**" in said
     assert "入户走访" in said
     assert f"/desk/registry/households/{home.pk}" in body
-    past = cast.grid_worker().get("registry:history", person.pk, "person.telephone")
+    past = cast.grid_worker().get("registry:history", "people", person.pk, "person.telephone")
     assert "100****5678" in text_of(past)
     assert not any(secret in past.content.decode() for secret in SECRETS)
 
@@ -261,7 +260,7 @@ def test_a_field_is_seen_in_full_only_with_work_and_the_person_reads_it():
     person = somebody(resident)
     home = make_household(person)
     plan = actions.plan_visits(actor=SYSTEM, household=home, kind="household", at=THEN)
-    path = ("registry:look", person.pk, "person.telephone")
+    path = ("registry:look", "people", person.pk, "person.telephone")
     form = worker.get(*path)
     assert TELEPHONE not in form.content.decode()
     assert str(plan.pk) in form.content.decode()
@@ -275,7 +274,7 @@ def test_a_field_is_seen_in_full_only_with_work_and_the_person_reads_it():
     assert "为了上门走访联系您" in text_of(resident.get("registry:record"))
     foreign = worker.post(*path, data={"purpose": "visit", "work": str(uuid4())})
     assert foreign.status_code == 422
-    assert worker.get("registry:look", person.pk, "person.nothing").status_code == 404
+    assert worker.get("registry:look", "people", person.pk, "person.nothing").status_code == 404
     assert cast.county_leader().get(*path).status_code == 403
 
 
@@ -399,7 +398,10 @@ def test_forms_answer_anything_with_a_page():
     home, correction = make_household(person), asked(resident, person)
     for one in sample(15, "registry forms"):
         facts = dict.fromkeys(["kind", "outcome", "note", "next_on", "purpose", "work", "value"], one.text)  # fmt: skip
-        for path in (("registry:visit", home.pk), ("registry:look", person.pk, "person.telephone")):
+        for path in (
+            ("registry:visit", home.pk),
+            ("registry:look", "people", person.pk, "person.telephone"),
+        ):
             assert worker.post(*path, data=facts).status_code == 422, one.kind
         ask = resident.post("registry:wish", "person.born", data=facts)
         assert ask.status_code in (302, 422), one.kind

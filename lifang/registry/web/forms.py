@@ -50,6 +50,14 @@ class VisitForm(Form):
         return day
 
 
+class MadeForm(VisitForm):
+    """A visit whose reason is settled already."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["kind"]
+
+
 class LookForm(Form):
     purpose = forms.ChoiceField(label=_("What do you look for?"), widget=forms.RadioSelect)
     work = forms.UUIDField(required=False)

@@ -20,9 +20,11 @@ from lifang.registry.models import Household, Place, VisitPlan
 from lifang.registry.terms import PlaceKind
 from lifang.registry.web import forms, shown
 from lifang.registry.web.tables import PlaceTable, VisitTable, leading
+from lifang.registry.web.things import tie_of
 
 Facts = dict[str, Any]
 MOST_VISITS = 30
+LIVED = (PlaceKind.DWELLING, PlaceKind.KEY_PLACE)
 SEASON = timedelta(days=90)
 
 
@@ -44,6 +46,10 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         "visits": shown.visits(actor, selectors.visits(actor, found)[:MOST_VISITS]),
         "facts": shown.facts(actor, selectors.known(actor, found, today)),
         "may_visit": found.valid_to is None and actor.may("registry.visit", found.area),
+        "may_move": found.valid_to is None and actor.may("registry.move_in", found.area),
+        "may_change": found.valid_to is None and actor.may("registry.change", found.area),
+        "slug": "households",
+        "row": found,
         "today": today,
     }
     return render(request, "registry/desk/household.html", context)
@@ -52,7 +58,14 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _member(row: Any) -> Facts:
     relation = shown.code("relation", row.relation)
     ended = shown.code("end", row.ended) if row.ended else ""
-    return {"row": row, "person": row.person, "relation": relation, "ended": ended}
+    renews = row.expires_on is not None or row.person.residence in ("floating", "overseas")
+    return {
+        "row": row,
+        "person": row.person,
+        "relation": relation,
+        "ended": ended,
+        "renews": renews,
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -91,7 +104,9 @@ def visits(request: HttpRequest) -> HttpResponseBase:
         {"name": place_name(one.area, 1), "one": one}
         for one in selectors.coverage(actor, dict.fromkeys(areas), since, today)
     ]
-    return table.response("registry/desk/visits.html", {"covered": covered, "days": SEASON.days})
+    return table.response(
+        "registry/desk/visits.html", {"covered": covered, "days": SEASON.days, "tab": "visits"}
+    )
 
 
 class PlanTable(VisitTable):
@@ -139,7 +154,12 @@ def place(request: HttpRequest, pk: UUID) -> HttpResponse:
         "kind": shown.place_kind(found.kind),
         "place": place_name(found.area, 3),
         "facts": shown.facts(actor, selectors.known(actor, found, today)),
-        "owners": [shown.owner(one) for one in selectors.owners(actor, found)],
+        "ties": [tie_of(one, found) for one in selectors.owners(actor, found)],
+        "slug": "places",
+        "row": found,
+        "may_change": actor.may("registry.change", found.area),
+        "may_tie": actor.may("registry.tie", found.area),
+        "may_move": found.kind in LIVED and actor.may("registry.move_in", found.area),
         **_inside(actor, found, today),
     }
     return render(request, "registry/desk/place.html", context)

@@ -3,9 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,11 +13,13 @@ from lifang.core.access import Actor, Kind, Refusal, insist
 from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
 from lifang.registry import actions, selectors
-from lifang.registry.catalogue import ELEMENTS, TIES, Element, policy
-from lifang.registry.models import Person, Tie
+from lifang.registry.catalogue import policy
+from lifang.registry.models import Person
 from lifang.registry.selectors import Work
 from lifang.registry.web import forms, shown
+from lifang.registry.web.kinds import element_of, kind_of
 from lifang.registry.web.tables import PersonTable
+from lifang.registry.web.things import tie_of
 
 Facts = dict[str, Any]
 MOST_LOOKS = 20
@@ -29,7 +30,8 @@ MOST_LOOKS = 20
 def people(request: HttpRequest) -> HttpResponseBase:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = selectors.with_homes(actor, selectors.persons(actor))
-    return PersonTable(request, rows).response("registry/desk/people.html", {"tab": "people"})
+    facts = {"tab": "people", "may_enter": actor.may("registry.move_in")}
+    return PersonTable(request, rows).response("registry/desk/people.html", facts)
 
 
 @require_GET
@@ -43,15 +45,36 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
         "person": found,
         "place": place_name(found.area, 3),
         "age": found.age(today),
+        "today": today,
         "facts": shown.facts(actor, selectors.known(actor, found, today)),
+        "slug": "people",
+        "row": found,
         "may_look": actor.may("registry.unmask", found.area),
+        **_may(actor, found),
+        "may_move": found.valid_to is None and actor.may("registry.move_in", found.area),
         "homes": _homes(actor, found),
         "tags": [(shown.tag_name(one.tag), one) for one in selectors.taggings(actor, found)],
-        "ties": [_tie(one, found) for one in selectors.ties_of(actor, found)],
+        "merges": [one for one in selectors.merges(actor, found) if one.undone_at is None],
+        "ties": [tie_of(one, found) for one in selectors.ties_of(actor, found)],
         "looks": selectors.looks_at(actor, found)[:MOST_LOOKS],
         "doubles": selectors.doubles(actor, found),
     }
     return render(request, "registry/desk/person.html", context)
+
+
+def _may(actor: Actor, found: Person) -> Facts:
+    """What this reader may do with a living record."""
+    living = found.valid_to is None
+    names = {
+        "may_change": "change",
+        "may_tag": "tag",
+        "may_tie": "tie",
+        "may_merge": "merge",
+        "may_undo": "undo_merge",
+    }
+    return {
+        key: living and actor.may(f"registry.{name}", found.area) for key, name in names.items()
+    }
 
 
 def _homes(actor: Actor, found: Person) -> list[Facts]:
@@ -65,48 +88,22 @@ def _homes(actor: Actor, found: Person) -> list[Facts]:
     ]  # fmt: skip
 
 
-def _tie(one: Tie, found: Person) -> Facts:
-    """Whom or what it ties to, as it may be shown."""
-    name = TIES[one.kind].name if one.kind in TIES else one.kind
-    other = one.other if one.person_id == found.pk else one.person
-    if other is not None:
-        return {"tie": one, "name": name, "to": other.name, "url": shown.person_url(other)}
-    to = one.place or one.vehicle or one.facility or one.body
-    return {"tie": one, "name": name, "to": str(to or ""), "url": _place_url(one)}
-
-
-def _place_url(one: Tie) -> str:
-    return reverse("registry:place", args=[one.place_id]) if one.place_id else ""
-
-
-def _element(key: str) -> Element:
-    spec = ELEMENTS.get(key)
-    if spec is None or spec.of != "person":
-        raise Http404
-    return spec
-
-
-@require_GET
-@only(Kind.STAFF)
-def history(request: HttpRequest, pk: UUID, element: str) -> HttpResponse:
-    """The values one field had, masked."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    found, spec = selectors.person(actor, pk), _element(element)
-    rows = shown.past(actor, spec, selectors.history(actor, found, spec.key))
-    context = {"person": found, "element": spec, "rows": rows}
-    return render(request, "registry/desk/history.html", context)
-
-
 @require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)
-def look(request: HttpRequest, pk: UUID, element: str) -> HttpResponse:
+def look(request: HttpRequest, kind: str, pk: UUID, element: str) -> HttpResponse:
     """One field in the clear, for a purpose and a piece of work that are kept."""
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
-    found, spec = selectors.person(actor, pk), _element(element)
+    thing = kind_of(kind)
+    found, spec = thing.get(actor, pk), element_of(thing, element)
     insist(None if actor.may("registry.unmask", found.area) else Refusal("not_allowed"))
     work = [(str(one.id), _work(one)) for one in selectors.work_for(actor, found, at)]
     form = forms.LookForm(request.POST if request.method == "POST" else None, work=work)
-    context: Facts = {"person": found, "element": spec, "form": form}
+    context: Facts = {
+        "title": thing.title(found),
+        "back": thing.url(found),
+        "element": spec,
+        "form": form,
+    }
     if request.method == "POST" and form.is_valid():
         with form.refusals():
             given = form.cleaned_data

@@ -13,8 +13,8 @@ from lifang.core.crypto.masks import MASKS, mask_all
 from lifang.core.web.show import TONES, Chip
 from lifang.orgs.selectors import place_name
 from lifang.registry import selectors
-from lifang.registry.catalogue import CODES, SOURCES, TAGS, TIES, VISITS, Element
-from lifang.registry.models import Household, Person, Place, Tie, Visit, VisitPlan
+from lifang.registry.catalogue import CODES, SOURCES, TAGS, VISITS, Element
+from lifang.registry.models import Household, Person, Place, Visit, VisitPlan
 from lifang.registry.selectors import Door, Known, Past
 from lifang.registry.terms import PLACE_NAMES, Label, PlaceKind
 
@@ -23,6 +23,7 @@ SOON = timedelta(days=7)
 # Whom somebody calls on for a restricted reason is on no page.
 VISIT_KINDS = [one for one in VISITS if one.key != "restricted"]
 
+FIXED = ("person.document", "facility.number", "facility.component")
 # What a door of a building says of itself, the most urgent first.
 DOORS = {
     "late": Chip("late", _("Visit overdue")),
@@ -75,6 +76,11 @@ def hidden(element: Element) -> bool:
     return bool(element.mask) or sensitive or (element.type == "date" and element.label.sealed)
 
 
+def writable(element: Element) -> bool:
+    """Is it written one by one? What proves who somebody is goes along with its number; points and references have their own ways."""
+    return element.type in ("text", "date", "code", "number") and element.key not in FIXED
+
+
 def source(key: str) -> Any:
     known = SOURCES.get(key)
     return known.name if known else key
@@ -108,6 +114,7 @@ def facts(actor: Actor, known: Iterable[Known]) -> list[Facts]:
             "expires_on": one.expires_on if one.shown else None,
             "stale": one.stale,
             "changes": one.changes,
+            "writable": writable(one.element),
         }
         for one in known
     ]
@@ -229,11 +236,3 @@ def above(place: Place) -> list[Place]:
         found.insert(0, parent)
         parent = parent.parent
     return found
-
-
-def owner(one: Tie) -> Facts:
-    """Who is what to a place: a person masked, an organisation by name."""
-    name = TIES[one.kind].name if one.kind in TIES else one.kind
-    if one.person is not None:
-        return {"tie": one, "name": name, "to": one.person.name, "url": person_url(one.person)}
-    return {"tie": one, "name": name, "to": str(one.organisation or ""), "url": ""}

@@ -9,9 +9,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lifang.core.access import Actor, Kind
+from lifang.core.access import Actor, Kind, Refusal, insist
 from lifang.core.flow import selectors as flow
 from lifang.core.flow.lines import Line, tells
 from lifang.core.flow.shape import Flow
@@ -23,6 +23,7 @@ from lifang.registry import actions, selectors
 from lifang.registry.catalogue import CORRECTION, ELEMENTS, MISSED
 from lifang.registry.models import Correction, MissedVisit
 from lifang.registry.web import forms, shown
+from lifang.registry.web.asking import Done, ask, may, sent
 
 Facts = dict[str, Any]
 
@@ -156,7 +157,6 @@ def _missed(request: HttpRequest, found: MissedVisit, status: int = 200, **more:
     home = (
         selectors.homes_by_id(actor, [plan.household_id]).get(plan.household_id) or plan.household
     )
-    visit = reverse("registry:visit", args=[plan.household_id])
     open_ = MISSED().state[found.state].kind != "done"
     context: Facts = {
         "missed": found,
@@ -167,11 +167,35 @@ def _missed(request: HttpRequest, found: MissedVisit, status: int = 200, **more:
         "chip": _chip(MISSED(), found.state),
         "entries": _entries(actor, MISSED(), found.pk),
         "may": open_ and actor.may("registry.visit", found.area),
-        "visit_url": f"{visit}?kind={plan.kind}" if plan.kind != "restricted" else visit,
+        "visit_url": reverse("registry:missed_visit", args=[found.pk]),
         "form": forms.ReasonForm(),
         **more,
     }
     return page(request, "registry/desk/missed.html", context, partial="peek", status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@only(Kind.STAFF)
+def missed_visit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The visit that was missed, made up: for what it was planned, also where the reason is said to nobody."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    at = request.at  # type: ignore[attr-defined]
+    found = selectors.missed_visit(actor, pk)
+    plan = found.plan
+    may(actor, "registry.visit", found.area)
+    insist(None if MISSED().state[found.state].kind != "done" else Refusal("ended_already"))
+    form = forms.MadeForm(sent(request), today=localtime(at).date())
+    back = reverse("registry:missed", args=[pk])
+
+    def do(form: Any) -> Done:
+        actions.visit(actor=actor, household=plan.household, person=plan.person, kind=plan.kind, at=at, **form.cleaned_data)  # fmt: skip
+        return _("The visit is written down."), back
+
+    home = selectors.homes_by_id(actor, [plan.household_id]).get(plan.household_id) or plan.household  # fmt: skip
+    who = plan.person.name if plan.person else shown.who(home)
+    facts = [(_("Where"), shown.door(home)), (_("Visit for"), shown.visit_kind(plan.kind))]
+    trail = ((_("Missed visit"), back),)
+    return ask(request, form, do, heading=_("Record a visit: %(who)s") % {"who": who}, go=_("Write it down"), back=back, trail=trail, facts=facts)  # fmt: skip
 
 
 @require_POST

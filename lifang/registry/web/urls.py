@@ -1,38 +1,71 @@
 from django.urls import path
 
-from lifang.registry.web import asked, homes, own, people, todos
+from lifang.registry.web import (
+    arrival,
+    asked,
+    doubles,
+    grids,
+    groups,
+    homes,
+    moves,
+    own,
+    people,
+    things,
+    todos,
+    values,
+)
 
 app_name = "registry"
+DESK = "desk/registry"
 
 urlpatterns = [
-    path("desk/registry", people.people, name="people"),
-    path("desk/registry/people/<uuid:pk>", people.person, name="person"),
-    path("desk/registry/people/<uuid:pk>/history/<str:element>", people.history, name="history"),
-    path("desk/registry/people/<uuid:pk>/look/<str:element>", people.look, name="look"),
-    path("desk/registry/households/<uuid:pk>", homes.household, name="household"),
-    path("desk/registry/households/<uuid:pk>/visit", homes.visit, name="visit"),
-    path("desk/registry/places", homes.places, name="places"),
-    path("desk/registry/places/<uuid:pk>", homes.place, name="place"),
-    path("desk/registry/asked", asked.asked, name="asked"),
-    path("desk/registry/visits", homes.visits, name="visits"),
-    path("desk/registry/corrections/<uuid:pk>", todos.correction, name="correction"),
+    path(DESK, people.people, name="people"),
+    path(f"{DESK}/people/<uuid:pk>", people.person, name="person"),
+    path(f"{DESK}/people/<uuid:pk>/groups/new", groups.tag, name="tag"),
+    path(f"{DESK}/groups/<uuid:pk>/end", groups.tag_end, name="tag_end"),
+    path(f"{DESK}/groups/<uuid:pk>/review", groups.tag_review, name="tag_review"),
+    path(f"{DESK}/doubles", doubles.doubles, name="doubles"),
+    path(f"{DESK}/people/<uuid:pk>/merge/<uuid:other>", doubles.merge, name="merge"),
+    path(f"{DESK}/merges/<uuid:pk>/undoing", doubles.merge_undoing, name="merge_undoing"),
+    path(f"{DESK}/arrivals/new", arrival.begin, name="arrive"),
+    path(f"{DESK}/arrivals/<slug:step>", arrival.step, name="arrival"),
+    path(f"{DESK}/households/<uuid:pk>", homes.household, name="household"),
+    path(f"{DESK}/households/<uuid:pk>/visit", homes.visit, name="visit"),
+    path(f"{DESK}/households/<uuid:pk>/parting", moves.parting, name="parting"),
+    path(f"{DESK}/households/<uuid:pk>/union", moves.union, name="union"),
+    path(f"{DESK}/members/<uuid:pk>/departure", moves.departure, name="departure"),
+    path(f"{DESK}/members/<uuid:pk>/head", moves.head, name="head"),
+    path(f"{DESK}/members/<uuid:pk>/renewal", moves.renewal, name="renewal"),
+    path(f"{DESK}/places", homes.places, name="places"),
+    path(f"{DESK}/places/<uuid:pk>", homes.place, name="place"),
+    path(f"{DESK}/asked", asked.asked, name="asked"),
+    path(f"{DESK}/visits", homes.visits, name="visits"),
+    path(f"{DESK}/coverage", grids.coverage, name="coverage"),
+    path(f"{DESK}/coverage/shapes", grids.coverage_shapes, name="coverage_shapes"),
+    path(f"{DESK}/grids/<str:area>", grids.grid, name="grid"),
+    path(f"{DESK}/corrections/<uuid:pk>", todos.correction, name="correction"),
     path(
-        "desk/registry/corrections/<uuid:pk>/reading",
-        todos.correction_reading,
-        name="correction_reading",
+        f"{DESK}/corrections/<uuid:pk>/reading", todos.correction_reading, name="correction_reading"
     ),
     path(
-        "desk/registry/corrections/<uuid:pk>/verification",
+        f"{DESK}/corrections/<uuid:pk>/verification",
         todos.correction_verification,
         name="correction_verification",
     ),
     path(
-        "desk/registry/corrections/<uuid:pk>/refusal",
-        todos.correction_refusal,
-        name="correction_refusal",
+        f"{DESK}/corrections/<uuid:pk>/refusal", todos.correction_refusal, name="correction_refusal"
     ),
-    path("desk/registry/missed/<uuid:pk>", todos.missed, name="missed"),
-    path("desk/registry/missed/<uuid:pk>/reason", todos.missed_reason, name="missed_reason"),
+    path(f"{DESK}/missed/<uuid:pk>", todos.missed, name="missed"),
+    path(f"{DESK}/missed/<uuid:pk>/visit", todos.missed_visit, name="missed_visit"),
+    path(f"{DESK}/missed/<uuid:pk>/reason", todos.missed_reason, name="missed_reason"),
+    path(f"{DESK}/ties/<uuid:pk>/end", things.tie_end, name="tie_end"),
+    path(f"{DESK}/<slug:kind>/<uuid:pk>/look/<str:element>", people.look, name="look"),
+    path(f"{DESK}/<slug:kind>/<uuid:pk>/history/<str:element>", values.history, name="history"),
+    path(f"{DESK}/<slug:kind>/<uuid:pk>/values/<str:element>", values.value, name="value"),
+    path(f"{DESK}/<slug:kind>/<uuid:pk>/ties/new", things.tie, name="tie"),
+    path(f"{DESK}/<slug:kind>", things.things, name="things"),
+    path(f"{DESK}/<slug:kind>/new", things.add, name="add"),
+    path(f"{DESK}/<slug:kind>/<uuid:pk>", things.thing, name="thing"),
     path("my/record", own.record, name="record"),
     path("my/record/<str:element>/correction", own.correction, name="wish"),
     path(
@@ -41,8 +74,6 @@ urlpatterns = [
         name="wish_withdrawal",
     ),
     path(
-        "my/record/consents/<uuid:pk>/withdrawal",
-        own.consent_withdrawal,
-        name="consent_withdrawal",
+        "my/record/consents/<uuid:pk>/withdrawal", own.consent_withdrawal, name="consent_withdrawal"
     ),
 ]
