@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)  # noqa: TID251 -- over the wire the clock is real
 LONG_AGO = NOW - timedelta(days=300)
 PLANTED = 50
-STAFF = ("grid_worker", "community_secretary", "street_dispatcher", "county_dispatcher", "county_leader", "checker", "stranger", "system_admin", "audit_admin")  # fmt: skip
+STAFF = ("grid_worker", "community_secretary", "street_dispatcher", "county_leader", "stranger", "system_admin")  # fmt: skip
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from lifang.registry.web.tables import PlaceTable, VisitTable, leading
 from lifang.registry.web.things import tie_of
 
 Facts = dict[str, Any]
-MOST_VISITS = 30
+MOST_VISITS, MOST_IN_FILE = 30, 20_000
 LIVED = (PlaceKind.DWELLING, PlaceKind.KEY_PLACE)
 SEASON = timedelta(days=90)
 
@@ -114,11 +114,20 @@ class PlanTable(VisitTable):
 
     @property
     def lines(self) -> Any:
-        found: list[VisitPlan] = self.page.rows
+        self.dress(self.page.rows)
+        return super().lines
+
+    def dress(self, found: list[VisitPlan]) -> None:
         homes = selectors.homes_by_id(self.actor, {plan.household_id for plan in found})  # type: ignore[arg-type]
         for plan in found:
             _dress(plan, homes.get(plan.household_id), self.today)
-        return super().lines
+
+    def export(self, kind: str) -> HttpResponseBase:
+        """A file of all of them is dressed at once."""
+        found = list(self.rows[:MOST_IN_FILE])
+        self.dress(found)
+        self.__dict__["rows"] = found
+        return super().export(kind)
 
 
 def _dress(plan: Any, home: Household | None, today: Any) -> None:
