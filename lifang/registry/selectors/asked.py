@@ -71,7 +71,8 @@ def _forms(known: Iterable[type[Any]]) -> Iterator[Asking]:
             if key is None and isinstance(field, TYPED):
                 key = _by_words(_chinese(field.label))
             if key:
-                yield Asking(ELEMENTS[key], "form", place, called, home=False)
+                own = place.startswith("registry.")  # where somebody is entered, in steps
+                yield Asking(ELEMENTS[key], "form", place, called, home=own)
 
 
 def _sheets() -> Iterator[Asking]:

@@ -13,6 +13,7 @@ from lifang.registry.catalogue import CODES
 from lifang.registry.web.move_forms import relations
 
 OWN = "own"  # a household of their own behind the door
+CALLED = _("Register an arrival")
 OTHER = "other"  # somebody else after all
 
 
@@ -25,6 +26,8 @@ def refusals(form: Any, *found: Any) -> None:
 
 
 class NumberForm(Form):
+    called = CALLED
+
     document = forms.ChoiceField(label=_("Document"))
     identity = forms.CharField(
         label=_("Number of the document"), required=False, max_length=30,
@@ -70,6 +73,8 @@ class KnownForm(Form):
 
 
 class NameForm(Form):
+    called = CALLED
+
     name = forms.CharField(label=_("Full name"), max_length=50)
     telephone = forms.CharField(
         label=_("Telephone number"), required=False, max_length=30,
@@ -95,6 +100,8 @@ class SameForm(Form):
 
 
 class AboutForm(Form):
+    called = CALLED
+
     sex = forms.ChoiceField(label=_("Sex"), required=False)
     born = forms.DateField(label=_("Date of birth"), required=False, widget=date_input())
     residence = forms.ChoiceField(label=_("Residence"))

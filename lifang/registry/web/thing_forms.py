@@ -67,6 +67,8 @@ class VehicleForm(InGrid):
 
 
 class OrganisationForm(InGrid):
+    elements = {"telephone": ""}  # the organisation's
+
     name = forms.CharField(label=_("Name"), max_length=50)
     kind = forms.ChoiceField(label=_("Kind"))
     credit_code = forms.CharField(
@@ -85,6 +87,8 @@ class OrganisationForm(InGrid):
 
 
 class FacilityForm(InGrid):
+    elements = {"supervisor": "", "owner": "", "maintainer": ""}  # units, not where somebody works
+
     component = forms.ChoiceField(label=_("What is it?"))
     serial = forms.RegexField(
         regex=r"^[0-9]{6}$", label=_("Its six digits"), max_length=6,
