@@ -29,6 +29,8 @@ _CODES = {
     "key",
 }
 
+_OWN = {"born"}  # a day that is somebody's own: only that it changed is told
+
 _NOTHING: tuple[Any, ...] = (None, "", 0, False, [], {})
 
 Snapshot = dict[str, Any]
@@ -47,7 +49,7 @@ def difference(row: models.Model, before: Snapshot | None) -> dict[str, Any]:
         now = getattr(row, field.attname, None)
         if was == now or field.primary_key or (before is None and now in _NOTHING):
             continue
-        tellable = isinstance(field, _TOLD) or field.name in _CODES
+        tellable = field.name not in _OWN and (isinstance(field, _TOLD) or field.name in _CODES)
         told = tellable and not isinstance(field, ArrayField)
         found[field.name] = [_plain(was), _plain(now)] if told else "*"
     return found
