@@ -53,7 +53,7 @@ class InGrid(Form):
 class VehicleForm(InGrid):
     plate = forms.CharField(
         label=_("Plate"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("As it is written on the vehicle, e.g. 京A12345; shown masked afterwards."),
+        help_text=_("As it is written on the vehicle, with the character of its province; shown masked afterwards."),
     )  # fmt: skip
     kind = forms.ChoiceField(label=_("Kind"))
     plate_colour = forms.ChoiceField(label=_("Colour of the plate"), required=False)
