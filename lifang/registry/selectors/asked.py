@@ -98,9 +98,7 @@ def _interfaces() -> Iterator[Asking]:
             fields = set(_fields(operation.get("requestBody", {}), document))
             for key in sorted({names[name] for name in fields & names.keys()}):
                 place = f"{method.upper()} {path}"
-                yield Asking(
-                    ELEMENTS[key], "api", place, operation.get("summary") or place, home=False
-                )
+                yield Asking(ELEMENTS[key], "api", place, place, home=False)
 
 
 def _fields(body: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -44,9 +45,14 @@ def _line(one: selectors.Asking, times: int) -> Line:
     return Line(one.element.name, one.called, one.how, times, chip, one.why, kind)
 
 
+def _called(line: Line) -> Any:
+    """An interface by its address, which is the same in every language."""
+    return format_html("<code>{}</code>", line.called) if line.how == "api" else line.called
+
+
 class AskedTable(ListTable):
     element = Column(_("Data element"), sort="element")
-    called = Column(_("Asked in"), wide=True)
+    called = Column(_("Asked in"), wide=True, cell=_called)
     how_name = Column(_("How"))
     times = Column(_("How many places"), cell="number", sort="times")
     state = Column(_("State"), cell="state")

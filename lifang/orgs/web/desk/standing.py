@@ -19,7 +19,7 @@ from lifang.core.access import Actor, Refused
 from lifang.core.accounts.models import Account
 from lifang.core.sheets.declare import SHEETS
 from lifang.core.site import site
-from lifang.core.web.forms import Form
+from lifang.core.web.forms import Form, date_input
 from lifang.core.web.htmx import page
 from lifang.orgs import actions, selectors
 from lifang.orgs.catalogue import SPANS
@@ -42,7 +42,7 @@ def _login() -> forms.CharField:
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(label=label, widget=date_input())
 
 
 class DeputyForm(Form):
