@@ -164,7 +164,8 @@ def civicbot(url: str, key: str) -> Checks:
             "06010", lat=found[0]["lat"], lng=found[0]["long"], description="Two sacks of rubbish, sent by a test of clients",
             api_key=key, validate_remote=True, dry_run=False, confirm="SEND",
         )  # fmt: skip
-        yield f"reports, checked against the definition: {sent}", True
+        number = sent.response[0].get("service_request_id", "")
+        yield f"reports, checked against the definition: {number}", bool(number)
 
 
 def feedparser(url: str, key: str) -> Checks:

@@ -32,8 +32,8 @@ class DeputyTable(Table):
     post = Column(_("Post"), value=lambda row: post_name(row.posting.post), sort="posting__post")
     place = Column(_("Where"), value=lambda row: _where(row.posting), sort="area", wide=True)
     deputy = Column(_("Deputy"), value="account.name", sort="account__name")
-    valid_from = Column(_("From"), cell="time", sort="valid_from")
-    valid_to = Column(_("Until"), cell="time", sort="valid_to")
+    valid_from = Column(_("Begins"), cell="time", sort="valid_from")
+    valid_to = Column(_("Ends"), cell="time", sort="valid_to")
     state = Column(_("State"), cell="state", value=deputy_chip)
     named_by = Column(_("Named by"), value="named_by.name", shown=False)
 
@@ -56,8 +56,8 @@ class DeputyTable(Table):
 
 
 class WatchTable(Table):
-    starts_at = Column(_("From"), cell="time", sort="starts_at")
-    ends_at = Column(_("Until"), cell="time", sort="ends_at")
+    starts_at = Column(_("Begins"), cell="time", sort="starts_at")
+    ends_at = Column(_("Ends"), cell="time", sort="ends_at")
     span = Column(_("Part of the day"), value=_span)
     place = Column(_("Where"), value=_where, sort="area", wide=True)
     name = Column(_("Full name"), value="account.name", sort="account__name")
