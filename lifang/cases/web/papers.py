@@ -7,9 +7,6 @@ from typing import Any
 
 import typst
 import xlsxwriter
-from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
 
 TEMPLATE = Path(__file__).parent / "bulletin.typ"
 CHINESE = "SimSun"  # the usual font of official papers; Word takes another where it is missing
@@ -59,6 +56,10 @@ def _write(sheet: Any, row: int, column: int, cell: str, number: bool, formats: 
 
 def as_docx(paper: Any) -> bytes:
     """A Word document with real headings and tables."""
+    from docx import Document  # noqa: PLC0415 -- takes most of a second to load
+    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
+    from docx.oxml.ns import qn  # noqa: PLC0415
+
     document = Document()
     for style in ("Normal", "Heading 1", "Heading 2"):
         fonts = document.styles[style].element.get_or_add_rPr().get_or_add_rFonts()

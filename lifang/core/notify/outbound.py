@@ -9,13 +9,14 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
-
-import httpx
 
 from lifang.core.notify.catalogue import HOSTS, Host
 from lifang.core.notify.terms import Undeliverable
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT_SECONDS = 10.0
 READ_AT_MOST = 2048
@@ -136,8 +137,10 @@ def _asked(
     resolver: Resolve,
     seconds: float,
     body: bytes | None,
-) -> Iterator[tuple[httpx.Response, float]]:
+) -> Iterator[tuple["httpx.Response", float]]:
     """The answer of the judged address, and the moment by which it must be read."""
+    import httpx  # noqa: PLC0415 -- takes most of a second to load, and many a process never speaks to anybody
+
     target = pin(url, resolver)
     parts = urlsplit(url)
     literal = f"[{target.address}]" if ":" in target.address else target.address
@@ -165,7 +168,7 @@ def _asked(
         raise Undeliverable(f"{type(error).__name__}: {error}") from error
 
 
-def _read(response: httpx.Response, most: int, end: float) -> bytes:
+def _read(response: "httpx.Response", most: int, end: float) -> bytes:
     """So many bytes, and no longer than agreed: a trickle holds no worker."""
     taken = b""
     for part in response.iter_raw():

@@ -6,8 +6,6 @@ from functools import lru_cache
 from itertools import pairwise, product
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin, pinyin
-
 # Traditional forms seen in names, addresses and everyday complaints; pairs of characters, traditional first.
 _PAIRS: Final = (
     "區区號号樓楼單单戶户鎮镇鄉乡縣县東东門门燈灯車车馬马陳陈張张劉刘楊杨趙赵黃黄吳吴孫孙鄭郑謝谢許许韓韩馮冯鄧邓蕭萧葉叶蘇苏盧卢蔣蒋賈贾閻阎陸陆鍾钟鐘钟譚谭羅罗龍龙"
@@ -90,6 +88,8 @@ def _sounds(run: str) -> frozenset[str]:
 
 def _readings(run: str) -> list[tuple[str, ...]]:
     """The usual reading first; others (单 is dan or shan) while they stay few."""
+    from pypinyin import Style, lazy_pinyin, pinyin  # noqa: PLC0415 -- its dictionaries take a second to load
+
     usual = tuple(lazy_pinyin(run))
     sounds = [tuple(dict.fromkeys(s)) for s in pinyin(run, style=Style.NORMAL, heteronym=True)]
     if len(usual) != len(run) or len(sounds) != len(run):
@@ -110,5 +110,7 @@ def query_terms(query: str) -> list[str]:
 
 def pinyin_key(text: str) -> str:
     """A sort key in the order of a Chinese register: by sound, then tone; latin and digits before."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 -- as above
+
     marks = lazy_pinyin(plain(text)[:40], style=Style.TONE3, neutral_tone_with_five=True)
     return " ".join(mark.strip() for mark in marks if mark.strip())[:200]
