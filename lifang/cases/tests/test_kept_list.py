@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from lifang.cases import actions
 from lifang.cases.tests.make import accepted, dispatched, make_case, make_unit
 from lifang.cases.tests.test_desk import THEN
-from lifang.cases.web.tables import CaseTable
+from lifang.cases.web.tables import CaseList
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.testing import cast, places
@@ -59,7 +59,7 @@ def page(who, address=""):
 def whole(monkeypatch, who, address):
     """The page as the template draws it, from nothing kept."""
     with monkeypatch.context() as patched:
-        patched.setattr(CaseTable, "kept", False)
+        patched.setattr(CaseList, "kept", False)
         patched.setattr("lifang.core.web.tables.frames._key", lambda *_: None)
         kept.forget()
         made = page(who, address)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lifang.cases import actions, selectors
 from lifang.cases.web import forms, shown
-from lifang.cases.web.tables import SHOW, CaseTable
+from lifang.cases.web.tables import SHOW, CaseList
 from lifang.core.access import Actor, Kind, Refused
 from lifang.core.site import site
 from lifang.core.web.unchanged import unchanged
@@ -37,8 +37,8 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _table(request: HttpRequest) -> CaseTable:
-    return CaseTable(request, selectors.cases(_actor(request)))
+def _table(request: HttpRequest) -> CaseList:
+    return CaseList(request, selectors.cases(_actor(request)))
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -46,7 +46,7 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-def _around(request: HttpRequest, table: CaseTable, way: str) -> Facts:
+def _around(request: HttpRequest, table: CaseList, way: str) -> Facts:
     """Views above the list, and the other ways to look at the same cases."""
     query = request.GET.copy()
     for name in ASIDE:

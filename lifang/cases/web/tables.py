@@ -94,7 +94,6 @@ class CaseTable(Table):
     round = Column(_("Round"), cell="number", shown=False)
 
     key = "cases"
-    kept = True
     order = "-opened_at"
     bulk = (
         Bulk("accept", _("Accept"), "cases:bulk_acceptance", icon="check", capability="cases.accept"),
@@ -156,6 +155,12 @@ class CaseTable(Table):
 
     def _units(self, actor: Actor | None) -> dict[str, str]:
         return orgs.unit_choice(actor, orgs.home_of(actor)[:6]) if actor else {}
+
+
+class CaseList(CaseTable):
+    """All the cases one may see."""
+
+    kept = True
 
 
 def _of_majors(rows: Rows, majors: list[str]) -> Rows:

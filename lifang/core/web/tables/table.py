@@ -36,7 +36,7 @@ class Table:
     bulk: ClassVar[Sequence[Bulk]] = ()
     empty: ClassVar[Empty | None] = None
     peek: ClassVar[Callable[[Any], str] | None] = None
-    # Cells hang on their row, the minute and the world alone, choices on the reader and the world: what was drawn is kept.
+    # The rows given hang on the reader alone, cells on their row, the minute and the world: what was drawn is kept.
     kept: ClassVar[bool] = False
     hollow = False  # while a frame is made, the rows are left out
     declared: ClassVar[dict[str, Column]] = {}
