@@ -14,12 +14,12 @@ from lifang.cases.catalogue import MATTERS
 from lifang.cases.models import Case, Reporter
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.grants import actor_of, anonymous
-from lifang.core.action import attempt, together
+from lifang.core.action import together
 from lifang.core.calendar.book import work_calendar
 from lifang.core.files.darkroom import Print
+from lifang.demo.beside import Album
 from lifang.demo.county import County, Trouble
 from lifang.demo.people import Cast
-from lifang.demo.photos import picture
 from lifang.orgs import selectors as orgs
 
 Life = Iterator[datetime]
@@ -31,8 +31,11 @@ MANUAL = ("phone", "window", "hotline_12345")
 class Days:
     """Plays the days up to `now`; what should happen later is left undone, so cases stand in every state."""
 
-    def __init__(self, county: County, cast: Cast, now: datetime, dice: random.Random) -> None:
+    def __init__(
+        self, county: County, cast: Cast, now: datetime, dice: random.Random, album: Album
+    ) -> None:
         self.county, self.cast, self.now, self.dice = county, cast, now, dice
+        self.album = album
         self.calendar = work_calendar(area=county.code)
         self.grids = sorted(cast.spots)
         self.busy = {grid: dice.uniform(0.4, 2.2) for grid in self.grids}
@@ -58,8 +61,7 @@ class Days:
 
     def _live(self, queue: list[tuple[datetime, int, Life]], number: int, life: Life) -> None:
         try:
-            with attempt():  # an end told by an exception would undo the last act
-                following = next(life, None)
+            following = next(life, None)  # one act at most: it is undone alone when refused
         except Refused as refused:
             self.refused[refused.refusal.reason] += 1
             return
@@ -144,7 +146,7 @@ class Days:
         return (
             []
             if trouble.photo == "none" and not after
-            else [picture(trouble.photo, after, self.dice)]
+            else [self.album.picture(trouble.photo, after=after)]
         )
 
     def _report(self, trouble: Trouble, grid: str, at: datetime) -> Case:

@@ -10,6 +10,7 @@ from shapely import Polygon
 
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.grants import actor_of
+from lifang.core.access.wall import behind
 from lifang.core.accounts import actions as accounts
 from lifang.core.accounts.models import Account
 from lifang.core.accounts.terms import DEMO_PASSWORD
@@ -24,6 +25,7 @@ from lifang.registry import selectors as register
 from lifang.registry.actions import Enrolment
 
 SEED = 990102  # of the register
+GRIDS_AT_ONCE = 10
 REGISTERED = 60  # residents of each grid who stand in the register too, with house and household
 Progress = Callable[[int], None]
 Roll = tuple[str, str, str, Unit | None]  # login, post, area, unit
@@ -39,6 +41,7 @@ class Cast:
     units: dict[str, list[Unit]] = field(default_factory=dict)  # by kind
     spots: dict[str, list[tuple[str, float, float]]] = field(default_factory=dict)  # grid → places
     residents: dict[str, list[Account]] = field(default_factory=dict)  # by grid
+    known: dict[str, list[Enrolment]] = field(default_factory=dict)  # who of them is registered
     _actors: dict[str, Actor] = field(default_factory=dict)
 
     def actor(self, post: str, where: str) -> Actor:
@@ -157,31 +160,41 @@ def settle(
                 cast.spots.setdefault(grid, []).append((f"{name}{detail}", lon, lat))
 
 
-def populate(
-    county: County,
-    cast: Cast,
-    shapes: dict[str, Polygon],
-    count: int,
-    at: datetime,
-    dice: random.Random,
-    step: Progress,
+def enrol(
+    county: County, cast: Cast, count: int, at: datetime, dice: random.Random, step: Progress
 ) -> None:
-    """Residents behind their doors, with an impossible telephone (100…) and number: found by staff of their grid only."""
+    """Accounts of residents, with an impossible telephone (100…): found by staff of their grid only."""
     grids = _codes(county, 15)
     names = [_name(county, dice) for _ in range(count)]
+    for first in range(0, len(grids), GRIDS_AT_ONCE):
+        some = grids[first : first + GRIDS_AT_ONCE]
+        rows = {
+            grid: [
+                Enrolment(login=f"r{n:06d}", name=names[n], telephone=f"100{n:08d}", area=grid)
+                for n in range(place, count, len(grids))
+            ]
+            for place, grid in enumerate(some, first)
+        }
+        listed = [row for grid in some for row in rows[grid]]
+        accounts = iter(registry.enrol_many(actor=SYSTEM, rows=listed, at=at) if listed else ())
+        for grid in some:
+            cast.residents[grid] = [next(accounts) for _ in rows[grid]]
+            cast.known[grid] = rows[grid][:REGISTERED]
+        step(len(listed))
+
+
+def register_all(
+    county: County, cast: Cast, shapes: dict[str, Polygon], at: datetime, step: Progress
+) -> None:
+    """The first residents of each grid behind their doors, with an impossible number; its things, groups and visits."""
     maker = Maker(county, shapes, at, SEED)
     maker.point = lambda shape: point_in(shape, maker.dice)
-    for place, grid in enumerate(grids):
-        rows = [
-            Enrolment(login=f"r{n:06d}", name=names[n], telephone=f"100{n:08d}", area=grid)
-            for n in range(place, count, len(grids))
-        ]
-        known, others = rows[:REGISTERED], rows[REGISTERED:]
-        cast.residents[grid] = maker.grid(grid, known) if known else []
-        if others:
-            cast.residents[grid] += registry.enrol_many(actor=SYSTEM, rows=others, at=at)
-        step(len(rows))
-    call_on(county, cast, maker)
+    with behind(SYSTEM):
+        for grid, rows in cast.known.items():
+            if rows:
+                maker.grid(grid, rows, cast.residents[grid][: len(rows)])
+            step(1)
+        call_on(county, cast, maker)
 
 
 def call_on(county: County, cast: Cast, maker: Maker) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 import imagehash
+import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from lifang.core.files.darkroom import Print
@@ -26,7 +27,7 @@ def picture(subject: str, after: bool, dice: Dice) -> Print:
     image = _weathered(image, dice)
     thumb = image.copy()
     thumb.thumbnail((480, 480))
-    bits = int(str(imagehash.phash(image)), 16)
+    bits = int(str(imagehash.phash(thumb)), 16)
     return Print(_jpeg(image), _jpeg(thumb), *SIZE, phash=bits - (1 << 64) if bits >> 63 else bits)
 
 
@@ -207,6 +208,10 @@ _SUBJECTS: dict[str, Callable[[Draw, Dice], None]] = {
 
 def _weathered(image: Image.Image, dice: Dice) -> Image.Image:
     """Light, grain and a hand that was not quite still."""
-    noise = Image.effect_noise((SIZE[0] // 4, SIZE[1] // 4), dice.randint(18, 30)).resize(SIZE)
+    grain = np.random.default_rng(dice.getrandbits(64)).normal(
+        128, dice.randint(18, 30), (120, 160)
+    )
+    noise = Image.fromarray(grain.clip(0, 255).astype(np.uint8))
+    noise = noise.resize(SIZE, Image.Resampling.BILINEAR)
     mixed = Image.blend(image, Image.merge("RGB", (noise, noise, noise)), 0.10)
     return mixed.filter(ImageFilter.BoxBlur(dice.uniform(0.4, 1.1)))

@@ -52,10 +52,9 @@ class Maker:
         self.plates = count(1)
         self.point: Point = lambda shape: (0.0, 0.0)
 
-    def grid(self, area: str, rows: list[Enrolment]) -> list[Account]:
-        """Everything of one grid; the accounts of its residents in the order of the rows."""
+    def grid(self, area: str, rows: list[Enrolment], accounts: list[Account]) -> None:
+        """Everything of one grid whose residents have these accounts, in the order of the rows."""
         doors = self.houses(area, 1 + len(rows) // 3)
-        accounts = registry.enrol_many(actor=SYSTEM, rows=rows, at=self.at)
         people = self.people(rows, accounts, doors)
         made = registry.register_many(
             actor=SYSTEM, rows=people, source="police", name="户籍底册", at=self.at, checked=True
@@ -63,7 +62,6 @@ class Maker:
         with together(actor=SYSTEM, at=self.at):
             self.things(area, made.persons, doors)
             self.groups(made.persons)
-        return accounts
 
     def houses(self, area: str, wanted: int) -> list[Place]:
         """An estate with as many buildings of six floors as the households need."""

@@ -2,19 +2,23 @@
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from shapely import Polygon
 
 from lifang.cases.models import Case
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.files import disk
 from lifang.core.geo.shapes import geometry_of
 from lifang.core.relay import hearing
 from lifang.demo import geography, people, waiting
+from lifang.demo.beside import album, beside, unhurried
 from lifang.demo.county import County, county
 from lifang.demo.days import Days
 from lifang.orgs import actions as orgs
@@ -38,11 +42,33 @@ def empty() -> bool:
         return not selectors.divisions(SYSTEM).exists()
 
 
-def build(at: datetime, *, people_count: int | None = None, days: int | None = None) -> Built:
-    """Seed the demo county as of `at`."""
-    plan = county()
-    dice = random.Random(SEED)
-    start = at - timedelta(days=days or plan.days) - LEAD
+def build(
+    at: datetime, *, people_count: int | None = None, days: int | None = None, alone: bool = True
+) -> Built:
+    """Seed the demo county as of `at`. Not `alone`: the register and the pictures are made beside the days."""
+    plan, dice = county(), random.Random(SEED)
+    given = {"people": people_count, "days": days}
+    plan = msgspec.structs.replace(plan, **{name: n for name, n in given.items() if n is not None})
+    start = at - timedelta(days=plan.days) - LEAD
+    with nullcontext() if alone else unhurried():
+        cast, shapes = _peopled(plan, start, dice)
+        cast.at = at
+        register = partial(people.register_all, plan, cast, shapes, start)
+        with beside(register, alone=alone), album(SEED, alone=alone) as pictures, disk.unsettled():
+            player = Days(plan, cast, at, dice, pictures)
+            with behind(SYSTEM), _progress() as bar, bar("Days of cases", plan.days) as step:
+                player.play(step)
+    with behind(SYSTEM):
+        waiting.leave(cast, at, SEED)
+        hearing.lay_by(before=at - timedelta(hours=6), at=at)  # this commit waits for the disk
+        cases = Case.objects.count()
+    return Built(len(shapes), len(cast.accounts), plan.people, cases, dict(player.refused))
+
+
+def _peopled(
+    plan: County, start: datetime, dice: random.Random
+) -> tuple[people.Cast, dict[str, Polygon]]:
+    """Areas, staff, places and residents' accounts: what the days and the register need."""
     with behind(SYSTEM), _progress() as bar:
         shapes = dict(geography.outlines(plan, dice))
         with bar("Areas", 1) as step:
@@ -50,23 +76,12 @@ def build(at: datetime, *, people_count: int | None = None, days: int | None = N
             step(1)
         with bar("Staff", 140) as step:
             cast = people.hire(plan, start, dice, step)
-        cast.at = at
         with bar("Places", 1) as step:
             people.settle(plan, cast, shapes, start, dice)
             step(1)
-        count = plan.people if people_count is None else people_count
-        with bar("Residents", count) as step:
-            people.populate(plan, cast, shapes, count, start, dice, step)
-        player = Days(plan, cast, at, dice)
-        if days is not None:
-            player.county = msgspec.structs.replace(plan, days=days)
-        with bar("Ninety days of cases", player.county.days) as step:
-            player.play(step)
-        waiting.leave(cast, at, SEED)
-        hearing.lay_by(before=at - timedelta(hours=6), at=at)
-        return Built(
-            len(shapes), len(cast.accounts), count, Case.objects.count(), dict(player.refused)
-        )
+        with bar("Residents", plan.people) as step:
+            people.enrol(plan, cast, plan.people, start, dice, step)
+    return cast, shapes
 
 
 def _areas(plan: County, shapes: dict[str, Any], at: datetime) -> None:

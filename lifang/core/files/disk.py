@@ -3,6 +3,8 @@
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -12,6 +14,8 @@ from lifang.core.crypto.seals import content_id
 
 PICTURE: Final = ""
 THUMB: Final = ".thumb"
+
+_waiting: ContextVar[set[Path] | None] = ContextVar("files_unsettled", default=None)
 
 
 def place(sha256: str, part: str = PICTURE) -> Path:
@@ -30,6 +34,19 @@ def put(data: bytes, thumb: bytes = b"") -> str:
     return sha256
 
 
+@contextmanager
+def unsettled() -> Iterator[None]:
+    """Wait for the disk once, at the end of the block: for a caller who throws everything away if power fails before."""
+    waiting: set[Path] = set()
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for each in sorted(waiting):
+        _settle(each)
+
+
 def get(sha256: str, part: str = PICTURE) -> bytes:
     """The content with this name."""
     return place(sha256, part).read_bytes()
@@ -43,8 +60,11 @@ def _write(path: Path, data: bytes) -> None:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
             out.flush()
-            os.fsync(out.fileno())
+            if _waiting.get() is None:
+                os.fsync(out.fileno())
         draft.replace(path)
+        if _waiting.get() is not None:
+            _settle(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
@@ -61,8 +81,13 @@ def _folders(folder: Path) -> None:
         _settle(each.parent)
 
 
-def _settle(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _settle(place: Path) -> None:
+    """Wait for the disk to have a folder's names, or a file's bytes."""
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.add(place)
+        return
+    handle = os.open(place, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -14,6 +14,7 @@ from lifang.core.config import config
 from lifang.core.flow.engine import replay
 from lifang.core.flow.models import Step, Todo
 from lifang.demo import seed
+from lifang.demo.beside import album
 from lifang.demo.county import county
 from lifang.demo.geography import outlines
 from lifang.registry import selectors
@@ -55,3 +56,13 @@ def test_a_small_county_lives_through_the_real_actions(monkeypatch):
         assert MissedVisit.objects.filter(state="missed").count() >= 3
         assert Merge.objects.filter(undone_at=None).count() == 3
         assert len(selectors.doubles_in(SYSTEM, county().code)) >= 3, "some are still entered twice"
+
+
+def test_the_nth_picture_of_a_kind_is_the_same_whoever_draws_it():
+    with album(7, alone=True) as here, album(7, alone=False) as beside:
+        for subject, after in (("rubbish", False), ("lamp", False), ("rubbish", True), ("rubbish", False)):  # fmt: skip
+            mine, theirs = (one.picture(subject, after=after) for one in (here, beside))
+            assert mine == theirs
+    with album(7, alone=True) as again:
+        first, second = (again.picture("rubbish", after=False) for _ in range(2))
+    assert first.picture != second.picture

@@ -1,5 +1,6 @@
 """`manage seed_demo`: build the make-believe county into an empty database."""
 
+import os
 from argparse import ArgumentParser
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +33,9 @@ class Command(BaseCommand):
         if config().site != "default":
             self._elsewhere(at)
             return
-        built = seed.build(at, people_count=options["people"], days=options["days"])
+        built = seed.build(
+            at, people_count=options["people"], days=options["days"], alone=not hasattr(os, "fork")
+        )
         self.stdout.write(
             f"{built.areas} areas, {built.staff} staff, {built.residents} residents, {built.cases} cases"
             + (f"; refused on the way: {built.refused}" if built.refused else "")
