@@ -41,12 +41,22 @@ def inbox_message(actor: Actor, pk: UUID) -> Message | None:
 
 
 def outbox(actor: Actor) -> QuerySet[Message]:
-    """What left, or would have left, over a telephone or mail; only within the actor's area."""
-    return (
-        Message.objects.visible_to(actor)
-        .exclude(channel=Channel.INBOX)
-        .order_by("-asked_at", "-id")
-    )
+    """What left, or would have left, over a telephone or mail, in the areas whose sending one watches over.
+
+    Who does that sees no rows by area otherwise: evaluate it inside `behind(SYSTEM)`.
+    """
+    rows = Message.objects.filter(_where(actor, "notify.see_outbox"))
+    return rows.exclude(channel=Channel.INBOX).order_by("-asked_at", "-id")
+
+
+def _where(actor: Actor, capability: str) -> Q:
+    """The areas in which an actor may do this, as a condition."""
+    if actor.kind is Kind.SYSTEM:
+        return Q()
+    areas = [grant.area for grant in actor.grants if capability in grant.capabilities]
+    if "" in areas:
+        return Q()
+    return reduce(or_, map(lies_within, areas)) if areas else Q(pk__in=[])
 
 
 def stands_in(message: Message) -> bool:
@@ -63,13 +73,8 @@ def endpoints(actor: Actor) -> QuerySet[Endpoint]:
 
     Sight of an area is not enough: an address may hold a password of somebody else's machine.
     """
-    if actor.kind is Kind.SYSTEM:
-        return Endpoint.objects.order_by("added_at", "pk")
-    kept = [grant.area for grant in actor.grants if "notify.add_endpoint" in grant.capabilities]
-    if not kept:
-        return Endpoint.objects.none()
-    reach = Q() if "" in kept else reduce(or_, map(lies_within, kept))
-    return Endpoint.objects.filter(reach).order_by("added_at", "pk")
+    rows = Endpoint.objects.filter(_where(actor, "notify.add_endpoint"))
+    return rows.order_by("added_at", "pk")
 
 
 def endpoint(actor: Actor, pk: UUID) -> Endpoint:

@@ -16,6 +16,7 @@ def configured(monkeypatch) -> Callable[..., None]:
         for name in (
             "passwords",
             "selectors",
+            "actions.codes",
             "actions.entry",
             "actions.keeping",
             "web.sign_in",

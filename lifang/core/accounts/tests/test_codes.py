@@ -15,7 +15,10 @@ from lifang.core.accounts.tests.make import AT
 from lifang.core.audit.models import Entry
 from lifang.core.notify import carrying, compose
 from lifang.core.notify.models import Message
+from lifang.core.notify.selectors import outbox
 from lifang.core.notify.terms import Letter, Undeliverable
+from lifang.core.site import site
+from lifang.core.testing import cast
 
 pytestmark = pytest.mark.django_db
 NUMBER = "10012345678"
@@ -60,6 +63,15 @@ def test_the_first_code_opens_an_account_and_the_next_finds_it():
     send(telephone="+86 100-1234-5678", at=later)
     assert ring(sent_code(), at=later) == account
     assert Account.objects.count() == 1
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_code_can_be_read_in_the_outbox_of_a_demonstration_and_nowhere_else(configured, demo):
+    configured(demo=demo)
+    send()
+    administrator = cast.system_admin(area=site().county)
+    with behind(SYSTEM):
+        assert outbox(administrator.actor).exists() is demo
 
 
 def test_a_code_works_once():
