@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Q
 
 from lifang.core.action.unit import running
@@ -12,6 +11,7 @@ from lifang.core.calendar.book import work_calendar
 from lifang.core.events import publish
 from lifang.core.flow.events import StageOverdue
 from lifang.core.flow.models import Clock, Subject
+from lifang.core.flow.pen import Pen
 
 
 @dataclass(frozen=True)
@@ -27,23 +27,25 @@ class Allowance:
 
 
 def begin(
-    flow: str, subject: Subject, stage: str, allowance: Allowance | None, at: datetime
+    pen: Pen, flow: str, subject: Subject, stage: str, allowance: Allowance | None, at: datetime
 ) -> datetime | None:
     """Start a stage's clock; its due time, or None where the stage has no limit."""
     if not stage or allowance is None:
         return None
     due_at = work_calendar(allowance.hours, subject.area).due(allowance.limit, at)
-    Clock.objects.create(
-        area=subject.area,
-        holders=subject.holders,
-        flow=flow,
-        subject=subject.pk,
-        stage=stage,
-        amount=allowance.limit.amount,
-        unit=allowance.limit.unit,
-        hours=allowance.hours,
-        started_at=at,
-        due_at=due_at,
+    pen.add(
+        Clock(
+            area=subject.area,
+            holders=subject.holders,
+            flow=flow,
+            subject=subject.pk,
+            stage=stage,
+            amount=allowance.limit.amount,
+            unit=allowance.limit.unit,
+            hours=allowance.hours,
+            started_at=at,
+            due_at=due_at,
+        )
     )
     return due_at
 
@@ -53,18 +55,14 @@ def of(subject: Subject) -> Clock | None:
     return Clock.objects.filter(subject=subject.pk, stopped_at__isnull=True).first()
 
 
-# One statement for nearly every clock: only one that stands still has to be counted anew.
-_STOP = """
-UPDATE flow_clock SET stopped_at = greatest(%s, started_at)
-WHERE subject = %s AND stopped_at IS NULL AND (pauses = '[]' OR pauses #>> '{-1,1}' IS NOT NULL)
-"""
+_STOP = "UPDATE flow_clock SET stopped_at = greatest(%s, started_at) WHERE subject = %s AND stopped_at IS NULL"
 
 
-def stop(subject: Subject, at: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_STOP, [at, subject.pk])
-        if cursor.rowcount:
-            return
+def stop(pen: Pen, subject: Subject, at: datetime, *, resting: bool) -> None:
+    """Stop the running clock. One that may stand still (`resting`) is looked at, and counted anew if it does."""
+    if not resting:
+        pen.say(_STOP, at, subject.pk)
+        return
     clock = of(subject)
     if clock is None:
         return

@@ -8,9 +8,11 @@ from typing import Any
 from lifang.core.access import Actor, Refusal, Refused
 from lifang.core.flow import clocks
 from lifang.core.flow.models import Step, Subject, Todo
+from lifang.core.flow.pen import Pen
 from lifang.core.flow.shape import Flow, Move, State
 
 Facts = dict[str, Any]
+_CLOSE = "UPDATE flow_todo SET done_at = %s WHERE subject = %s AND done_at IS NULL"
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,13 @@ def start(
     first = flow.states[0]
     subject.state, subject.state_since, subject.steps_taken = first.key, at, 0
     subject.concern(turn.holders)
-    opening = flow.move["start"]
-    step = _step(flow, subject, opening, "", actor, at, said)
-    subject.due_at = clocks.begin(flow.key, subject, first.stage, turn.limit, at)
+    pen = Pen()
+    step = _step(flow, subject, flow.move["start"], "", actor, at, said)
+    pen.add(step)
+    subject.due_at = clocks.begin(pen, flow.key, subject, first.stage, turn.limit, at)
     subject.save(force_insert=True)
-    open_turn(flow, subject, first, at, turn)
+    _open_turn(pen, flow, subject, first, at, turn)
+    pen.write()
     return step
 
 
@@ -69,33 +73,39 @@ def move(
         raise Refused(Refusal("note_missing", {"move": made.name}))
     if turn:
         subject.concern(turn.holders)
+    pen = Pen()
     step = _step(flow, subject, made, before, actor, at, said)
-    _keep_time(flow, subject, made, turn, at)
+    pen.add(step)
+    _keep_time(pen, flow, subject, made, turn, at)
     if made.to and made.to != before:
         subject.state, subject.state_since = made.to, at
     if made.to or turn:
-        close_turns(subject, at)
-        open_turn(flow, subject, flow.state[subject.state], at, turn or Turn())
+        pen.say(_CLOSE, at, subject.pk)
+        _open_turn(pen, flow, subject, flow.state[subject.state], at, turn or Turn())
+    pen.write()
     subject.save()
     return step
 
 
-def _keep_time(flow: Flow, subject: Subject, made: Move, turn: Turn | None, at: datetime) -> None:
+def _keep_time(
+    pen: Pen, flow: Flow, subject: Subject, made: Move, turn: Turn | None, at: datetime
+) -> None:
     if made.clock == "pause":
         clocks.pause(subject, at)
     elif made.clock == "resume":
         subject.due_at = clocks.resume(subject, at)
     elif made.clock == "stop":
-        clocks.stop(subject, at)
+        clocks.stop(pen, subject, at, resting=subject.state in flow.resting)
         stage = flow.state[made.to or subject.state].stage
-        subject.due_at = clocks.begin(flow.key, subject, stage, turn.limit if turn else None, at)
+        limit = turn.limit if turn else None
+        subject.due_at = clocks.begin(pen, flow.key, subject, stage, limit, at)
 
 
 def _step(
     flow: Flow, subject: Subject, made: Move, before: str, actor: Actor, at: datetime, said: Said
 ) -> Step:
     subject.steps_taken += 1
-    return Step.objects.create(
+    return Step(
         area=subject.area,
         holders=subject.holders,
         flow=flow.key,
@@ -113,26 +123,26 @@ def _step(
     )
 
 
-def open_turn(flow: Flow, subject: Subject, state: State, at: datetime, turn: Turn) -> None:
+def _open_turn(
+    pen: Pen, flow: Flow, subject: Subject, state: State, at: datetime, turn: Turn
+) -> None:
     """Open a to-do for each holder whose turn it is; none where it is nobody's."""
-    if not state.todo:
-        return
-    Todo.objects.bulk_create(
-        Todo(
-            area=subject.area,
-            holders=subject.holders,
-            flow=flow.key,
-            subject=subject.pk,
-            state=state.key,
-            capability=state.todo,
-            turn=holder,
-            title=turn.title or str(subject),
-            urgent=turn.urgent,
-            opened_at=at,
-            due_at=subject.due_at,
+    for holder in turn.holders if state.todo else ():
+        pen.add(
+            Todo(
+                area=subject.area,
+                holders=subject.holders,
+                flow=flow.key,
+                subject=subject.pk,
+                state=state.key,
+                capability=state.todo,
+                turn=holder,
+                title=turn.title or str(subject),
+                urgent=turn.urgent,
+                opened_at=at,
+                due_at=subject.due_at,
+            )
         )
-        for holder in turn.holders
-    )
 
 
 def ask(
@@ -193,7 +203,6 @@ __all__ = [
     "ask",
     "close_turns",
     "move",
-    "open_turn",
     "replay",
     "set_due",
     "start",

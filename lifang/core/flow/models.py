@@ -1,11 +1,19 @@
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 
 from lifang.core.access.models import Scoped
 from lifang.core.calendar.terms import Limit, Pause, Unit
+
+# To the parts of a subject, in one message.
+_SHARE = "; ".join(
+    f"UPDATE {table} SET area = %s, holders = %s::varchar[] WHERE subject = %s"  # noqa: S608 -- our own names
+    " AND (area, holders) IS DISTINCT FROM (%s, %s::varchar[])"
+    for table in ("flow_step", "flow_clock", "flow_todo")
+)
 
 
 class Subject(Scoped):
@@ -17,6 +25,7 @@ class Subject(Scoped):
     steps_taken = models.PositiveIntegerField(default=0)
 
     shared: tuple[str, list[str]] | None = None  # where its parts lie and whom they concern
+    loaded: dict[str, Any] | None = None  # its columns as the database has them
 
     class Meta:
         abstract = True
@@ -26,28 +35,53 @@ class Subject(Scoped):
         row = super().from_db(db, field_names, values, **more)
         if {"area", "holders"} <= set(field_names):
             row.shared = row.area, [*row.holders]
+        row.loaded = {name: _kept(row.__dict__[name]) for name in field_names}
         return row
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         super().refresh_from_db(*args, **kwargs)
-        self.shared = None
+        self.shared = self.loaded = None
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """Whoever may see the subject may see its steps, clocks and to-dos too."""
+        """Writes what has changed. Whoever may see the subject may see its steps, clocks and to-dos too."""
         new = self._state.adding
+        if update_fields is None and not new and not args and not kwargs:
+            update_fields = self._changed()
         super().save(*args, update_fields=update_fields, **kwargs)
+        if update_fields is None:
+            self.loaded = {
+                f.attname: _kept(self.__dict__[f.attname]) for f in self._meta.concrete_fields
+            }
+        elif self.loaded is not None:
+            saved = [f for f in self._meta.concrete_fields if f.name in {*update_fields}]
+            self.loaded |= {f.attname: _kept(self.__dict__[f.attname]) for f in saved}
         if update_fields is None or {"area", "holders"} & {*update_fields}:
             self._share(new)
+
+    def _changed(self) -> list[str] | None:
+        """Fields that differ from the row as it was read, with those made of them; None: nobody knows."""
+        read, fields = self.loaded, self._meta.concrete_fields
+        if read is None or len(read) < len(fields):
+            return None
+        names = {f.name for f in fields if self.__dict__[f.attname] != read[f.attname]}
+        return [f.name for f in fields if f.name in names or getattr(f, "of", None) in names]
 
     def _share(self, new: bool) -> None:
         now = self.area, [*self.holders]
         if not new and self.shared != now:
-            for part in (Step, Clock, Todo):
-                rows = part.objects.filter(subject=self.pk).exclude(
-                    area=self.area, holders=self.holders
-                )
-                rows.update(area=self.area, holders=self.holders)
+            lies: list[Any] = [self.area, self.holders]
+            with connection.cursor() as cursor:
+                cursor.execute(_SHARE, 3 * [*lies, self.pk, *lies])
         self.shared = now
+
+
+def _kept(value: Any) -> Any:
+    """The value as it is now, whatever is done to it later."""
+    if isinstance(value, dict) or (
+        value and isinstance(value, list) and isinstance(value[0], dict | list)
+    ):
+        return deepcopy(value)
+    return [*value] if isinstance(value, list) else value
 
 
 class Step(Scoped):

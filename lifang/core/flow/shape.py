@@ -57,6 +57,14 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def move(self) -> dict[str, Move]:
         return {move.key: move for move in self.moves}
 
+    @cached_property
+    def resting(self) -> frozenset[str]:
+        """States in which a clock may stand still: where a pause leads, and where a move that keeps the clock leads from there."""
+        found = {s for m in self.moves if m.clock == "pause" for s in ([m.to] if m.to else m.from_)}
+        for _ in self.states:
+            found |= {m.to for m in self.moves if m.clock == "keep" and m.to and found & {*m.from_}}
+        return frozenset(found)
+
     def moves_from(self, state: str) -> list[Move]:
         return [move for move in self.moves if state in move.from_]
 
