@@ -14,6 +14,7 @@ from lifang.cases.catalogue import MATTERS
 from lifang.cases.models import Case, Reporter
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.grants import actor_of, anonymous
+from lifang.core.access.once import asking_once
 from lifang.core.action import together
 from lifang.core.calendar.book import work_calendar
 from lifang.core.files.darkroom import Print
@@ -43,6 +44,10 @@ class Days:
 
     def play(self, step: Callable[[int], None]) -> int:
         """Run every life in one order of time, a day a transaction; how many cases."""
+        with asking_once():
+            return self._play(step)
+
+    def _play(self, step: Callable[[int], None]) -> int:
         queue: list[tuple[datetime, int, Life]] = []
         for number, start in enumerate(self._starts()):
             heapq.heappush(queue, (start, number, self._life(start)))

@@ -41,7 +41,7 @@ def sign(*, actor: Actor, case: Case, at: datetime) -> Case:
     insist(rules.may_sign(case, part))
     assert part is not None  # noqa: S101 -- the rule refuses None
     part.signed_at, part.signed_by_id = at, actor.id
-    part.save()
+    part.save(update_fields=["signed_at", "signed_by"])
     body = part.holder
     if part.role == Role.ASSIST:
         if case.state == State.AWAITING_SIGNING:
@@ -68,7 +68,7 @@ def return_(
     insist(rules.may_return(part, why.suggest, suggested))
     assert part is not None  # noqa: S101 -- the rule refuses None
     part.returned_at, part.returned_for, part.suggested_id = at, reason, suggested
-    part.save()
+    part.save(update_fields=["returned_at", "returned_for", "suggested"])
     facts: dict[str, Any] = {
         "reason": reason,
         "suggested": str(suggested or ""),
@@ -123,7 +123,7 @@ def feed_back(
     insist(rules.may_feed_back(case.kind, part, parts, photo_kinds(case, since=case.state_since)))
     assert part is not None  # noqa: S101 -- the rule refuses None
     part.fed_back_at, part.fed_back_by_id = at, actor.id
-    part.save()
+    part.save(update_fields=["fed_back_at", "fed_back_by"])
     body = part.holder
     if part.role == Role.ASSIST:
         engine.close_turns(case, at, turn=part.holder)

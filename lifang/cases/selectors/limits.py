@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from lifang.cases.catalogue import CASE, MATTERS, Matter, limit_of
 from lifang.cases.models import Case, Revision
 from lifang.core.access import SYSTEM, Actor, Refused
+from lifang.core.access.once import once
 from lifang.core.access.scope import within
 from lifang.core.access.wall import behind
 from lifang.core.calendar import BeyondCalendar, Limit
@@ -24,6 +25,7 @@ from lifang.core.geo.divisions import Level
 STAGES = tuple(dict.fromkeys(state.stage for state in CASE().states if state.stage))
 WHAT_IF_MOST = 20_000  # clocks looked at; a month of one matter in a county is far below it
 NAMED_MOST = 50
+_REVISING = ("cases.revise_limits", "cases.withdraw_revision")
 
 
 def revised(actor: Actor, matter: str, area: str, at: datetime) -> dict[str, Limit]:
@@ -32,7 +34,9 @@ def revised(actor: Actor, matter: str, area: str, at: datetime) -> dict[str, Lim
     The nearest area decides, then the newest revision. A case opened earlier keeps what held then.
     """
     above = ["", *(area[:level] for level in Level if len(area) >= level)]
-    return _overlay(revisions(actor, matter).filter(area__in=above), matter, area, at)
+    asked = revisions(actor, matter).filter(area__in=above)
+    rows = once(_REVISING, ("limits", matter, area), lambda: list(asked))
+    return _overlay(rows, matter, area, at)
 
 
 def revised_by(actor: Actor, rows: Iterable[Revision], case: Case) -> None:

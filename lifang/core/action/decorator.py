@@ -7,6 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import models, transaction
 
 from lifang.core.access import SYSTEM, Actor, Refusal, Refused
+from lifang.core.access.once import changed_by
 from lifang.core.access.wall import behind
 from lifang.core.action.unit import Unit, running
 from lifang.core.events.outbox import gathering, or_nothing
@@ -80,8 +81,13 @@ def _area(kwargs: dict[str, Any], subject: models.Model | None) -> str | None:
 
 def _run(unit: Unit, act: Callable[[], R]) -> R:
     outer = running.get()
-    if outer is not None:
-        return _inside(outer, unit, act)
+    try:
+        return _alone(unit, act) if outer is None else _inside(outer, unit, act)
+    finally:
+        changed_by(unit.name)
+
+
+def _alone(unit: Unit, act: Callable[[], R]) -> R:
     with behind(SYSTEM if unit.beyond else unit.actor):
         try:
             with transaction.atomic(), gathering(), unit.on_the_record():

@@ -149,13 +149,13 @@ class _FileLock:
 
 
 @cache
-def _ring_at(path: Path) -> KeyRing:
-    return KeyRing(path)
+def _ring_at(home: Path) -> KeyRing:
+    return KeyRing(config().keys_file)
 
 
 def key_ring() -> KeyRing:
     """The ring of this installation."""
-    return _ring_at(config().keys_file)
+    return _ring_at(config().home)
 
 
 def rotate() -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from lifang.core.access import Actor, Refused
+from lifang.core.access.once import once
 from lifang.core.access.scope import within
 from lifang.core.i18n import Text, text
 from lifang.orgs import rules
@@ -29,8 +30,12 @@ class Answer(NamedTuple):
 
 def answerers(matter_key: str, area: str) -> list[Answer]:
     """Who leads (first, at most one) and who assists: a county's own word before duties.yaml, the street's unit before the county's."""
+    return once(("orgs.",), ("answerers", matter_key, area), lambda: _answerers(matter_key, area))
+
+
+def _answerers(matter_key: str, area: str) -> list[Answer]:
     found = _own(matter_key, area)
-    serving = _serving(area)
+    serving = once(("orgs.",), ("serving", area), lambda: _serving(area))
     if not any(answer.role == Role.LEAD for answer in found):
         found = [*_default_lead(matter_key, serving, area), *found]
     for line in rules.default_lines(DUTIES, matter_key, Role.ASSIST):

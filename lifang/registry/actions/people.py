@@ -6,6 +6,7 @@ from os.path import commonprefix
 from typing import NamedTuple
 
 from lifang.core.access import SYSTEM, Actor, Refusal, Refused, insist
+from lifang.core.access.rows import add_many
 from lifang.core.access.wall import behind
 from lifang.core.action import action, seen
 from lifang.core.events import publish
@@ -205,9 +206,8 @@ def register_many(
             for refusal in faults(row, today(at)):
                 raise Refused(Refusal(refusal.reason, {**refusal.facts, "row": number}))
     batch = batch_for(actor, source, area, at, name=name, seen_at=seen_at)
-    persons = Person.objects.bulk_create(
-        (person_of(row, batch, at) for row in done), batch_size=1000
-    )
+    persons = [person_of(row, batch, at) for row in done]
+    add_many(persons)
     households = _housed(done, persons, batch, at)
     _linked(persons)
     publish(BatchRegistered(batch=batch.pk, persons=len(persons), at=at), area=area)
@@ -249,9 +249,9 @@ def _housed(
                 relation=row.relation, expires_on=row.expires_on, valid_from=at,
             )
         )  # fmt: skip
-    Household.objects.bulk_create(houses.values(), batch_size=2000)
-    Membership.objects.bulk_create(members, batch_size=2000)
-    Occupancy.objects.bulk_create(doors, batch_size=2000)
+    add_many([*houses.values()])
+    add_many(members)
+    add_many(doors)
     return houses
 
 
