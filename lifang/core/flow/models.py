@@ -9,11 +9,11 @@ from lifang.core.access.models import Scoped
 from lifang.core.calendar.terms import Limit, Pause, Unit
 
 # To the parts of a subject, in one message.
-_SHARE = "; ".join(
-    f"UPDATE {table} SET area = %s, holders = %s::varchar[] WHERE subject = %s"  # noqa: S608 -- our own names
-    " AND (area, holders) IS DISTINCT FROM (%s, %s::varchar[])"
-    for table in ("flow_step", "flow_clock", "flow_todo")
-)
+_SHARE = """
+UPDATE flow_step SET area = %s, holders = %s::varchar[] WHERE subject = %s AND (area, holders) IS DISTINCT FROM (%s, %s::varchar[]);
+UPDATE flow_clock SET area = %s, holders = %s::varchar[] WHERE subject = %s AND (area, holders) IS DISTINCT FROM (%s, %s::varchar[]);
+UPDATE flow_todo SET area = %s, holders = %s::varchar[] WHERE subject = %s AND (area, holders) IS DISTINCT FROM (%s, %s::varchar[])
+"""
 
 
 class Subject(Scoped):

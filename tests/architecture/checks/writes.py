@@ -30,6 +30,7 @@ _SQL = re.compile(
 FREE = ("/actions.py", "/actions/", "/migrations/", "/tests/")
 # Mechanisms below actions, and the few edges whose writes are no acts of anybody.
 EXEMPT: Exempt = {
+    "lifang/core/access/rows.py": "many rows at once, called inside actions",
     "lifang/core/accounts/middleware.py": "the sign of life of a session",
     "lifang/core/accounts/sessions.py": "Django's session store: a browser, not an act",
     "lifang/core/accounts/jobs.py": "sweeps sessions, codes and tries whose time is over",
@@ -42,6 +43,7 @@ EXEMPT: Exempt = {
     "lifang/core/files/store.py": "keeps pictures, called inside actions",
     "lifang/core/flow/clocks.py": "the flow engine, called inside actions",
     "lifang/core/flow/engine.py": "the flow engine, called inside actions",
+    "lifang/core/flow/pen.py": "the flow engine, called inside actions",
     "lifang/core/flow/models.py": "steps, clocks and to-dos follow their subject, in its own save",
     "lifang/core/notify/carrying.py": "what became of a message on its way",
     "lifang/core/notify/sending.py": "queues messages, called inside actions and listeners",

@@ -53,3 +53,24 @@ def test_a_full_disk_leaves_no_half_file(folder, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         disk.put(b"second")
     assert [p.read_bytes() for p in folder.rglob("*") if p.is_file()] == [b"first"]
+
+
+def test_in_an_unsettled_block_the_disk_is_waited_for_once_at_the_end(folder, monkeypatch):
+    synced = []
+    plain = os.fsync
+    monkeypatch.setattr(
+        os,
+        "fsync",
+        lambda handle: (
+            synced.append(str(Path(f"/proc/self/fd/{handle}").readlink())),
+            plain(handle),
+        ),
+    )
+    with disk.unsettled():
+        names = [disk.put(b"one", b"small"), disk.put(b"two")]
+        assert synced == []
+        assert disk.get(names[0]) == b"one"
+    files = {str(disk.place(name)) for name in names} | {str(disk.place(names[0], disk.THUMB))}
+    folders = {str(disk.place(name).parent) for name in names}
+    assert files | folders <= {*synced}
+    assert len(synced) == len({*synced})
