@@ -16,7 +16,7 @@ from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.testing import cast, places
 from lifang.core.web import kept
-from lifang.core.web.tables import draw
+from lifang.core.web.tables import draw, marks
 from lifang.orgs import actions as orgs
 from lifang.orgs.tests.make import make_county
 
@@ -137,3 +137,14 @@ def test_the_time_of_the_page_is_the_time_of_the_answer(desk):
         for _ in range(2)
     ]
     assert times[0] < times[1]
+
+
+def test_a_list_too_long_to_be_counted_is_not_counted_at_each_look(monkeypatch, desk):
+    monkeypatch.setattr(marks, "COUNTED", 3)
+    cases(5)
+    first = page(desk)
+    assert "3" in re.search(r'class="count num"[^>]*>([^<]+)<', first)[1]
+    with CaptureQueriesContext(connection) as caught:
+        assert page(desk) == first
+    assert not [query for query in caught if "count(*)" in query["sql"]]
+    assert len(caught) == 6
