@@ -14,7 +14,7 @@ MAY = "registry.unmask"
 register(
     Entry("desk", "registry.people", _("People and homes"), "registry:people", icon="home-search", capability=MAY, order=20),
     Entry("desk", "registry.visits", _("Visits"), "registry:visits", icon="home-heart", capability="registry.visit", order=22),
-    Entry("desk", "registry.asked", _("Asked twice"), "registry:asked", icon="repeat", capability="registry.plan_many", order=24),
+    Entry("desk", "registry.asked", _("Asked twice"), "registry:asked", icon="repeat", capability="registry.plan_many", order=92),
     Entry("my", "registry.record", _("My record"), "registry:record", icon="id", order=30, kinds=(Kind.RESIDENT,)),
 )  # fmt: skip
 
