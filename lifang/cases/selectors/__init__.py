@@ -1,7 +1,7 @@
 """What can be asked of cases. The first argument is always who asks."""
 
 from lifang.cases.selectors.acts import Act, acts, why_not
-from lifang.cases.selectors.counts import Counts, by_area, counts, daily, running
+from lifang.cases.selectors.counts import Counts, by_area, counts, daily, open_by_part, running
 from lifang.cases.selectors.desk import (
     Deadlines,
     Kin,
@@ -131,6 +131,7 @@ __all__ = [
     "nearby",
     "news",
     "old_matters",
+    "open_by_part",
     "open_rows",
     "opened",
     "others",

@@ -12,8 +12,10 @@ from lifang.cases.selectors import rollups
 from lifang.cases.terms import OPEN
 from lifang.core.access import Actor
 from lifang.core.access.scope import within as area_within
+from lifang.core.geo.divisions import Level, level_below
+from lifang.orgs import selectors as orgs
 
-DEPTH = {4: 6, 6: 9, 9: 12, 12: 15, 15: 15}  # the next level down
+DEPTH = {int(level): level_below("0" * level) for level in Level if level >= Level.CITY}
 
 
 class Counts(NamedTuple):
@@ -93,6 +95,25 @@ def counted_by_area(actor: Actor, within: str, at: datetime) -> list[Any]:
         )
         .order_by("part")
     )
+
+
+class Part(NamedTuple):
+    """An area one level down, and what is open there."""
+
+    code: str
+    name: str
+    open: int
+    overdue: int
+
+
+def open_by_part(actor: Actor, area: str, at: datetime) -> list[Part]:
+    """The parts of an area, the worst first; a grid has none."""
+    busy = {str(row["part"]): row for row in by_area(actor, area, at)}
+    codes = [code for code in orgs.codes_inside(area, level_below(area)) if code != area]
+    names, none = orgs.names_of(codes, 1), {"open": 0, "overdue": 0}
+    found = [(code, busy.get(code, none)) for code in codes]
+    made = [Part(code, names[code], row["open"], row["overdue"]) for code, row in found]
+    return sorted(made, key=lambda part: (-part.overdue, -part.open, part.name))
 
 
 def daily(actor: Actor, within: str, at: datetime, days: int = 30) -> list[Any]:

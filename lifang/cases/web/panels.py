@@ -13,10 +13,9 @@ from lifang.cases.web import shown
 from lifang.cases.web.inbox import FIRST, other
 from lifang.core.access import Actor
 from lifang.core.flow.lines import told
-from lifang.core.geo.divisions import level_below
-from lifang.core.web.nav import Entry, Hit, finder, register
+from lifang.core.web.nav import Entry, Hit, counted, finder, register
 from lifang.core.web.panels import panel
-from lifang.orgs.selectors import codes_inside, home_of, names_of
+from lifang.orgs.selectors import home_of
 
 Filling = tuple[str, dict[str, Any]] | None
 SEE = "cases.see"
@@ -62,27 +61,19 @@ def today(request: HttpRequest) -> Filling:
         "first": [shown.line(one, at) for one in first],
         "others": [other(due, at) for due in told(actor, others)],
         "begin": len(first) + len(others),
-        "total": waiting(request) or 0,
+        "total": counted(request, waiting) or 0,
         "numbers": _numbers(counts),
         "parts": _parts(actor, home_of(actor), at) if sees_area else [],
     }
 
 
 def _parts(actor: Actor, home: str, at: datetime) -> list[dict[str, Any]]:
-    """The parts of one's area with what is open there, the worst first; a grid has none."""
-    counted = {str(row["part"]): row for row in selectors.by_area(actor, home, at)}
-    codes = [code for code in codes_inside(home, level_below(home)) if code != home]
-    names = names_of(codes, 1)
-    lines = [
-        {
-            "name": names[code],
-            "open": counted.get(code, {}).get("open", 0),
-            "overdue": counted.get(code, {}).get("overdue", 0),
-            "url": f"{reverse('cases:list')}?area={code}&show=",
-        }
-        for code in codes
+    """What is open in the parts of one's area, each number with its list."""
+    listed = reverse("cases:list")
+    return [
+        {**part._asdict(), "url": f"{listed}?area={part.code}&show="}
+        for part in selectors.open_by_part(actor, home, at)[:MOST_PARTS]
     ]
-    return sorted(lines, key=lambda line: (-line["overdue"], -line["open"]))[:MOST_PARTS]
 
 
 def _numbers(counts: selectors.Counts) -> list[dict[str, Any]]:

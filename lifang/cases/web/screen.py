@@ -173,22 +173,10 @@ class Wall:
     @cached_property
     def parts(self) -> list[dict[str, Any]]:
         """The areas one level down with what is open there, the worst first: the map in words."""
-        found = {str(row["part"]): row for row in selectors.by_area(self.actor, self.code, self.at)}
-        below = DEPTH.get(len(self.code), 0)
-        if below <= len(self.code):
-            return []
-        names = {row.code: row.shown for row in orgs.children(self.actor, self.code)}
-        lines = [
-            {
-                "code": code, "name": name, "url": _url(code),
-                "open": found.get(code, {}).get("open", 0),
-                "overdue": found.get(code, {}).get("overdue", 0),
-            }
-            for code, name in names.items()
-        ]  # fmt: skip
-        return sorted(
-            lines, key=lambda line: (-int(line["overdue"]), -int(line["open"]), line["name"])
-        )
+        return [
+            {**part._asdict(), "url": _url(part.code)}
+            for part in selectors.open_by_part(self.actor, self.code, self.at)
+        ]
 
     @property
     def list_url(self) -> str:

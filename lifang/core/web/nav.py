@@ -15,6 +15,9 @@ from lifang.core.site import site
 DOORS = ("public", "my", "desk", "kiosk", "screen", "footer", "me")
 
 
+Count = Callable[[HttpRequest], int | None]
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of a door's navigation; without the capability it is not there."""
@@ -27,7 +30,7 @@ class Entry:
     capability: str = ""
     order: int = 50
     bar: bool = False
-    count: Callable[[HttpRequest], int | None] | None = None
+    count: Count | None = None
     short: Any = ""  # the word under the icon of a phone's bottom bar
     kinds: tuple[Kind, ...] = ()  # whose door it is; nobody named: everybody's
 
@@ -119,7 +122,7 @@ def links(request: HttpRequest, door: str, *, bar: bool = False) -> list[Link]:
             url,
             entry.icon,
             url == here,
-            _counted(request, entry),
+            counted(request, entry.count),
             entry.short or entry.label,
         )
         for entry, url in made
@@ -131,14 +134,14 @@ def _of(request: HttpRequest, door: str, *, bar: bool = False) -> tuple[tuple[En
     return _open(door, bar, actor.kind, actor.capabilities, get_urlconf())
 
 
-def _counted(request: HttpRequest, entry: Entry) -> int | None:
-    """Asked once a request."""
-    if entry.count is None:
+def counted(request: HttpRequest, count: Count | None) -> int | None:
+    """A number beside an entry, asked for once a request."""
+    if count is None:
         return None
-    known: dict[Any, int | None] = request.__dict__.setdefault("_counted", {})
-    if entry.count not in known:
-        known[entry.count] = entry.count(request)
-    return known[entry.count]
+    known: dict[Count, int | None] = request.__dict__.setdefault("_counted", {})
+    if count not in known:
+        known[count] = count(request)
+    return known[count]
 
 
 @lru_cache(maxsize=500)
@@ -188,7 +191,7 @@ class Nav:
         made = _of(self._request, self._door)
         urls = tuple(url for _, url in made)
         mine = _of(self._request, "me")
-        counts = [_counted(self._request, entry) for entry, _ in (*made, *mine) if entry.count]
+        counts = [counted(self._request, entry.count) for entry, _ in (*made, *mine) if entry.count]
         return (_here(self._request.path, urls), urls, tuple(url for _, url in mine), *counts)
 
     @cached_property

@@ -97,7 +97,8 @@ def forget() -> None:
 
 def revision() -> str:
     """Changes when any division or unit changes: the version of maps and names."""
-    return str(_book.revision())
+    with _book.lock:
+        return str(_book.revision())
 
 
 def codes_inside(area: str, level: int) -> list[str]:

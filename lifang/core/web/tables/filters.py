@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lifang.core.access.scope import within
@@ -88,9 +89,9 @@ class Choice(Filter):
         return [value for value in asked if value in options]
 
     def facts(self, actor: Any) -> tuple[Any, ...]:
-        """The values, and the words where they are no catalogue's."""
+        """The values and their words; those of the product hang on the language alone."""
         options = self.options(actor).items()
-        return tuple((key, words if type(words) is str else None) for key, words in options)
+        return tuple((key, None if isinstance(words, Promise) else words) for key, words in options)
 
     def narrow(self, rows: Rows, query: QueryDict, actor: Any) -> Rows:
         values = self.chosen(query, actor)
