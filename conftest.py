@@ -7,10 +7,15 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from hypothesis import HealthCheck, settings
 
 from lifang.boot.testing import APP, OWNER, TestServer
 
 pytest_plugins = ["lifang.core.testing.plugin"]
+
+# How fast a machine makes examples is no property of what is tested.
+settings.register_profile("lifang", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("lifang")
 
 
 def _point(server: TestServer, database: str, role: str = APP) -> None:

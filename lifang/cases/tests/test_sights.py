@@ -89,6 +89,14 @@ def test_who_keeps_the_case_reads_posts_and_no_names(people):
     assert name in people["audit_admin"].get("orgs:sights_of", "case", case.pk).content.decode()
 
 
+def test_who_has_not_asked_yet_is_not_told_what_is_missing(people):
+    page = people["security_admin"].get("orgs:sights", query={"lang": "en"})
+    assert page.status_code == 200
+    assert "aria-invalid" not in page.content.decode()
+    empty = people["security_admin"].get("orgs:sights", query={"kind": "case", "text": ""})
+    assert "aria-invalid" in empty.content.decode()
+
+
 def test_a_number_leads_to_the_row_and_another_county_does_not(people):
     case = make.make_case(area=GRID)
     found = people["security_admin"].get("orgs:sights", query={"kind": "case", "text": case.number})

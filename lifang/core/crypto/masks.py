@@ -42,16 +42,17 @@ def mask_address(address: str) -> str:
     return f"{shown}***" if plain else ""
 
 
-def _ends(plain: str, first: int, last: int) -> str:
+def _ends(plain: str, first: int, last: int, least: int = 4) -> str:
+    """Both ends of a text of which at least so many characters stay hidden."""
     hidden = len(plain) - first - last
-    if hidden < 4:
+    if hidden < least:
         return "*" * len(plain)
     return plain[:first] + "*" * hidden + plain[len(plain) - last :]
 
 
 def mask_plate(plate: str) -> str:
     """京A·***23: where it is from, and the last two."""
-    return _ends(plain_plate(plate), 2, 2)
+    return _ends(plain_plate(plate), 2, 2, least=3)
 
 
 def plain_plate(plate: str) -> str:

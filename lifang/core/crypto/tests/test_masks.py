@@ -1,6 +1,7 @@
 import pytest
 
 from lifang.core.crypto import mask_address, mask_identity, mask_name, mask_telephone
+from lifang.core.crypto.masks import mask_plate
 
 
 @pytest.mark.parametrize(
@@ -14,6 +15,9 @@ from lifang.core.crypto import mask_address, mask_identity, mask_name, mask_tele
         (mask_name, "", ""),
         (mask_identity, "990101199003071237", "990***********1237"),
         (mask_identity, "12345678", "********"),
+        (mask_plate, "里A·12345", "里A***45"),
+        (mask_plate, "里AD12345", "里A****45"),
+        (mask_plate, "123456", "******"),
         (mask_identity, "", ""),
         (mask_telephone, "10012345678", "100****5678"),
         (mask_telephone, "0533-1234567", "053*****4567"),

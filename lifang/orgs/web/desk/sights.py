@@ -46,7 +46,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not actor.may(MAY):
         raise Refused("not_allowed")
-    form = AskForm(request.GET or None, actor=actor)
+    form = AskForm(request.GET if "text" in request.GET else None, actor=actor)
     if form.is_valid():
         given = form.cleaned_data
         try:
