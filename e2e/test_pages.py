@@ -118,16 +118,32 @@ def test_the_inbox_is_worked_with_the_keyboard_alone(
         desk.records(neighbourhood, "06042", "垃圾桶满了", photo)
     clerk = meet("jd02")
     clerk.goes("/desk/inbox?task=accept").page.wait_for_load_state("load")
-    waiting = clerk.page.locator(".tasks .task").count()
-    assert waiting
-    clerk.presses("j")
-    clerk.page.locator("#peek #case").wait_for()
-    first = clerk.page.locator("#peek .case-head .num").first.inner_text()
-    if waiting > 1:
-        clerk.presses("j")
-        expect(clerk.page.locator("#peek .case-head .num").first).not_to_have_text(first)
-        clerk.presses("k")
-        expect(clerk.page.locator("#peek .case-head .num").first).to_have_text(first)
+    rows = clerk.page.locator(".tasks .task")
+    beside = clerk.page.locator("#peek .peek-open a")
+    here = clerk.page.locator(".tasks .task.here a").first
+
+    def walks(key: str) -> str:
+        """Presses the key; answers the address of the row it came to, once that stands beside the list."""
+        address = clerk.presses(key).page.evaluate(
+            "() => document.querySelector('.tasks .task.here a').getAttribute('href')"
+        )
+        expect(here).to_have_attribute("href", address)
+        expect(beside).to_have_attribute("href", address)
+        return str(address)
+
+    assert rows.count() > 1
+    expect(beside).to_have_attribute("href", here.get_attribute("href") or "")
+    first = here.get_attribute("href")
+    assert walks("j") != first
+    assert walks("k") == first
+    clerk.presses("x")
+    before = rows.count()
+    photo = camera("bin", 86, place=quiet("990101002001002"))
+    desk.records(neighbourhood, "06042", "垃圾桶又满了", photo)  # the list is drawn anew
+    expect(rows).not_to_have_count(before)
+    expect(here).to_have_attribute("href", first or "")
+    expect(clerk.page.locator(".tasks .task.here .pick input")).to_be_checked()
+    clerk.presses("x")
     clerk.presses("a")
     clerk.sees("Accepted. The reporter is told.").looks("accepted")
     clerk.presses("?")
