@@ -18,13 +18,14 @@ class _Kit:
     use_required_attribute = False
 
     @contextmanager
-    def refusals(self) -> Iterator[None]:
-        """A `Refused` inside becomes an error of the form (of the field named by its fact `field`, if any)."""
+    def refusals(self, field: str = "") -> Iterator[None]:
+        """A `Refused` inside becomes an error of the form: of the field its fact `field` names, else of this one."""
         try:
             yield
         except Refused as refused:
-            name = refused.refusal.facts.get("field")
-            self.add_error(name if name in self.fields else None, str(refused.refusal))  # type: ignore[attr-defined]
+            named = (refused.refusal.facts.get("field"), field)
+            name = next((one for one in named if one in self.fields), None)  # type: ignore[attr-defined]
+            self.add_error(name, str(refused.refusal))  # type: ignore[attr-defined]
 
 
 class Form(_Kit, forms.Form):

@@ -91,7 +91,7 @@ def correction(request: HttpRequest, element: str) -> HttpResponse:
         raise Refused("not_found")
     form = forms.WishForm(request.POST if request.method == "POST" else None, element=spec)
     if request.method == "POST" and form.is_valid():
-        with form.refusals():
+        with form.refusals("value"):
             actions.ask_correction(actor=actor, person=me, element=spec.key, at=at, **form.given())
             messages.success(request, _("Received. Somebody of your grid verifies it."))
             return redirect("registry:record")

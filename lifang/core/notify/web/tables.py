@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from lifang.core.crypto import mask_telephone
@@ -42,6 +43,10 @@ def _text(row: Message) -> str:
     return compose.speak(body, row.language)
 
 
+def _as_sent(row: Message) -> Any:
+    return format_html('<span data-content lang="{}">{}</span>', row.language, _text(row))
+
+
 def _carrier(row: Message) -> Any:
     if not row.via:
         return "—"
@@ -75,7 +80,7 @@ class OutboxTable(Table):
     channel = Column(_("Channel"), value=lambda row: CHANNELS[Channel(row.channel)], sort="channel")
     address = Column(_("To"), value=_masked)
     title = Column(_("Message"), value=compose.title_of, wide=True)
-    said = Column(_("Text"), value=_text, wide=True)
+    said = Column(_("Text"), value=_text, cell=_as_sent, wide=True)
     state = Column(_("State"), cell="state", value=lambda row: Chip(*STATES[State(row.state)]))
     via = Column(_("Carried by"), value=_carrier)
     due_at = Column(_("Next attempt"), cell="time", sort="due_at", shown=False)

@@ -199,6 +199,14 @@ def test_a_refusal_inside_a_form_is_told_by_the_form():
         assert form.non_field_errors() == ["Your post does not allow this."]
 
 
+def test_a_refusal_stands_at_the_field_it_names_or_at_the_one_that_was_asked():
+    form = Note({"note": "x"})
+    assert form.is_valid()
+    with form.refusals("note"):
+        raise Refused("not_allowed", field="telephone")
+    assert [*form.errors] == ["note"]
+
+
 def test_island_props_cannot_break_out_of_their_attribute():
     html = Template('{% island "map" props %}kept{% endisland %}').render(
         Context({"props": {"name": "'\"><script>"}})
