@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "lifang.core.offline",
     "lifang.orgs",
     "lifang.registry",
+    "lifang.sensing",
     "lifang.cases",
     "lifang.demo",
     "lifang.boot",

@@ -55,20 +55,22 @@ class Catalogue(Generic[T]):
         return self._entries
 
     def load(self) -> dict[str, T]:
-        """Read the own file and the site's. Raises `Mistake` with file and line."""
-        own = _folder(self.owner) / f"{self.name}.yaml"
+        """Read the own file (or the files of a folder) and the site's. Raises `Mistake` with file and line."""
+        own = _parts(_folder(self.owner), self.name)
         overlay = config().site_dir / "data" / self.owner / f"{self.name}.yaml"
-        if self.required and not own.is_file():
-            raise Mistake(own, 1, "this catalogue file is missing")
+        if self.required and not own[0].is_file():
+            raise Mistake(own[0], 1, "this catalogue file is missing")
         merged: dict[str, tuple[Path, int, dict[str, Any]]] = {}
-        for path in (own, overlay):
-            seen: set[str] = set()
+        seen: set[str] = set()
+        for path in (*own, overlay):
+            if path == overlay:
+                seen = set()
             for line, entry in read_entries(path):
                 key = str(entry.get("key", ""))
                 if not key:
                     raise Mistake(path, line, "an entry without `key`")
                 if key in seen:
-                    raise Mistake(path, line, f"`{key}` stands twice in this file")
+                    raise Mistake(path, line, f"`{key}` stands twice")
                 seen.add(key)
                 before = merged.get(key, (path, line, {}))[2]
                 merged[key] = (path, line, {**before, **entry})
@@ -142,6 +144,11 @@ def _owners() -> list[str]:
     base = ROOT / "lifang"
     folders = sorted([*base.glob("*/data"), *base.glob("core/*/data")])
     return [".".join(folder.parent.relative_to(base).parts) for folder in folders]
+
+
+def _parts(folder: Path, name: str) -> list[Path]:
+    """`<name>.yaml`, or where that would be long the files of the folder `<name>/`."""
+    return sorted((folder / name).glob("*.yaml")) or [folder / f"{name}.yaml"]
 
 
 def _folder(owner: str) -> Path:

@@ -20,7 +20,7 @@ def a_row(model: type[models.Model], **given: Any) -> models.Model:
         if (
             field.attname not in values
             and field.name not in values
-            and not isinstance(field, models.GeneratedField)
+            and not isinstance(field, (models.GeneratedField, models.AutoField))
         ):
             values[field.attname] = _value(field)
     made = model(**values)

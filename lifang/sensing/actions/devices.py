@@ -1,0 +1,307 @@
+"""The life of a device: planned, installed, moved, serviced, out of service, retired."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import localtime
+
+from lifang.core.access import Actor, Refusal, Refused, insist
+from lifang.core.action import action
+from lifang.core.events import publish
+from lifang.core.sheets.bulk import add_many
+from lifang.sensing import rules
+from lifang.sensing.catalogue import TYPES
+from lifang.sensing.events import (
+    DeviceInstalled,
+    DeviceMoved,
+    DevicePlanned,
+    DeviceRetired,
+    DevicesInstalled,
+)
+from lifang.sensing.models import Device, Entry, Latest, Series
+from lifang.sensing.terms import DeviceState
+
+_YEAR, _MONTH = 365.25, 30.44
+
+
+class NewDevice(NamedTuple):
+    """A device before it is entered."""
+
+    type: str
+    code: str
+    area: str
+    name: str = ""
+    place: UUID | None = None
+    position: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    maker: UUID | None = None
+    admission: UUID | None = None
+    model: str = ""
+    gateway: UUID | None = None
+    video_code: str = ""
+    keeper: UUID | None = None
+    keeper_name: str = ""
+    maintainer: UUID | None = None
+    maintainer_name: str = ""
+    planned_on: date | None = None
+    installed_on: date | None = None  # None: planned
+
+
+def faults(new: NewDevice) -> list[Refusal]:
+    """What is wrong with a device before it is entered."""
+    unknown = rules.type_known(new.type)
+    if unknown:
+        return [unknown]
+    asked = (
+        rules.code_fits(new.code),
+        rules.name_fits(new.name or "x"),
+        rules.video_code_fits(new.type, new.video_code),
+        rules.on_earth(new.lon, new.lat),
+    )
+    return [fault for fault in asked if fault]
+
+
+@action("sensing.plan_device")
+def plan_device(*, actor: Actor, new: NewDevice, area: str, at: datetime) -> Device:
+    """A device is wanted at a place: from now on it counts among the planned."""
+    made = _made(new._replace(area=area, installed_on=None), at)
+    _save(made)
+    _log(made, "plan", actor, at)
+    publish(DevicePlanned(device=made.pk, type=made.type, at=at), area=area, holders=made.holders)
+    return made
+
+
+@action("sensing.install_device")
+def install_device(*, actor: Actor, new: NewDevice, area: str, at: datetime) -> Device:
+    """A device stands at its place and may send."""
+    made = _made(new._replace(area=area, installed_on=new.installed_on or _today(at)), at)
+    _save(made)
+    _log(made, "install", actor, at)
+    _told_installed(made, at)
+    return made
+
+
+@action("sensing.install_planned")
+def install_planned(
+    *,
+    actor: Actor,
+    device: Device,
+    at: datetime,
+    kind: str = "",
+    code: str = "",
+    name: str = "",
+    note: str = "",
+) -> Device:
+    """A planned device now stands there; or one that sent unregistered is taken on as what it is."""
+    held = Device.objects.hold(device.pk)
+    kind = kind or held.type
+    insist(
+        rules.may_install(held.state),
+        rules.type_known(kind),
+        rules.code_fits(code or held.code),
+        rules.name_fits(name or held.name),
+    )
+    held.type, held.code, held.name = kind, code or held.code, name.strip() or held.name
+    held.state, held.installed_on = DeviceState.INSTALLED, _today(at)
+    _date(held)
+    _save(held, insert=False)
+    _log(held, "install", actor, at, note)
+    _told_installed(held, at)
+    return held
+
+
+@action("sensing.move_device")
+def move_device(
+    *,
+    actor: Actor,
+    device: Device,
+    area: str,
+    at: datetime,
+    place: UUID | None = None,
+    position: str = "",
+    lon: float | None = None,
+    lat: float | None = None,
+    note: str = "",
+) -> Device:
+    """It stands elsewhere from now on; what it said stays what it said, and is seen by whoever sees the new place."""
+    held = Device.objects.hold(device.pk)
+    insist(
+        rules.may_retire(held.state),
+        rules.on_earth(lon, lat),
+        None if actor.may("sensing.move_device", held.area) else Refusal("not_allowed"),
+    )
+    was, held.area = held.area, area
+    held.place_id, held.position = place, position.strip()
+    held.lon = held.lat = held.cell = None
+    _stand(held, lon, lat)
+    held.save()
+    for part in (Series, Latest):
+        key = "device" if part is Series else "series__device"
+        part.objects.filter(**{key: held}).update(area=area)
+    _log(held, "move", actor, at, note)
+    publish(DeviceMoved(device=held.pk, was=was, now=area, at=at), area=area, holders=held.holders)
+    return held
+
+
+@action("sensing.service_device")
+def service_device(*, actor: Actor, device: Device, kind: str, note: str, at: datetime) -> Device:
+    """Somebody looked after it: cleaned, tested, changed the battery, repaired."""
+    held = Device.objects.hold(device.pk)
+    insist(
+        None
+        if kind in ("service", "battery", "repair")
+        else Refusal("service_kind", {"field": "kind"}),
+        Refusal("service_note", {"field": "note"}) if len(note) > 300 else None,
+        rules.may_retire(held.state),
+    )
+    held.serviced_on = _today(at)
+    months = TYPES[held.type].service_months
+    held.service_due_on = _today(at) + timedelta(days=round(months * _MONTH)) if months else None
+    held.save(update_fields=["serviced_on", "service_due_on"])
+    _log(held, kind, actor, at, note)
+    return held
+
+
+@action("sensing.rest_device")
+def rest_device(
+    *, actor: Actor, device: Device, until: datetime, note: str, at: datetime
+) -> Device:
+    """Out of service until a day: what it says meanwhile is kept as a test and raises nothing."""
+    held = Device.objects.hold(device.pk)
+    insist(
+        None if held.state == DeviceState.INSTALLED else Refusal("device_not_installed"),
+        None
+        if at < until <= at + timedelta(days=90)
+        else Refusal("rest_until", {"field": "until"}),
+        None if note.strip() else Refusal("rest_why", {"field": "note"}),
+    )
+    held.state, held.out_until = DeviceState.OUT, until
+    held.save(update_fields=["state", "out_until"])
+    _log(held, "out", actor, at, note)
+    return held
+
+
+@action("sensing.wake_device")
+def wake_device(*, actor: Actor, device: Device, at: datetime) -> Device:
+    """Back in service."""
+    held = Device.objects.hold(device.pk)
+    insist(None if held.state == DeviceState.OUT else Refusal("device_not_out"))
+    held.state, held.out_until = DeviceState.INSTALLED, None
+    held.save(update_fields=["state", "out_until"])
+    _log(held, "back", actor, at)
+    return held
+
+
+@action("sensing.wake_due")
+def wake_due(*, actor: Actor, at: datetime) -> int:
+    """Devices whose time out of service is over go back by themselves."""
+    due = Device.objects.filter(state=DeviceState.OUT, out_until__lte=at)
+    for device in due[:1000]:
+        wake_device(actor=actor, device=device, at=at)
+    return len(due)
+
+
+@action("sensing.retire_device")
+def retire_device(*, actor: Actor, device: Device, note: str, at: datetime) -> Device:
+    """It is gone for good; what it said stays."""
+    held = Device.objects.hold(device.pk)
+    insist(rules.may_retire(held.state))
+    held.state, held.retired_at, held.out_until = DeviceState.RETIRED, at, None
+    held.save(update_fields=["state", "retired_at", "out_until"])
+    held.keys.filter(revoked_at__isnull=True).update(revoked_at=at)
+    _log(held, "retire", actor, at, note)
+    publish(DeviceRetired(device=held.pk, at=at), area=held.area, holders=held.holders)
+    return held
+
+
+@action("sensing.install_many")
+def install_many(
+    *, actor: Actor, rows: Sequence[NewDevice], area: str, at: datetime
+) -> list[Device]:
+    """Many devices at once, by a list; each as it would be entered alone."""
+    insist(*(fault for row in rows for fault in faults(row)[:1]))
+    made = [_made(row, at) for row in rows]
+    if any(not device.area.startswith(area) for device in made):
+        raise Refused("not_allowed")
+    try:
+        with transaction.atomic():
+            add_many(made)
+            add_many(
+                [
+                    _entry(one, "install" if one.installed_on else "plan", actor, at, "")
+                    for one in made
+                ]
+            )
+    except IntegrityError as error:
+        raise Refused(Refusal("device_code_taken", {"field": "code"})) from error
+    publish(DevicesInstalled(count=len(made), area=area, at=at), area=area)
+    return made
+
+
+def _made(new: NewDevice, at: datetime) -> Device:
+    insist(*faults(new)[:1])
+    made = Device(
+        area=new.area, type=new.type, name=new.name.strip() or f"{TYPES[new.type].name.zh} {new.code}", code=new.code,
+        place_id=new.place, position=new.position.strip(), maker_id=new.maker, admission_id=new.admission, model=new.model.strip(),
+        gateway_id=new.gateway, video_code=new.video_code, keeper_id=new.keeper, keeper_name=new.keeper_name.strip(),
+        maintainer_id=new.maintainer, maintainer_name=new.maintainer_name.strip(),
+        planned_on=new.planned_on or _today(at), installed_on=new.installed_on,
+        state=DeviceState.INSTALLED if new.installed_on else DeviceState.PLANNED, registered_at=at,
+    )  # fmt: skip
+    made.concern(f"unit:{unit}" for unit in (new.keeper, new.maintainer) if unit)
+    _date(made)
+    _stand(made, new.lon, new.lat)
+    return made
+
+
+def _date(device: Device) -> None:
+    """When it is due for service and past its life, counted from the day it was installed."""
+    spec, day = TYPES[device.type], device.installed_on
+    if day is None:
+        return
+    if spec.life_years:
+        device.expires_on = day + timedelta(days=round(spec.life_years * _YEAR))
+    if spec.service_months:
+        device.service_due_on = day + timedelta(days=round(spec.service_months * _MONTH))
+
+
+def _stand(device: Device, lon: float | None, lat: float | None) -> None:
+    if lon is not None and lat is not None:
+        device.stand(lon, lat)
+
+
+def _save(device: Device, *, insert: bool = True) -> None:
+    try:
+        with transaction.atomic():
+            device.save(force_insert=insert)
+    except IntegrityError as error:
+        if "device_code_once" not in str(error):
+            raise
+        raise Refused(Refusal("device_code_taken", {"field": "code"})) from error
+
+
+def _entry(device: Device, kind: str, actor: Actor, at: datetime, note: str) -> Entry:
+    return Entry(
+        area=device.area, holders=device.holders, device=device, kind=kind, note=note.strip()[:300],
+        account_id=actor.id, at=at,
+    )  # fmt: skip
+
+
+def _log(device: Device, kind: str, actor: Actor, at: datetime, note: str = "") -> None:
+    _entry(device, kind, actor, at, note).save(force_insert=True)
+
+
+def _told_installed(device: Device, at: datetime) -> None:
+    publish(
+        DeviceInstalled(device=device.pk, type=device.type, at=at),
+        area=device.area,
+        holders=device.holders,
+    )
+
+
+def _today(at: datetime) -> date:
+    return localtime(at).date()

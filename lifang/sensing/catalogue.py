@@ -1,0 +1,152 @@
+"""What devices there are and what they measure: see `data/`."""
+
+from functools import cache
+from typing import Literal
+
+import msgspec
+
+from lifang.core.catalogue import catalogue
+from lifang.core.flow.shape import flow
+from lifang.core.i18n import Text
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A named choice."""
+
+    key: str
+    name: Text
+
+
+class State(Entry, frozen=True, kw_only=True):
+    """One value of a measure that is a choice; its number is its place in the list."""
+
+    words: list[str] = []  # as dialects write it
+
+
+class Measure(Entry, frozen=True, kw_only=True):
+    """One thing a device can say: always a number, whose meaning stands here."""
+
+    kind: Literal["number", "count", "flag", "state"]
+    unit: str = ""  # UCUM; "" for flags, states and counts
+    symbol: str = ""  # as people read it
+    decimals: int = 1
+    low: float | None = None  # outside it cannot be true
+    high: float | None = None
+    states: list[State] = []
+    life: bool = False  # not zero: life may be in danger
+    health: bool = False  # of the device, not of what it watches
+    words: list[str] = []  # as dialects call it
+    source: str
+    confirmed: bool = True
+
+    def faults(self) -> list[str]:
+        found = []
+        if (self.kind == "state") != bool(self.states):
+            found.append("`states` go with `kind: state`")
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            found.append("`low` lies below `high`")
+        return found
+
+    def shown(self, value: float) -> str:
+        """The value as people read it, with its unit."""
+        if self.kind == "flag":
+            return str(YES if value else NO)
+        if self.kind == "state":
+            number = int(value)
+            return str(self.states[number].name) if 0 <= number < len(self.states) else f"{value:g}"
+        places = 0 if self.kind == "count" else self.decimals
+        return f"{value:,.{places}f} {self.symbol}".rstrip()
+
+
+class Reason(Entry, frozen=True, kw_only=True):
+    """Why something of this type is an alarm at all (ISA-18.2): without an answer, a role and a time it is none."""
+
+    measure: str
+    cause: Text
+    consequence: Text
+    response: Text
+    role: str  # a post
+    minutes: int  # to respond in
+    severity: Literal["critical", "major", "minor", "warning"]
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Other bounds of a measure than the general ones."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+class DeviceType(Entry, frozen=True, kw_only=True):
+    """A kind of device."""
+
+    group: Literal["safety", "home", "meter", "gate", "street", "video", "service", "link"]
+    icon: str
+    measures: list[str]
+    main: list[str]  # what is shown first
+    limits: dict[str, Limits] = {}
+    every_seconds: (
+        int  # a healthy one says something at least so often; 0: only when something happens
+    )
+    life_years: float = 0  # end of life after installation; 0: none is known
+    service_months: int = 0
+    battery: bool = False
+    video: bool = False  # has a camera code of GB/T 28181
+    dialects: list[str]  # ways of speaking that are known of it
+    alarms: list[Reason] = []
+    spans: bool = False  # bulk telemetry: at power loss the last moments may be lost
+    source: str
+    confirmed: bool
+
+    def faults(self) -> list[str]:
+        unknown = [key for key in (*self.measures, *self.limits) if key not in MEASURES]
+        found = [f"there is no measure `{key}`" for key in unknown]
+        named = (*self.main, *(alarm.measure for alarm in self.alarms))
+        lacking = [key for key in named if key not in self.measures]
+        return found + [f"`{key}` is not among the measures" for key in lacking]
+
+    @property
+    def silent_after(self) -> int:
+        """Seconds without a word after which it counts as silent; 0: never."""
+        return 3 * self.every_seconds
+
+    def bounds(self, measure: str) -> tuple[float | None, float | None]:
+        """What the measure can be for this type."""
+        own, general = self.limits.get(measure), MEASURES[measure]
+        return (own.low, own.high) if own else (general.low, general.high)
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Numbers a city may want otherwise."""
+
+    key: str
+    amount: float
+    note: Text
+
+
+YES, NO = Text(zh="是", en="yes"), Text(zh="否", en="no")
+MEASURES = catalogue("sensing", "measures", Measure, faults=Measure.faults)
+TYPES = catalogue("sensing", "device_types", DeviceType, faults=DeviceType.faults)
+POLICY = catalogue("sensing", "policy", Policy)
+ADMISSION = flow("sensing", "device_admission")
+
+
+def policy(key: str) -> int:
+    """A policy number: `keep_days`, `ahead_seconds` …"""
+    return int(POLICY[key].amount)
+
+
+@cache
+def words_of(kind: str) -> dict[str, str]:
+    """What a type's measures are called in any dialect → the measure."""
+    found: dict[str, str] = {}
+    for key in TYPES[kind].measures:
+        for word in (key, *MEASURES[key].words):
+            found.setdefault(word, key)
+    return found
+
+
+@cache
+def life_words() -> dict[str, str]:
+    """Words that claim danger to life, whoever says them → the measure."""
+    return {word: one.key for one in MEASURES if one.life for word in (one.key, *one.words)}

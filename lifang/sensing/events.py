@@ -1,0 +1,66 @@
+"""What sensing tells. Telemetry is no event: only what happens to devices, and alarms."""
+
+from datetime import datetime
+from uuid import UUID
+
+from lifang.core.events import event
+
+
+@event("sensing.DevicePlanned")
+class DevicePlanned:
+    device: UUID
+    type: str
+    at: datetime
+
+
+@event("sensing.DeviceInstalled")
+class DeviceInstalled:
+    device: UUID
+    type: str
+    at: datetime
+
+
+@event("sensing.DevicesInstalled")
+class DevicesInstalled:
+    """Many at once: by a list, the demo."""
+
+    count: int
+    area: str
+    at: datetime
+
+
+@event("sensing.DeviceMoved")
+class DeviceMoved:
+    device: UUID
+    was: str  # area
+    now: str
+    at: datetime
+
+
+@event("sensing.DeviceRetired")
+class DeviceRetired:
+    device: UUID
+    at: datetime
+
+
+@event("sensing.DeviceUnverified")
+class DeviceUnverified:
+    """Something that nobody has registered claims danger to life."""
+
+    device: UUID
+    at: datetime
+
+
+@event("sensing.AdmissionAsked")
+class AdmissionAsked:
+    admission: UUID
+    maker: UUID
+    type: str
+    at: datetime
+
+
+@event("sensing.AdmissionDecided")
+class AdmissionDecided:
+    admission: UUID
+    admitted: bool
+    at: datetime

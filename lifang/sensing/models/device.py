@@ -1,0 +1,132 @@
+"""Devices, and what was done to them."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from lifang.core.access.models import Scoped
+from lifang.core.geo.measure import cell
+from lifang.core.search import Searchable
+from lifang.sensing.terms import DeviceState
+
+CELL_METRES = 50.0
+_STATES = [(state.value, state.value) for state in DeviceState]
+
+
+class Device(Scoped, Searchable):
+    """A device at a place, planned or installed; what it says lies in its series."""
+
+    searched = ("code", "video_code", "position")
+    sounded = ("name",)
+
+    type = models.CharField(max_length=30)  # device_types.yaml
+    name = models.CharField(max_length=120)
+    maker = models.ForeignKey("Maker", models.PROTECT, null=True, related_name="devices")
+    admission = models.ForeignKey("Admission", models.PROTECT, null=True, related_name="devices")
+    model = models.CharField(max_length=60, blank=True)
+    code = models.CharField(max_length=80, db_collation="C")  # as its messages name it
+    video_code = models.CharField(max_length=20, blank=True)  # GB/T 28181
+    # Who speaks for it; a device without a gateway speaks for itself or through its maker.
+    gateway = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    state = models.CharField(max_length=12, choices=_STATES)
+    place = models.ForeignKey("registry.Place", models.PROTECT, null=True, related_name="+")
+    position = models.CharField(
+        max_length=120, blank=True
+    )  # where exactly: "3rd floor, by the lift"
+    lon = models.FloatField(null=True, blank=True)  # WGS-84
+    lat = models.FloatField(null=True, blank=True)
+    cell = models.BigIntegerField(null=True, editable=False)
+    keeper = models.ForeignKey("orgs.Unit", models.PROTECT, null=True, related_name="+")
+    keeper_name = models.CharField(max_length=120, blank=True)  # a keeper that is no unit
+    maintainer = models.ForeignKey("orgs.Unit", models.PROTECT, null=True, related_name="+")
+    maintainer_name = models.CharField(max_length=120, blank=True)
+    every_seconds = models.PositiveIntegerField(null=True)  # otherwise than its type
+    planned_on = models.DateField(null=True)
+    installed_on = models.DateField(null=True)
+    serviced_on = models.DateField(null=True)
+    service_due_on = models.DateField(null=True)
+    expires_on = models.DateField(null=True)  # end of life
+    out_until = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["area", "type"], name="device_area"),
+            models.Index(fields=["code"], name="device_code"),
+            models.Index(fields=["place"], name="device_place"),
+            models.Index(fields=["cell"], condition=Q(retired_at__isnull=True), name="device_cell"),
+            GinIndex(fields=["holders"], name="device_holders"),
+            GinIndex(fields=["tokens"], name="device_tokens"),
+        ]
+        constraints = [
+            # Living devices that one key or one gateway speaks for have different codes.
+            models.UniqueConstraint(
+                fields=["maker", "code"],
+                condition=Q(retired_at__isnull=True, gateway__isnull=True),
+                nulls_distinct=False,
+                name="device_code_once",
+            ),
+            models.UniqueConstraint(
+                fields=["gateway", "code"],
+                condition=Q(retired_at__isnull=True, gateway__isnull=False),
+                name="device_code_once_behind",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in DeviceState]),
+                name="device_state_known",
+            ),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(code=""), name="device_named"),
+            models.CheckConstraint(
+                condition=Q(video_code="") | Q(video_code__regex=r"^[0-9]{20}$"),
+                name="device_video_code_20_digits",
+            ),
+            models.CheckConstraint(
+                condition=Q(lon__isnull=True, lat__isnull=True, cell__isnull=True)
+                | Q(lon__range=(-180, 180), lat__range=(-90, 90), cell__isnull=False),
+                name="device_point_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="retired", retired_at__isnull=False)
+                | ~Q(state="retired") & Q(retired_at__isnull=True),
+                name="device_retired_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="installed") | Q(installed_on__isnull=False),
+                name="device_installed_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(gateway__isnull=True) | ~Q(gateway=models.F("id")),
+                name="device_not_behind_itself",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def stand(self, lon: float, lat: float) -> None:
+        """Put it on the map."""
+        self.lon, self.lat, self.cell = lon, lat, cell(lon, lat, CELL_METRES)
+
+
+class Entry(Scoped):
+    """One line of a device's service log."""
+
+    device = models.ForeignKey(Device, models.PROTECT, related_name="log")
+    kind = models.CharField(
+        max_length=20
+    )  # plan install move service battery repair out back retire admit
+    note = models.CharField(max_length=300, blank=True)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["device", "-at"], name="device_log"),
+            models.Index(fields=["area"], name="device_log_area"),
+            GinIndex(fields=["holders"], name="device_log_holders"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

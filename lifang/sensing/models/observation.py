@@ -1,0 +1,122 @@
+"""Series, what was observed, the newest of each, and what could not be read."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from lifang.core.access.models import Scoped
+from lifang.sensing.models.device import Device
+
+
+class Series(Scoped):
+    """One measure of one device."""
+
+    id = models.BigAutoField(primary_key=True)  # type: ignore[assignment]  # stands on every observation: eight bytes, not sixteen
+    device = models.ForeignKey(Device, models.PROTECT, related_name="series")
+    measure = models.CharField(max_length=30)  # measures.yaml
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area"], name="series_area"),
+            GinIndex(fields=["holders"], name="series_holders"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["device", "measure"], name="series_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.measure
+
+
+class Observation(models.Model):
+    """What a series was at one time. Partitioned by day of `at`; written in batches by the store alone."""
+
+    pk = models.CompositePrimaryKey("series_id", "at", "message")
+    series = models.ForeignKey(Series, models.DO_NOTHING, db_constraint=False, related_name="+")
+    at = models.DateTimeField()  # event time
+    message = models.BigIntegerField()  # the maker's message id, hashed; 0 without one
+    arrived_at = models.DateTimeField()
+    value = models.FloatField()
+    quality = models.SmallIntegerField()
+    facts = models.JSONField(null=True)
+
+    class Meta:
+        managed = False  # migrations/0002_store.py
+        db_table = "sensing_observation"
+
+    def __str__(self) -> str:
+        return f"{self.value:g}"
+
+
+class Latest(Scoped):
+    """The newest observation of a series, by event time. Has the area of its series, so that the wall costs no join."""
+
+    id = None  # type: ignore[assignment]
+    series = models.OneToOneField(
+        Series, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="latest"
+    )
+    at = models.DateTimeField()
+    arrived_at = models.DateTimeField()  # of the last message, even if it told of an earlier time
+    value = models.FloatField()
+    quality = models.SmallIntegerField()
+    facts = models.JSONField(null=True)
+    since = models.DateTimeField()  # the value has been the same since then
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = []  # read by its key, changed all the time
+
+    def __str__(self) -> str:
+        return f"{self.value:g}"
+
+
+class Quarantined(Scoped):
+    """A message that could not be read, with the reason; the same poison again is only counted."""
+
+    way = models.CharField(max_length=8)
+    source = models.CharField(max_length=120)  # key, gateway or topic it came by
+    reason = models.CharField(max_length=20)
+    detail = models.CharField(max_length=300, blank=True)
+    topic = models.TextField(blank=True)
+    body = models.BinaryField()
+    digest = models.BinaryField(max_length=32)
+    count = models.PositiveBigIntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    replayed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area", "-last_at"], name="quarantine_area"),
+            GinIndex(fields=["holders"], name="quarantine_holders"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "reason", "digest"], name="quarantine_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Counted(Scoped):
+    """How many messages of a source were taken or refused on a day, by reason (`""`: taken)."""
+
+    day = models.DateField()
+    way = models.CharField(max_length=8)
+    source = models.CharField(max_length=120)
+    reason = models.CharField(max_length=20, blank=True)
+    count = models.PositiveBigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area", "-day"], name="counted_area"),
+            GinIndex(fields=["holders"], name="counted_holders"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "way", "source", "reason", "area"], name="counted_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count}"

@@ -1,0 +1,40 @@
+"""Decides without looking: what a message means, whether a device may do what is asked, how healthy it is."""
+
+from lifang.sensing.rules.devices import (
+    code_fits,
+    may_install,
+    may_retire,
+    may_send,
+    name_fits,
+    on_earth,
+    type_known,
+    video_code_fits,
+)
+from lifang.sensing.rules.normalise import (
+    Incoming,
+    Line,
+    Refusing,
+    Slot,
+    normalise,
+    number_of,
+    slots,
+)
+
+__all__ = [
+    "Bounds",
+    "Incoming",
+    "Line",
+    "Refusing",
+    "Slot",
+    "code_fits",
+    "may_install",
+    "may_retire",
+    "may_send",
+    "name_fits",
+    "normalise",
+    "number_of",
+    "on_earth",
+    "slots",
+    "type_known",
+    "video_code_fits",
+]

@@ -1,0 +1,53 @@
+"""Whether a device may be what is asked of it."""
+
+import re
+
+from lifang.core.access import Refusal
+from lifang.sensing.catalogue import TYPES
+from lifang.sensing.terms import DeviceState
+
+_CODE = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
+_VIDEO = re.compile(r"[0-9]{20}")
+
+
+def type_known(kind: str) -> Refusal | None:
+    return None if kind in TYPES else Refusal("device_type", {"type": kind, "field": "type"})
+
+
+def name_fits(name: str) -> Refusal | None:
+    fits = 0 < len(name.strip()) <= 120 and "\x00" not in name
+    return None if fits else Refusal("device_name", {"field": "name"})
+
+
+def code_fits(code: str) -> Refusal | None:
+    """What messages call it: printable, no blanks around it."""
+    fits = _CODE.fullmatch(code) and code == code.strip()
+    return None if fits else Refusal("device_code", {"field": "code"})
+
+
+def video_code_fits(kind: str, code: str) -> Refusal | None:
+    """Twenty digits of GB/T 28181, of cameras alone."""
+    if not code:
+        return None
+    fits = TYPES[kind].video and _VIDEO.fullmatch(code)
+    return None if fits else Refusal("video_code", {"field": "video_code"})
+
+
+def on_earth(lon: float | None, lat: float | None) -> Refusal | None:
+    whole = (lon is None) == (lat is None)
+    inside = lon is None or lat is None or (-180 <= lon <= 180 and -90 <= lat <= 90)
+    return None if whole and inside else Refusal("device_point", {"field": "lon"})
+
+
+def may_install(state: str) -> Refusal | None:
+    fits = state in (DeviceState.PLANNED, DeviceState.UNVERIFIED)
+    return None if fits else Refusal("device_stands")
+
+
+def may_retire(state: str) -> Refusal | None:
+    return Refusal("device_retired") if state == DeviceState.RETIRED else None
+
+
+def may_send(state: str) -> bool:
+    """A planned one is not there yet; what sends under its name is looked at."""
+    return state != DeviceState.RETIRED

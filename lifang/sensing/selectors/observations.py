@@ -1,0 +1,79 @@
+"""Ask what was observed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from lifang.core.access import Actor
+from lifang.sensing.catalogue import TYPES
+from lifang.sensing.models import Device, Latest, Observation, Series
+from lifang.sensing.terms import BAD
+
+_HISTORY = """
+SELECT date_bin(%(step)s::interval, at, %(since)s) AS slot, min(value), max(value), avg(value), count(*)
+FROM sensing_observation
+WHERE series_id = %(series)s AND at >= %(since)s AND at < %(until)s AND quality & %(bad)s = 0
+GROUP BY slot ORDER BY slot
+"""
+
+
+class Point(NamedTuple):
+    """What a series was in one slot of time."""
+
+    at: datetime
+    low: float
+    high: float
+    mean: float
+    readings: int
+
+
+def series(actor: Actor, of: Device) -> list[Series]:
+    """The series of a device with their newest observation (`latest`), in the order of its type."""
+    order = {key: number for number, key in enumerate(TYPES[of.type].measures)}
+    rows = Series.objects.visible_to(actor).filter(device=of).select_related("latest")
+    return sorted(rows, key=lambda row: order.get(row.measure, 99))
+
+
+def latest(actor: Actor, area: str = "") -> QuerySet[Latest]:
+    """The newest observation of each series of the actor's areas."""
+    rows = Latest.objects.visible_to(actor)
+    return rows.filter(area__startswith=area) if area else rows
+
+
+def latest_of(actor: Actor, pks: Iterable[UUID]) -> dict[UUID, dict[str, Latest]]:
+    """Of these devices: measure → newest observation."""
+    rows = Latest.objects.visible_to(actor).filter(series__device__in=list(pks))
+    found: dict[UUID, dict[str, Latest]] = {}
+    for row in rows.select_related("series"):
+        found.setdefault(row.series.device_id, {})[row.series.measure] = row
+    return found
+
+
+def observations(
+    actor: Actor, of: Series, since: datetime, until: datetime
+) -> QuerySet[Observation]:
+    """What one series was between two times, oldest first; nothing of a series that is not the actor's."""
+    if not Series.objects.visible_to(actor).filter(pk=of.pk).exists():
+        return Observation.objects.none()
+    rows = Observation.objects.filter(series=of, at__gte=since, at__lt=until)
+    return rows.order_by("at", "message")
+
+
+def history(
+    actor: Actor, of: Series, since: datetime, until: datetime, points: int = 240
+) -> list[Point]:
+    """The same in at most so many slots, each with its lowest, highest and mean good value."""
+    if not Series.objects.visible_to(actor).filter(pk=of.pk).exists():
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _HISTORY,
+            {
+                "step": str((until - since) / points), "since": since, "until": until, "series": of.pk, "bad": int(BAD),
+            },
+        )  # fmt: skip
+        return [Point(*row) for row in cursor.fetchall()]

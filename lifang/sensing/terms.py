@@ -1,0 +1,131 @@
+"""The words of sensing: states of a device, quality of an observation, and the observation itself on its way."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import IntFlag, StrEnum
+from typing import Final, NamedTuple, Protocol
+from uuid import UUID
+
+
+class DeviceState(StrEnum):
+    PLANNED = "planned"
+    INSTALLED = "installed"
+    OUT = "out"  # out of service: present, and not listened to until a day
+    UNVERIFIED = "unverified"  # it sends and nobody has registered it
+    RETIRED = "retired"
+
+
+class Admitting(StrEnum):
+    """States of an admission."""
+
+    TESTING = "testing"  # has its sandbox key
+    PASSED = "passed"  # the conformance run succeeded, somebody decides
+    ADMITTED = "admitted"
+    REFUSED = "refused"
+    ENDED = "ended"
+
+
+class Quality(IntFlag):
+    """What is known to be wrong with an observation; 0 is good."""
+
+    GOOD = 0
+    CLOCK = 1  # the device's clock was unusable: the time is that of arrival
+    RANGE = 4  # outside what the measure can be: bad, counts neither as normal nor as alarm
+    UNVERIFIED = 8  # from a device nobody has registered
+    TEST = 16  # a test button, a drill, a sandbox
+
+
+BAD: Final = Quality.RANGE | Quality.TEST
+
+
+class Way(StrEnum):
+    """How a message came in."""
+
+    HTTP = "http"
+    MQTT = "mqtt"
+    STA = "sta"  # OGC SensorThings
+    HOOK = "hook"  # webhooks
+    REPLAY = "replay"
+
+
+class Poison(StrEnum):
+    """Why a message is in quarantine."""
+
+    NOT_JSON = "not_json"
+    SHAPE = "shape"  # JSON, and not what this dialect sends
+    TOO_LARGE = "too_large"
+    NO_DEVICE = "no_device"
+    UNKNOWN_DEVICE = "unknown_device"
+    RETIRED = "retired"
+    NOT_YOURS = "not_yours"  # of another maker or gateway than the key
+    NO_MEASURE = "no_measure"  # nothing in it that this type measures
+    VALUE = "value"  # no number, no known state
+    TOO_OLD = "too_old"
+    TOPIC = "topic"  # a topic no dialect knows, or one with wildcards or spaces
+
+
+class Observed(NamedTuple):
+    """One normalised observation. Times are microseconds since 1970, UTC."""
+
+    series: int
+    at: int  # event time
+    arrived: int
+    value: float
+    quality: int
+    message: int  # the vendor's message id as 64 bits; 0 where there is none
+    facts: bytes | None = None  # JSON, of events that say more than a number
+
+
+class Known(NamedTuple):
+    """What a watcher may need to know about a series."""
+
+    series: int
+    device: UUID
+    type: str  # device_types.yaml
+    measure: str  # measures.yaml
+    area: str
+    place: UUID | None
+    gateway: UUID | None
+
+
+class Batch(NamedTuple):
+    """What one transaction commits: only observations that were not there before, oldest first within a series."""
+
+    observed: list[Observed]
+    known: Mapping[int, Known]  # by series
+    at: datetime
+
+
+class Watcher(Protocol):
+    """Sees every committed batch, inside its transaction: what it writes is there with the observations, or not at all."""
+
+    def see(self, batch: Batch) -> None: ...
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICRO: Final = timedelta(microseconds=1)
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970."""
+    return (at - _EPOCH) // _MICRO
+
+
+def moment(at: int) -> datetime:
+    """The time behind microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=at)
+
+
+def bad(quality: int) -> bool:
+    """Does this count neither as normal nor as alarm?"""
+    return bool(quality & BAD)
+
+
+def newest(observed: Iterable[Observed]) -> dict[int, Observed]:
+    """The newest observation of each series."""
+    found: dict[int, Observed] = {}
+    for one in observed:
+        before = found.get(one.series)
+        if before is None or before.at <= one.at:
+            found[one.series] = one
+    return found
