@@ -4,13 +4,22 @@ import argparse
 import contextlib
 import sys
 import time
+from collections.abc import Sequence
 
-from benchmarks import create_and_dispatch, figures, geo, scale, sheets, todo, web
+from benchmarks import create_and_dispatch, figures, geo, scale, sheets, todo, watch, web
 from benchmarks.house import house
 
 USUAL = ("create_and_dispatch", "web", "todo")
 HOUSED = (*USUAL, "scale", "sheets")
-NAMES = (*HOUSED, "geo")
+NAMES = (*HOUSED, "geo", "watch")
+
+
+def alone(names: Sequence[str]) -> None:
+    """Those that need no house."""
+    if "geo" in names:
+        geo.main()
+    if "watch" in names:
+        watch.measure()
 
 
 def main() -> int:
@@ -36,8 +45,7 @@ def main() -> int:
         if "scale" in names:
             found += scale.main(launch, asked.sizes)
         found += sheets.main(launch, asked.people) if "sheets" in names else []
-    if "geo" in names:
-        geo.main()
+    alone(names)
     if found:
         figures.verdicts(found)
     print(f"\n  {time.monotonic() - begun:.0f} s in all")

@@ -26,6 +26,9 @@ lifang 里坊
   lifang import divisions|cases …                                        导入
   lifang measure duplicates     how well repeats are recognised          度量
   lifang measure matters        how well matters are proposed
+  lifang measure inactivity …   how early a silence is noticed, on logs of homes
+  lifang measure anomalies      how well planted anomalies are found
+  lifang detect FILE.csv        timestamp,value → timestamp,score       异常评分
   lifang build                  front end, static files, messages        构建
   lifang upgrade                bring the database to this version       升级数据结构
 
@@ -41,6 +44,9 @@ DATABASE_FREE = {
     "diffsettings",
     "reference",
     "version",
+    "detect",
+    "measure_inactivity",
+    "measure_anomalies",
 }
 AS_OWNER = {"migrate", "upgrade", "sqlflush"}
 
@@ -177,9 +183,9 @@ def _import(words: list[str]) -> int:
 
 
 def _measure(words: list[str]) -> int:
-    """`lifang measure duplicates|matters [--site boston]`: how well the help does, on the reports of this site."""
+    """`lifang measure duplicates|matters|inactivity|anomalies [--site boston]`: how well the help does."""
     parser = argparse.ArgumentParser(prog="lifang measure")
-    parser.add_argument("what", choices=["duplicates", "matters"])
+    parser.add_argument("what", choices=["duplicates", "matters", "inactivity", "anomalies"])
     parser.add_argument("--site", help="one of sites/")
     options, more = parser.parse_known_args(words[1:])
     _obey(options)

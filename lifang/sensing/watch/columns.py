@@ -6,7 +6,7 @@ import numpy as np
 
 from lifang.sensing.watch.rule import Kind, Rule
 
-NEVER = np.uint32(0)
+OFF = np.uint32(2**32 - 1)
 FIRST = 1_500_000_000  # seconds are counted from here, in four bytes until 2153
 
 
@@ -17,45 +17,52 @@ class Silent(NamedTuple):
 
 
 class Silence:
-    """No word for so long. Seven bytes a device and rule: last second, class of limit, whether told."""
+    """No word for so long. Ten bytes a device and rule: last second, the second it is due, class of limit."""
 
     def __init__(self, limits: list[float], rows: int = 0) -> None:
-        self.limits = np.array(limits, dtype=np.uint32)  # by class; 0 is never
+        self.limits = np.array(limits, dtype=np.int64)  # by class; 0 is never
         self.last = np.zeros(rows, dtype=np.uint32)
+        self.deadline = np.full(rows, OFF, dtype=np.uint32)
         self.kind = np.zeros(rows, dtype=np.uint16)
-        self.told = np.zeros(rows, dtype=np.bool_)
+        self.told: set[int] = set()
 
     def grow(self, rows: int) -> None:
         more = rows - len(self.last)
         if more > 0:
             self.last = np.concatenate([self.last, np.zeros(more, np.uint32)])
+            self.deadline = np.concatenate([self.deadline, np.full(more, OFF, np.uint32)])
             self.kind = np.concatenate([self.kind, np.zeros(more, np.uint16)])
-            self.told = np.concatenate([self.told, np.zeros(more, np.bool_)])
 
     def hear(self, rows: np.ndarray, at: np.ndarray) -> list[Silent]:
         """A batch, in any order; gives back those that were told silent and are heard again."""
         seconds = np.maximum(at - FIRST, 1).astype(np.uint32)
-        back = np.unique(rows[self.told[rows]]) if self.told.any() else ()
-        before = {int(row): int(self.last[row]) for row in back}
+        told = self.told.intersection(rows.tolist()) if self.told else ()
+        before = {row: int(self.last[row]) for row in told}
         np.maximum.at(self.last, rows, seconds)
+        self.arm(rows)
         again = [row for row, last in before.items() if int(self.last[row]) > last]
-        self.told[again] = False
+        self.told.difference_update(again)
+        self.deadline[[row for row in before if row in self.told]] = OFF
         return [Silent(row, before[row] + FIRST, int(self.last[row]) + FIRST) for row in again]
+
+    def arm(self, rows: np.ndarray) -> None:
+        limit = self.limits[self.kind[rows]]
+        self.deadline[rows] = np.where(limit > 0, self.last[rows] + limit, OFF)
 
     def due(self, now: float) -> list[Silent]:
         """Those that have now been silent too long, each once."""
-        limit = self.limits[self.kind]
-        late = self.last.astype(np.int64) + limit <= int(now) - FIRST
-        found = np.flatnonzero(late & (limit > 0) & (self.last > NEVER) & ~self.told)
-        self.told[found] = True
-        return [
-            Silent(int(row), int(self.last[row]) + FIRST, int(self.last[row] + limit[row]) + FIRST)
+        found = np.flatnonzero(self.deadline <= int(now) - FIRST)
+        out = [
+            Silent(int(row), int(self.last[row]) + FIRST, int(self.deadline[row]) + FIRST)
             for row in found
         ]
+        self.deadline[found] = OFF
+        self.told.update(found.tolist())
+        return out
 
     @property
     def bytes_each(self) -> int:
-        return self.last.itemsize + self.kind.itemsize + self.told.itemsize
+        return self.last.itemsize + self.deadline.itemsize + self.kind.itemsize
 
 
 class Sieve:
