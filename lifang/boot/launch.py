@@ -112,10 +112,10 @@ class Launch:
         if seed:
             seed(self)
         self.ports()
-        web, streams, relay, jobs = self.programs()
+        web, streams, gate, relay, jobs = self.programs()
         self.supervisor.add(web, streams)
         self.doors()
-        self.supervisor.add(relay, jobs)  # after the doors: they would only slow them down
+        self.supervisor.add(gate, relay, jobs)  # after the doors: they would only slow them down
 
     def sweep(self) -> None:
         """End what a killed supervisor left, before ports are looked at."""
@@ -277,9 +277,11 @@ class Launch:
         ]
         web += ["--blocking-threads", "2", *static, "lifang.boot.wsgi:application"]
         streams = [*granian, "--interface", "asgi", "--port", str(c.streams_port), "--workers", "1"]
+        gate = [*granian, "--interface", "asginl", "--port", str(c.gate_listens), "--workers", "1"]
         commands: dict[str, list[str]] = {
             "web": web,
             "streams": [*streams, "lifang.boot.streams:app"],
+            "gate": [*gate, "lifang.boot.gate:app"],
             "relay": [python, "-m", "lifang", "relay"],
             "jobs": [python, "-m", "lifang", *WORKER],
         }
@@ -290,6 +292,7 @@ class Launch:
         for port, setting in (
             (self.config.port, "LIFANG_PORT"),
             (self.config.streams_port, "LIFANG_STREAMS_PORT"),
+            (self.config.gate_listens, "LIFANG_GATE_PORT"),
         ):
             if not free(self.config.host, port):
                 raise Unfit(

@@ -27,6 +27,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     streams_port: int = 8001
+    gate_port: int = 0  # devices over HTTP; 0 = the port after streams_port
     public_url: str = ""  # "" = http://host:port
     streams_url: str = ""  # "" = http://host:streams_port; one origin behind a proxy
     allowed_hosts: list[str] = []
@@ -53,6 +54,15 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def site_dir(self) -> Path:
         return self.sites_dir / self.site
+
+    @property
+    def gate_listens(self) -> int:
+        return self.gate_port or self.streams_port + 1
+
+    @property
+    def gate_origin(self) -> str:
+        """Where devices send: behind a proxy the same origin as the pages."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.gate_listens}"
 
     @property
     def origin(self) -> str:

@@ -129,3 +129,16 @@ def newest(observed: Iterable[Observed]) -> dict[int, Observed]:
         if before is None or before.at <= one.at:
             found[one.series] = one
     return found
+
+
+class Owner(NamedTuple):
+    """Whose key a message came with: one device or gateway, or all devices of a maker's admission."""
+
+    source: str  # as counts and quarantine name it
+    area: str  # where something unregistered of this owner is put
+    device: UUID | None = None
+    maker: UUID | None = None
+    admission: UUID | None = None
+    areas: tuple[str, ...] = ()
+    sandbox: bool = False
+    until: int = 0  # microseconds

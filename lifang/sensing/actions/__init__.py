@@ -14,21 +14,31 @@ from lifang.sensing.actions.devices import (
     wake_device,
     wake_due,
 )
+from lifang.sensing.actions.intake import Parcel, Receipt, Register, take
+from lifang.sensing.actions.keys import issue_device_key, revoke_device_key
+from lifang.sensing.actions.quarantine import forget_poison
 from lifang.sensing.actions.storing import Stored, store, watches
 
 __all__ = [
     "NewDevice",
+    "Parcel",
+    "Receipt",
+    "Register",
     "Stored",
     "faults",
+    "forget_poison",
     "install_device",
     "install_many",
     "install_planned",
+    "issue_device_key",
     "move_device",
     "plan_device",
     "rest_device",
     "retire_device",
+    "revoke_device_key",
     "service_device",
     "store",
+    "take",
     "wake_device",
     "wake_due",
     "watches",

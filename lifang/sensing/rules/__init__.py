@@ -2,6 +2,7 @@
 
 from lifang.sensing.rules.devices import (
     code_fits,
+    fitting,
     may_install,
     may_retire,
     may_send,
@@ -11,6 +12,7 @@ from lifang.sensing.rules.devices import (
     video_code_fits,
 )
 from lifang.sensing.rules.normalise import (
+    Bounds,
     Incoming,
     Line,
     Refusing,
@@ -27,6 +29,7 @@ __all__ = [
     "Refusing",
     "Slot",
     "code_fits",
+    "fitting",
     "may_install",
     "may_retire",
     "may_send",

@@ -1,6 +1,7 @@
 """Whether a device may be what is asked of it."""
 
 import re
+from hashlib import blake2b
 
 from lifang.core.access import Refusal
 from lifang.sensing.catalogue import TYPES
@@ -23,6 +24,15 @@ def code_fits(code: str) -> Refusal | None:
     """What messages call it: printable, no blanks around it."""
     fits = _CODE.fullmatch(code) and code == code.strip()
     return None if fits else Refusal("device_code", {"field": "code"})
+
+
+def fitting(code: str) -> str:
+    """A code that can be kept: itself, or its printable beginning and a digest."""
+    if code_fits(code) is None:
+        return code
+    digest = blake2b(code.encode(errors="replace"), digest_size=6).hexdigest()
+    plain = "".join(each for each in code if each.isprintable()).strip()
+    return f"{plain[:60]}~{digest}"
 
 
 def video_code_fits(kind: str, code: str) -> Refusal | None:

@@ -1,0 +1,34 @@
+"""The way in for devices over HTTP: a process of its own, so that a flood of telemetry never slows a page."""
+
+import os
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifang.boot.settings")
+django.setup()
+
+from lifang.sensing.api.batches import Gate, answer, batches  # noqa: E402 -- Django must be set up first
+
+GATE = Gate()
+
+
+async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """ASGI."""
+    if scope["type"] == "lifespan":
+        while True:
+            event = await receive()
+            await send({"type": f"{event['type']}.complete"})
+            if event["type"] == "lifespan.shutdown":
+                return
+    if scope["type"] != "http":
+        return
+    path, method = scope["path"], scope["method"]
+    if path == "/api/sensing/healthz":
+        await answer(send, 200, {"gate": "open"})
+    elif path != "/api/sensing/batches":
+        await answer(send, 404, {"reason": "not_found"})
+    elif method != "POST":
+        await answer(send, 405, {"reason": "method_not_allowed"}, [(b"allow", b"POST")])
+    else:
+        await batches(GATE, scope, receive, send)

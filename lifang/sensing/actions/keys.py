@@ -1,0 +1,49 @@
+"""Keys: shown once, kept as a digest, limited to the devices of whoever holds them, with an end."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from lifang.core.access import Actor, Refusal, insist
+from lifang.core.action import action
+from lifang.core.api.secret import new_token
+from lifang.sensing import rules
+from lifang.sensing.catalogue import policy
+from lifang.sensing.models import Admission, Device, Key
+
+
+@action("sensing.issue_device_key")
+def issue_device_key(*, actor: Actor, device: Device, at: datetime, days: int = 0) -> Key:
+    """A key for one device or gateway and what is behind it; earlier ones of it end. `token` is there on this object alone."""
+    held = Device.objects.hold(device.pk)
+    insist(
+        rules.may_retire(held.state),
+        Refusal("key_days", {"field": "days"}) if not 0 <= days <= 1830 else None,
+    )
+    held.keys.filter(revoked_at__isnull=True).update(revoked_at=at)
+    return make_key(at, days or policy("key_days"), device=held)
+
+
+@action("sensing.revoke_device_key")
+def revoke_device_key(*, actor: Actor, device: Device, at: datetime) -> int:
+    """From now on nothing comes in with a key of this device."""
+    return Device.objects.hold(device.pk).keys.filter(revoked_at__isnull=True).update(revoked_at=at)
+
+
+def make_key(
+    at: datetime,
+    days: int,
+    *,
+    device: Device | None = None,
+    admission: Admission | None = None,
+    areas: Sequence[str] = (),
+    sandbox: bool = False,
+) -> Key:
+    """Called inside actions."""
+    token = new_token()
+    made = Key(
+        prefix=token.prefix, digest=token.digest(), device=device, admission=admission, areas=list(areas), sandbox=sandbox,
+        issued_at=at, expires_at=at + timedelta(days=days),
+    )  # fmt: skip
+    made.save(force_insert=True)
+    made.token = str(token)
+    return made

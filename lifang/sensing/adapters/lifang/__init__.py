@@ -1,0 +1,50 @@
+"""Our own dialect: one JSON object a line, typed, times as ISO 8601 or numbers."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from lifang.sensing.rules import Incoming, Refusing
+from lifang.sensing.terms import Poison, micros
+
+_MILLIS, _MICROS = 100_000_000_000, 100_000_000_000_000  # above: milliseconds, microseconds
+_LAST = 253_402_300_799_000_000
+
+
+class Line(msgspec.Struct, frozen=True):
+    """`{"device": "A1", "at": "2026-11-26T10:00:00+08:00", "id": "4711", "values": {"temperature": 21.5}}`."""
+
+    values: dict[str, float | bool | str | None]
+    device: str = ""
+    at: datetime | float | None = None
+    id: str | int = ""
+    facts: dict[str, object] | None = None
+    test: bool = False
+
+
+_ONE = msgspec.json.Decoder(Line)
+
+
+def read(body: bytes) -> Incoming:
+    """One line. Raises `Refusing`."""
+    try:
+        said = _ONE.decode(body)
+    except msgspec.ValidationError as wrong:
+        raise Refusing(Poison.SHAPE, str(wrong)[:200]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+        raise Refusing(Poison.NOT_JSON, str(wrong)[:200]) from None
+    at = said.at
+    return Incoming(
+        said.device, said.values, None if at is None else when(at), str(said.id), said.facts, said.test
+    )  # fmt: skip
+
+
+def when(at: datetime | float) -> int:
+    """Microseconds since 1970 of a time as devices write it; without a zone it is UTC."""
+    if isinstance(at, datetime):
+        return micros(at if at.tzinfo else at.replace(tzinfo=UTC))
+    factor = 1 if abs(at) > _MICROS else 1_000 if abs(at) > _MILLIS else 1_000_000
+    found = int(at * factor)
+    if not 0 <= found <= _LAST:
+        raise Refusing(Poison.VALUE, f"time {at:g}")
+    return found

@@ -1,0 +1,201 @@
+"""`POST /api/sensing/batches`: lines of JSON in, a true receipt out. Plain ASGI: Django's handler would cost more than the storing.
+
+Requests that wait while one transaction commits are committed together by the next: the more come, the cheaper each is.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from django.db import close_old_connections
+
+from lifang.core.access import SYSTEM
+from lifang.core.access.wall import behind
+from lifang.sensing.actions.intake import Parcel, Register, take
+from lifang.sensing.adapters import lifang
+from lifang.sensing.rules import Refusing
+from lifang.sensing.selectors import ways
+from lifang.sensing.terms import Owner, Poison, Way, micros
+
+log = logging.getLogger("lifang.gate")
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+MOST_BYTES: Final = 4 * 1024 * 1024
+MOST_LINES: Final = 10_000
+MOST_TOGETHER: Final = 20_000  # lines in one transaction
+MOST_WAITING: Final = 2_000  # requests; then the gate says "later"
+TRUST_SECONDS: Final = 10.0  # how long a key is believed without asking again
+
+
+class Asked(NamedTuple):
+    """One request that waits for its receipt."""
+
+    owner: Owner
+    lines: list[bytes]
+    answer: "asyncio.Future[dict[str, Any]]"
+
+
+class Busy(Exception):
+    """More wait than can be promised."""
+
+
+class NotStored(Exception):
+    """The transaction failed: nothing of it was kept, and the sender hears so."""
+
+
+class Gate:
+    """One process's way in over HTTP."""
+
+    def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
+        self.clock = clock or (lambda: datetime.now(UTC))  # noqa: TID251 -- an edge
+        self.register = Register()
+        self.keys: dict[str, tuple[Owner | None, float]] = {}
+        self.waiting: list[Asked] = []
+        self.running = False
+        self.pen = ThreadPoolExecutor(1)  # one connection, one transaction after another
+
+    async def owner(self, header: bytes) -> Owner | None:
+        """Whose key; asked of the database at most every few seconds."""
+        kind, _, text = header.decode("latin-1").partition(" ")
+        if kind.lower() != "bearer":
+            return None
+        text, now = text.strip(), asyncio.get_running_loop().time()
+        found, until = self.keys.get(text, (None, 0.0))
+        if until < now:
+            if len(self.keys) > 100_000:
+                self.keys.clear()
+            found = await asyncio.to_thread(self._ask, text)
+            self.keys[text] = found, now + TRUST_SECONDS
+        return found if found is None or found.until > micros(self.clock()) else None
+
+    def _ask(self, text: str) -> Owner | None:
+        close_old_connections()
+        with behind(SYSTEM):
+            return ways.owner_of_key(SYSTEM, text, self.clock())
+
+    async def take(self, owner: Owner, lines: list[bytes]) -> dict[str, Any]:
+        """The receipt of one request, after its commit."""
+        if len(self.waiting) >= MOST_WAITING:
+            raise Busy
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self.waiting.append(Asked(owner, lines, answer))
+        if not self.running:
+            self.running = True
+            asyncio.get_running_loop().create_task(self._drain())
+        return await answer
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self.waiting:
+                together = self._next()
+                try:
+                    answers = await loop.run_in_executor(self.pen, self._commit, together)
+                except Exception:  # every one of them hears that nothing was kept
+                    log.exception("a batch was not stored")
+                    self.register.forget()
+                    for asked in together:
+                        if not asked.answer.done():
+                            asked.answer.set_exception(NotStored())
+                    continue
+                for asked, answer in zip(together, answers, strict=True):
+                    if not asked.answer.done():
+                        asked.answer.set_result(answer)
+        finally:
+            self.running = False
+
+    def _next(self) -> list[Asked]:
+        lines, number = 0, 0
+        for asked in self.waiting:
+            lines += len(asked.lines)
+            if number and lines > MOST_TOGETHER:
+                break
+            number += 1
+        together, self.waiting = self.waiting[:number], self.waiting[number:]
+        return together
+
+    def _commit(self, together: list[Asked]) -> list[dict[str, Any]]:
+        close_old_connections()
+        parcels: list[Parcel] = []
+        for asked in together:
+            parcels += [parcel(asked.owner, line) for line in asked.lines]
+        receipt = take(self.register, parcels, self.clock())
+        answers, first = [], 0
+        for asked in together:
+            last = first + len(asked.lines)
+            refused = [
+                {"line": n - first + 1, "reason": receipt.refused[n].reason.value, "detail": receipt.refused[n].detail}
+                for n in range(first, last)
+                if n in receipt.refused
+            ] if receipt.refused else []  # fmt: skip
+            answers.append({"taken": last - first - len(refused), "refused": refused})
+            first = last
+        return answers
+
+
+def parcel(owner: Owner, line: bytes) -> Parcel:
+    """One line, read; or with what is wrong with it."""
+    try:
+        return Parcel(owner, Way.HTTP, lifang.read(line), line)
+    except Refusing as wrong:
+        return Parcel(owner, Way.HTTP, None, line, wrong=wrong)
+
+
+async def batches(gate: Gate, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """One request."""
+    headers = dict(scope["headers"])
+    owner = await gate.owner(headers.get(b"authorization", b""))
+    if owner is None:
+        await answer(send, 401, {"reason": "key_not_valid"})
+        return
+    if owner.sandbox:
+        await answer(send, 403, {"reason": "sandbox_key"})
+        return
+    body = await whole(receive)
+    if body is None:
+        await answer(send, 413, {"reason": Poison.TOO_LARGE.value})
+        return
+    lines = [line for line in body.splitlines() if line.strip()]
+    if not 0 < len(lines) <= MOST_LINES:
+        await answer(send, 422, {"reason": "no_lines" if not lines else Poison.TOO_LARGE.value})
+        return
+    try:
+        receipt = await gate.take(owner, lines)
+    except Busy:
+        await answer(send, 503, {"reason": "busy"}, [(b"retry-after", b"1")])
+    except NotStored:
+        await answer(send, 503, {"reason": "not_stored"}, [(b"retry-after", b"2")])
+    else:
+        await answer(send, 200, receipt)
+
+
+async def whole(receive: Receive) -> bytes | None:
+    """The body; None when it is too large."""
+    parts, size = [], 0
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            return None
+        parts.append(event.get("body", b""))
+        size += len(parts[-1])
+        if size > MOST_BYTES:
+            return None
+        if not event.get("more_body"):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def answer(
+    send: Send, status: int, said: dict[str, Any], more: list[tuple[bytes, bytes]] | None = None
+) -> None:
+    """JSON."""
+    body = msgspec.json.encode(said)
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers + (more or [])})
+    await send({"type": "http.response.body", "body": body})
+
+
+__all__ = ["Gate", "answer", "batches", "parcel", "whole"]

@@ -1,0 +1,77 @@
+"""What the ways in ask, as the system: whose key, which device."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from lifang.core.access import Actor
+from lifang.core.api.secret import MARK, Token, read_token
+from lifang.sensing.models import Device, Series
+from lifang.sensing.rules import Line, slots
+from lifang.sensing.terms import Owner, micros
+
+_KEY = """
+SELECT k.digest, k.prefix, k.sandbox, k.areas, k.expires_at, d.id, d.area, d.retired_at IS NOT NULL, a.id, a.area, a.maker_id
+FROM sensing_key k LEFT JOIN sensing_device d ON d.id = k.device_id LEFT JOIN sensing_admission a ON a.id = k.admission_id
+WHERE k.prefix = %s AND k.revoked_at IS NULL AND k.expires_at > %s
+"""
+
+
+def owner_of_key(system: Actor, text: str, at: datetime) -> Owner | None:
+    """Whose this key is; None when it opens nothing (any more)."""
+    token: Token | None = read_token(text) if text.startswith(MARK) else None
+    if token is None or "\x00" in text:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_KEY, [token.prefix, at])
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    if row is None or not token.fits(row[0]):
+        return None
+    _, prefix, sandbox, areas, expires, device, where, retired, admission, asked, maker = row
+    if retired:
+        return None
+    return Owner(
+        f"key:{prefix}", where or asked or "", device, maker, admission, tuple(areas), sandbox, micros(expires)
+    )  # fmt: skip
+
+
+def lines(system: Actor, owner: Owner, codes: Iterable[str]) -> dict[str, Line]:
+    """The devices an owner may speak for, by the codes it used; `""` is the owner's own device."""
+    codes = list(codes)
+    rows = list(_devices(owner, codes))
+    series: dict[UUID, dict[str, int]] = {}
+    listed = Series.objects.filter(device__in=[row.pk for row in rows])
+    for device, measure, pk in listed.values_list("device", "measure", "pk"):
+        series.setdefault(device, {})[measure] = pk
+    found = {}
+    for row in rows:
+        line = line_of(system, row, series.get(row.pk, {}))
+        if row.pk == owner.device:
+            found[""] = line
+        found[row.code] = line
+    return found
+
+
+def line_of(system: Actor, device: Device, series: dict[str, int]) -> Line:
+    """What ingest knows of a device."""
+    made = slots(device.type)
+    for slot in made.values():
+        slot.series = series.get(slot.measure, 0)
+    return Line(
+        device.pk, device.type, device.area, device.place_id, device.gateway_id, device.state, made
+    )
+
+
+def _devices(owner: Owner, codes: list[str]) -> Any:
+    living = Device.objects.filter(retired_at__isnull=True)
+    if owner.device is not None:
+        return living.filter(Q(pk=owner.device) | Q(gateway=owner.device, code__in=codes))
+    rows = living.filter(maker=owner.maker, gateway__isnull=True, code__in=codes)
+    inside = Q()
+    for area in owner.areas:
+        inside |= Q(area__startswith=area)
+    return rows.filter(inside) if owner.areas else rows
