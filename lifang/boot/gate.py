@@ -1,6 +1,7 @@
 """The way in for devices over HTTP: a process of its own, so that a flood of telemetry never slows a page."""
 
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 import django
@@ -10,7 +11,7 @@ django.setup()
 
 from lifang.sensing.api.batches import Gate, answer, batches  # noqa: E402 -- Django must be set up first
 
-GATE = Gate()
+GATE = Gate(lambda: datetime.now(UTC))
 
 
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:

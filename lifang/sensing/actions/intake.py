@@ -124,35 +124,34 @@ def _read(
     arrived = micros(at)
     observed: list[Observed] = []
     refused: dict[int, Refusing] = {}
-    again: list[int] = []
-    lacking: dict[tuple[str, str], tuple[Line, Slot]] = {}
-    lines = register.lines
+    again: list[tuple[Incoming, Line]] = []
+    lacking: list[tuple[Line, Slot]] = []
     for number, parcel in enumerate(parcels):
-        said = parcel.said
-        if said is None:
-            refused[number] = parcel.wrong or Refusing(Poison.SHAPE)
-            continue
         try:
-            line = lines[parcel.owner.source, said.code]
-            if line is None:
-                line = _unknown(register, parcel, said, at)
-            made, slots = normalise(said, line, arrived, bounds)
+            said, line = _whose(register, parcel, at)
+            made, new = normalise(said, line, arrived, bounds)
         except Refusing as wrong:
             refused[number] = wrong
             continue
-        if slots:
-            again.append(number)
-            lacking |= {(str(line.device), slot.measure): (line, slot) for slot in slots}
+        if new:
+            again.append((said, line))
+            lacking += [(line, slot) for slot in new]
         else:
             observed += made
     if again:
-        _make(register, list(lacking.values()))
-        for number in again:
-            said, owner = parcels[number].said, parcels[number].owner
-            line = lines[owner.source, said.code] if said else None
-            if said and line:
-                observed += normalise(said, line, arrived, bounds)[0]
+        _make(register, lacking)
+        for said, line in again:
+            observed += normalise(said, line, arrived, bounds)[0]
     return observed, refused
+
+
+def _whose(register: Register, parcel: Parcel, at: datetime) -> tuple[Incoming, Line]:
+    """What was said, and the device that said it."""
+    said = parcel.said
+    if said is None:
+        raise parcel.wrong or Refusing(Poison.SHAPE)
+    line = register.lines[parcel.owner.source, said.code]
+    return said, line or _unknown(register, parcel, said, at)
 
 
 def _unknown(register: Register, parcel: Parcel, said: Incoming, at: datetime) -> Line:

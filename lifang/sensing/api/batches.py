@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -50,8 +50,8 @@ class NotStored(Exception):
 class Gate:
     """One process's way in over HTTP."""
 
-    def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
-        self.clock = clock or (lambda: datetime.now(UTC))  # noqa: TID251 -- an edge
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
         self.register = Register()
         self.keys: dict[str, tuple[Owner | None, float]] = {}
         self.waiting: list[Asked] = []
