@@ -1,0 +1,37 @@
+"""Dialects: from a topic and a body to what was said. Each is a folder with recorded fixtures and a quality sheet."""
+
+from collections.abc import Callable, Sequence
+
+from lifang.sensing.adapters import chirpstack, frigate, lifang, tasmota, thingsboard, zigbee2mqtt
+from lifang.sensing.rules import Incoming, Refusing
+from lifang.sensing.terms import Poison
+
+Read = Callable[[Sequence[str], bytes], list[Incoming]]
+BY_FIRST_LEVEL: dict[str, Read] = {
+    "lifang": lifang.hear,
+    "v1": thingsboard.hear,
+    "v2": thingsboard.hear,
+    "zigbee2mqtt": zigbee2mqtt.hear,
+    "tele": tasmota.hear,
+    "stat": tasmota.hear,
+    "application": chirpstack.hear,
+    "frigate": frigate.hear,
+}
+MOST_BYTES = 262_144
+
+
+def hear(levels: Sequence[str], body: bytes) -> list[Incoming]:
+    """What a message says; nothing for one that is in order and says nothing. Raises `Refusing`."""
+    if any("*" in level or ">" in level or "+" in level or "#" in level for level in levels):
+        raise Refusing(Poison.TOPIC, "a wildcard is no name")
+    read = BY_FIRST_LEVEL.get(levels[0]) if levels else None
+    if read is None:
+        raise Refusing(Poison.TOPIC, "/".join(levels)[:200])
+    if len(body) > MOST_BYTES:
+        raise Refusing(Poison.TOO_LARGE)
+    return read(levels, body)
+
+
+def levels_of(subject: str) -> list[str]:
+    """The levels of an MQTT topic that NATS carries as a subject: an empty one is `/`, a dot in one is `//`."""
+    return ["" if token == "/" else token.replace("//", ".") for token in subject.split(".")]  # noqa: S105 -- a level

@@ -1,5 +1,6 @@
 """Our own dialect: one JSON object a line, typed, times as ISO 8601 or numbers."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -48,3 +49,11 @@ def when(at: datetime | float) -> int:
     if not 0 <= found <= _LAST:
         raise Refusing(Poison.VALUE, f"time {at:g}")
     return found
+
+
+def hear(levels: Sequence[str], body: bytes) -> list[Incoming]:
+    """Over MQTT: one object, or one a line. A line that is wrong refuses the message."""
+    lines = [line for line in body.splitlines() if line.strip()]
+    if not lines:
+        raise Refusing(Poison.NOT_JSON)
+    return [read(line) for line in lines]
