@@ -79,7 +79,8 @@ class NatsKept:
 def nats_of(settings: Config) -> Nats:
     """The NATS server under the data folder; not started."""
     home = Home.of(settings)
-    passwords = {"app": secret("nats_app"), "sys": secret("nats_sys")}
+    names = ("app", "sys", "ingest", "issuer")
+    passwords = {name: secret(f"nats_{name}") for name in names}
     log, record = home.logs / "nats.log", home.run / "nats.pid"
     return Nats(home.nats, log, record, passwords, settings.nats_bin, settings.mqtt_listen)
 
@@ -112,10 +113,10 @@ class Launch:
         if seed:
             seed(self)
         self.ports()
-        web, streams, gate, relay, jobs = self.programs()
+        web, streams, *others = self.programs()
         self.supervisor.add(web, streams)
         self.doors()
-        self.supervisor.add(gate, relay, jobs)  # after the doors: they would only slow them down
+        self.supervisor.add(*others)  # after the doors: they would only slow them down
 
     def sweep(self) -> None:
         """End what a killed supervisor left, before ports are looked at."""
@@ -145,6 +146,8 @@ class Launch:
         server = nats_of(self.config)
         self.supervisor.add(NatsKept(server))
         self.env["LIFANG_NATS_URL"] = server.url
+        if self.config.mqtt_listen:
+            self.env["LIFANG_DEVICES_URL"] = server.devices_url
         return f"{server.version()} embedded"
 
     def check(self) -> None:
@@ -285,6 +288,8 @@ class Launch:
             "relay": [python, "-m", "lifang", "relay"],
             "jobs": [python, "-m", "lifang", *WORKER],
         }
+        if c.mqtt_listen or c.devices_url:  # two: while one starts again the other lets devices in
+            commands |= {f"ingest{n}": [python, "-m", "lifang.boot.ingest"] for n in (1, 2)}
         return [Program(name, command, self.home, self.env) for name, command in commands.items()]
 
     def ports(self) -> None:

@@ -23,6 +23,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     nats_url: str = ""  # "" = the embedded NATS
     pg_bin: str = ""  # folder of another PostgreSQL's programs
     nats_bin: str = ""
+    devices_url: str = ""  # NATS as the user `ingest` of the account DEVICES; "" = the embedded one
     mqtt_listen: str = ""  # e.g. 0.0.0.0:1883; "" = the embedded NATS speaks no MQTT
     host: str = "127.0.0.1"
     port: int = 8000

@@ -28,6 +28,7 @@ from lifang.boot.engines.process import (
 )
 from lifang.boot.engines.unfit import Unfit
 from lifang.boot.home import write_private
+from lifang.core.crypto.nkeys import Issuer, seed_of
 
 OLDEST = (2, 12, 3)  # earlier ones lose acknowledged messages in ways later fixed
 FIRST_PORT = 4222
@@ -42,11 +43,29 @@ accounts {{
   LIFANG {{
     jetstream: enabled
     users: [ {{ user: app, password: "{app}" }} ]
+    {exports}
   }}
+  {devices}
 }}
 system_account: SYS
 """
-MQTT = 'mqtt {{ listen: "{listen}", ack_wait: "5s", max_ack_pending: 100 }}'
+# Devices have an account of their own, and are let in by whoever answers the callout (lifang.boot.callout). ThingsBoard's
+# topics do not say who speaks: they pass to our account with the name of the speaker on them.
+MQTT = """\
+mqtt {{ listen: "{listen}", ack_wait: "5s", max_ack_pending: 1000 }}
+authorization {{ auth_callout {{ issuer: {issuer}, account: LIFANG, auth_users: [ app, sys, ingest ] }} }}
+"""
+EXPORTS = 'exports: [ { service: "tb.>", accounts: [ DEVICES ] } ]'
+DEVICES = """\
+DEVICES {{
+    jetstream: enabled
+    users: [ {{ user: ingest, password: "{ingest}" }} ]
+    imports: [
+      {{ service: {{ account: LIFANG, subject: "tb.v1.>" }}, to: "v1.>", share: true }}
+      {{ service: {{ account: LIFANG, subject: "tb.v2.>" }}, to: "v2.>", share: true }}
+    ]
+  }}
+"""
 
 
 def program(setting: str = "") -> Path:
@@ -140,6 +159,11 @@ class Nats:
         """For clients on this machine; the port is that of the last start."""
         return f"nats://app:{self.secrets['app']}@127.0.0.1:{self.port}"
 
+    @property
+    def devices_url(self) -> str:
+        """For the workers that read what devices send."""
+        return f"nats://ingest:{self.secrets['ingest']}@127.0.0.1:{self.port}"
+
     def version(self) -> str:
         said = subprocess.run(
             [self.program, "--version"], capture_output=True, text=True, check=True
@@ -156,8 +180,9 @@ class Nats:
         private(self.folder)
         self.stop()
         self.port = self._port()
-        mqtt = MQTT.format(listen=self.mqtt_listen) if self.mqtt_listen else ""
-        text = CONFIG.format(port=self.port, store=self.folder / "store", mqtt=mqtt, **self.secrets)
+        text = CONFIG.format(
+            port=self.port, store=self.folder / "store", **self.secrets, **self._doors()
+        )
         write_private(self.folder / "nats.conf", text, owner=service_uid())
         write_private(self.folder / "port", str(self.port))
         with self.log.open("ab") as log:
@@ -173,6 +198,16 @@ class Nats:
             )
         remember(self.record, self.child.pid)
         self._await_ready(patience_seconds)
+
+    def _doors(self) -> dict[str, str]:
+        """The parts of the settings that let devices in by MQTT."""
+        if not self.mqtt_listen:
+            return {"mqtt": "", "exports": "", "devices": ""}
+        mqtt = MQTT.format(
+            listen=self.mqtt_listen, issuer=Issuer(seed_of(self.secrets["issuer"])).public
+        )
+        devices = DEVICES.format(ingest=self.secrets["ingest"])
+        return {"mqtt": mqtt, "exports": EXPORTS, "devices": devices}
 
     def stop(self) -> None:
         """Whatever ran on this folder is gone afterwards."""

@@ -39,6 +39,7 @@ class Parcel(NamedTuple):
     body: bytes
     topic: str = ""
     wrong: Refusing | None = None
+    arrived: int = 0  # microseconds; 0: now
 
 
 class Receipt(NamedTuple):
@@ -124,24 +125,24 @@ def _read(
     arrived = micros(at)
     observed: list[Observed] = []
     refused: dict[int, Refusing] = {}
-    again: list[tuple[Incoming, Line]] = []
+    again: list[tuple[Incoming, Line, int]] = []
     lacking: list[tuple[Line, Slot]] = []
     for number, parcel in enumerate(parcels):
         try:
             said, line = _whose(register, parcel, at)
-            made, new = normalise(said, line, arrived, bounds)
+            made, new = normalise(said, line, parcel.arrived or arrived, bounds)
         except Refusing as wrong:
             refused[number] = wrong
             continue
         if new:
-            again.append((said, line))
+            again.append((said, line, parcel.arrived or arrived))
             lacking += [(line, slot) for slot in new]
         else:
             observed += made
     if again:
         _make(register, lacking)
-        for said, line in again:
-            observed += normalise(said, line, arrived, bounds)[0]
+        for said, line, then in again:
+            observed += normalise(said, line, then, bounds)[0]
     return observed, refused
 
 

@@ -26,11 +26,24 @@ def owner_of_key(system: Actor, text: str, at: datetime) -> Owner | None:
     token: Token | None = read_token(text) if text.startswith(MARK) else None
     if token is None or "\x00" in text:
         return None
+    row = _row(token.prefix, at)
+    return _owner(row) if row and token.fits(row[0]) else None
+
+
+def owner_of_prefix(system: Actor, prefix: str, at: datetime) -> Owner | None:
+    """The same for a line whose secret was asked for when it opened."""
+    row = _row(prefix, at) if "\x00" not in prefix else None
+    return _owner(row) if row else None
+
+
+def _row(prefix: str, at: datetime) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        cursor.execute(_KEY, [token.prefix, at])
+        cursor.execute(_KEY, [prefix, at])
         row: tuple[Any, ...] | None = cursor.fetchone()
-    if row is None or not token.fits(row[0]):
-        return None
+    return row
+
+
+def _owner(row: tuple[Any, ...]) -> Owner | None:
     _, prefix, sandbox, areas, expires, device, where, retired, admission, asked, maker = row
     if retired:
         return None

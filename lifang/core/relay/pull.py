@@ -1,0 +1,133 @@
+"""A stream read in bulk: plain sockets and one parse over all that has arrived. The usual client makes a task and an id for each message."""
+
+import json
+import socket
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+_LATE: Final = (b"404", b"408", b"409")
+_CHUNK: Final = 1 << 20
+
+
+class Message(NamedTuple):
+    """One message of a stream; `answer` is where its acknowledgement goes."""
+
+    subject: str
+    answer: bytes
+    body: bytes
+
+    @property
+    def stored(self) -> int:
+        """When the stream took it, in microseconds."""
+        return int(self.answer.split(b".")[-2]) // 1000
+
+
+class Away(OSError):
+    """The server is gone or has said no."""
+
+
+class Pull:
+    """One durable consumer, shared by as many as open it."""
+
+    def __init__(self, url: str, stream: str, consumer: str, *, most: int = 5000) -> None:
+        parts = urlsplit(url)
+        self.most, self.owed = most, 0
+        self._rest = b""
+        self._line = socket.create_connection(
+            (parts.hostname or "127.0.0.1", parts.port or 4222), 10
+        )
+        self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        who = {"user": unquote(parts.username or ""), "pass": unquote(parts.password or "")}
+        options = {**who, "verbose": False, "pedantic": False, "headers": True, "no_responders": True, "lang": "python", "version": "1", "protocol": 1, "name": "lifang-ingest"}  # fmt: skip
+        self._inbox = f"_INBOX.lifang.{id(self):x}.{self._line.getsockname()[1]}".encode()
+        self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}".encode()
+        self._send(b"CONNECT " + json.dumps(options).encode() + b"\r\nSUB " + self._inbox + b" 1\r\nPING\r\n")  # fmt: skip
+        self._await_pong()
+
+    def fileno(self) -> int:
+        return self._line.fileno()
+
+    def close(self) -> None:
+        self._line.close()
+
+    def fetch(self, wait_seconds: float) -> list[Message]:
+        """Whatever has arrived, at most about `most`; waits only while there is nothing at all."""
+        if self.owed < self.most // 2:
+            self._ask()
+        found: list[Message] = []
+        self._line.settimeout(wait_seconds)
+        try:
+            while len(found) < self.most:
+                found += self._read()
+                self._line.settimeout(0.0 if found else wait_seconds)
+                if self.owed < self.most // 4 and len(found) < self.most // 2:
+                    self._ask()
+        except (BlockingIOError, TimeoutError):
+            pass
+        return found
+
+    def ack(self, messages: Iterable[Message]) -> None:
+        """Done with these, for good."""
+        self._send(b"".join(b"PUB " + one.answer + b" 0\r\n\r\n" for one in messages))
+
+    def _ask(self) -> None:
+        body = json.dumps({"batch": self.most, "expires": 5_000_000_000}).encode()
+        self.owed += self.most
+        self._send(b"PUB %b %b %d\r\n%b\r\n" % (self._next, self._inbox, len(body), body))
+
+    def _send(self, data: bytes) -> None:
+        self._line.settimeout(10)
+        self._line.sendall(data)
+
+    def _await_pong(self) -> None:
+        seen = b""
+        while b"PONG\r\n" not in seen:
+            part = self._line.recv(_CHUNK)
+            seen += part
+            if not part or b"-ERR" in seen:
+                raise Away(seen[-200:].decode("utf-8", "replace"))
+
+    def _read(self) -> list[Message]:
+        part = self._line.recv(_CHUNK)
+        if not part:
+            raise Away("the line was closed")
+        data = self._rest + part if self._rest else part
+        found, used = self._parse(data)
+        self._rest = data[used:]
+        return found
+
+    def _parse(self, data: bytes) -> tuple[list[Message], int]:
+        found: list[Message] = []
+        at, size = 0, len(data)
+        while True:
+            end = data.find(b"\r\n", at)
+            if end < 0:
+                return found, at
+            head = data[at:end]
+            if head[:5] == b"HMSG " or head[:4] == b"MSG ":
+                words = head.split(b" ")
+                first = end + 2
+                last = first + int(words[-1])
+                if last + 2 > size:
+                    return found, at
+                self._one(found, words, data[first:last])
+                at = last + 2
+            else:
+                self._told(head)
+                at = end + 2
+
+    def _one(self, found: list[Message], words: list[bytes], whole: bytes) -> None:
+        headers = int(words[-2]) if words[0] == b"HMSG" else 0
+        if len(words) < (6 if headers else 5):  # no reply: a status, not a message
+            if whole[9:12] in _LATE or headers:
+                self.owed = 0
+            return
+        self.owed -= 1
+        found.append(Message(words[1].decode("utf-8", "replace"), words[3], whole[headers:]))
+
+    def _told(self, head: bytes) -> None:
+        if head == b"PING":
+            self._send(b"PONG\r\n")
+        elif head.startswith(b"-ERR"):
+            raise Away(head.decode("utf-8", "replace"))
