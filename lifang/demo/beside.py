@@ -1,21 +1,16 @@
-"""Two cores make one county: what is made beside the days, in processes of its own."""
+"""Two cores make one county: its parts live side by side, each in a process of its own."""
 
 import os
-import random
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Generic, TypeVar, cast
 
 from django.db import connection, connections
 
-from lifang.core.files.darkroom import Print
-from lifang.demo.photos import picture
-
-AHEAD = 4  # pictures of each kind drawn before they are asked for
-Kind = tuple[str, bool]  # subject, after
-Work = Callable[[Callable[[int], None]], None]  # it is given what it calls after each part
+Step = Callable[[int], None]
+T = TypeVar("T")
 
 
 @contextmanager
@@ -32,74 +27,59 @@ def unhurried() -> Iterator[None]:
         options["options"] = before
 
 
-@contextmanager
-def beside(work: Work, *, alone: bool) -> Iterator[None]:
-    """Do `work` in a fork with its own connection to the database; the block ends when the work has.
+def side_by_side(works: Sequence[Callable[[], T]], *, alone: bool) -> list[T]:
+    """Do the works, the first here and each other in a fork with its own connection; what they answer, in order.
 
-    Open connections are closed first: call it outside any transaction. Work that fails, fails here. `alone`: do it here, before.
+    Open connections are closed first: call it outside any transaction. Work that fails, fails here. `alone`: one after another.
     """
     if alone:
-        work(lambda _done: None)
-        yield
-        return
+        return [work() for work in works]
     connections.close_all()
-    child = get_context("fork").Process(target=_away, args=(work, os.getpid()), daemon=True)
-    child.start()
+    here, *others = works
+    forks = [_Fork(work) for work in others]
     try:
-        yield
-        child.join()
+        return [here(), *[fork.answer() for fork in forks]]
     finally:
-        child.terminate()
-        child.join()
-    if child.exitcode:
-        raise RuntimeError("what is made beside the days has failed; the reason stands above")
+        for fork in forks:
+            fork.end()
 
 
-def _away(work: Work, parent: int) -> None:
+class _Fork(Generic[T]):
+    """Work that a child does and whose answer it sends back."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        fork = get_context("fork")
+        self.inbox, outbox = fork.Pipe(duplex=False)
+        self.child = fork.Process(target=_away, args=(work, outbox), daemon=True)
+        self.child.start()
+        outbox.close()
+
+    def answer(self) -> T:
+        try:
+            return cast("T", self.inbox.recv())
+        except EOFError:
+            raise RuntimeError("a part of the county has failed; the reason stands above") from None
+
+    def end(self) -> None:
+        self.child.terminate()
+        self.child.join()
+        self.inbox.close()
+
+
+def _away(work: Callable[[], object], outbox: Connection) -> None:
+    try:
+        outbox.send(work())
+    finally:
+        connections.close_all()
+        outbox.close()
+
+
+def silent() -> Step:
+    """What a fork calls after each step: it shows nothing, and ends the fork when nobody waits for it any more."""
+    parent = os.getppid()
+
     def step(_done: int) -> None:
         if os.getppid() != parent:
             raise SystemExit("nobody waits for this any more")
 
-    try:
-        work(step)
-    finally:
-        connections.close_all()
-
-
-class Album:
-    """Drawn pictures; the n-th of a kind is the same in every county, whoever draws it and when."""
-
-    def __init__(self, seed: int, pool: Executor | None = None) -> None:
-        self.seed, self.pool = seed, pool
-        self.count: dict[Kind, int] = defaultdict(int)
-        self.drawing: dict[Kind, deque[Future[Print]]] = defaultdict(deque)
-
-    def picture(self, subject: str, *, after: bool) -> Print:
-        """The next picture of this kind."""
-        kind = ("" if after else subject), after
-        if self.pool is None:
-            return drawn(self.seed, kind, self._next(kind))
-        waiting = self.drawing[kind]
-        while len(waiting) <= AHEAD:
-            waiting.append(self.pool.submit(drawn, self.seed, kind, self._next(kind)))
-        return waiting.popleft().result()
-
-    def _next(self, kind: Kind) -> int:
-        self.count[kind] += 1
-        return self.count[kind]
-
-
-def drawn(seed: int, kind: Kind, number: int) -> Print:
-    """One picture of the album."""
-    subject, after = kind
-    return picture(subject, after, random.Random(f"{seed}/{subject}/{after}/{number}"))
-
-
-@contextmanager
-def album(seed: int, *, alone: bool) -> Iterator[Album]:
-    """An album drawn ahead by a process of its own, or by nobody but who asks."""
-    pool = ProcessPoolExecutor(1, mp_context=get_context("fork"))
-    with nullcontext() if alone else pool as drawing:
-        yield Album(seed, drawing)
-        if drawing is not None:
-            drawing.shutdown(cancel_futures=True)
+    return step

@@ -1,7 +1,6 @@
 """Ninety days of the demo county: every case lives its life through the real actions, in the order of time."""
 
 import heapq
-import random
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
@@ -18,27 +17,26 @@ from lifang.core.access.once import asking_once
 from lifang.core.action import together
 from lifang.core.calendar.book import work_calendar
 from lifang.core.files.darkroom import Print
-from lifang.demo.beside import Album
-from lifang.demo.county import County, Trouble
+from lifang.demo.county import County, Part, Trouble
 from lifang.demo.people import Cast
+from lifang.demo.photos import picture
 from lifang.orgs import selectors as orgs
 
 Life = Iterator[datetime]
 Stretch = Generator[datetime, None, datetime]  # ends by saying what time it is
 HOUR = timedelta(hours=1)
+LATEST = (9, 16, 25, 41, 58, 77)  # minutes: somebody has just reported something
 MANUAL = ("phone", "window", "hotline_12345")
 
 
 class Days:
     """Plays the days up to `now`; what should happen later is left undone, so cases stand in every state."""
 
-    def __init__(
-        self, county: County, cast: Cast, now: datetime, dice: random.Random, album: Album
-    ) -> None:
-        self.county, self.cast, self.now, self.dice = county, cast, now, dice
-        self.album = album
+    def __init__(self, county: County, cast: Cast, part: Part, now: datetime, seed: int) -> None:
+        self.county, self.cast, self.part, self.now = county, cast, part, now
+        self.dice = dice = part.dice(seed)
         self.calendar = work_calendar(area=county.code)
-        self.grids = sorted(cast.spots)
+        self.grids = part.grids
         self.busy = {grid: dice.uniform(0.4, 2.2) for grid in self.grids}
         self.refused: Counter[str] = Counter()
 
@@ -83,11 +81,11 @@ class Days:
                 hour=0, minute=0, second=0, microsecond=0
             )
             weight = 1.15 if self.calendar.is_working_day(morning.date()) else 0.7
-            for _ in range(self._poisson(self.county.cases_a_day * weight)):
+            for _ in range(self._poisson(self.county.cases_a_day / self.part.of * weight)):
                 start = morning + timedelta(minutes=self.dice.triangular(-60, 860, 240))
                 if start < self.now:
                     yield start
-        for minutes in (9, 16, 25, 41, 58, 77):  # somebody is always reporting something
+        for minutes in LATEST[self.part.number :: self.part.of]:
             yield self.now - timedelta(minutes=minutes)
 
     def _poisson(self, mean: float) -> int:
@@ -151,7 +149,7 @@ class Days:
         return (
             []
             if trouble.photo == "none" and not after
-            else [self.album.picture(trouble.photo, after=after)]
+            else [picture(trouble.photo, after, self.dice)]
         )
 
     def _report(self, trouble: Trouble, grid: str, at: datetime) -> Case:

@@ -10,13 +10,12 @@ from shapely import Polygon
 
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.grants import actor_of
-from lifang.core.access.wall import behind
 from lifang.core.accounts import actions as accounts
 from lifang.core.accounts.models import Account
 from lifang.core.accounts.terms import DEMO_PASSWORD
 from lifang.core.action import together
 from lifang.core.i18n import Text
-from lifang.demo.county import County
+from lifang.demo.county import County, Part, codes
 from lifang.demo.register import Maker
 from lifang.orgs import actions as orgs
 from lifang.orgs.models import Unit
@@ -64,12 +63,12 @@ def hire(county: County, at: datetime, dice: random.Random, step: Progress) -> C
     with together(actor=SYSTEM, at=at):
         for named in county.units:
             _unit(cast, named.kind, named.name, county.code, at)
-        for code in _codes(county, 9):
+        for code in codes(county, 9):
             named_ = county.streets[int(code[-3:]) - 1].name
             office = Text(f"{named_.zh}办事处", f"{named_.en} Office")
             _unit(cast, "street_office", office, code, at)
         for number, name in enumerate(county.property):
-            street = _codes(county, 9)[number % len(county.streets)]
+            street = codes(county, 9)[number % len(county.streets)]
             company = Text(name, f"Property Company {number + 1}")
             _unit(cast, "property_company", company, street, at)
     rolls = list(_rolls(county, cast))
@@ -95,12 +94,12 @@ def _unit(cast: Cast, kind: str, name: Text, area: str, at: datetime) -> None:
 
 
 def _rolls(county: County, cast: Cast) -> Iterator[Roll]:
-    for number, grid in enumerate(_codes(county, 15), 1):
+    for number, grid in enumerate(codes(county, 15), 1):
         yield f"wg{number:02d}", "grid_worker", grid, None
-    for number, community in enumerate(_codes(county, 12), 1):
+    for number, community in enumerate(codes(county, 12), 1):
         yield f"sj{number:02d}", "community_secretary", community, None
         yield f"sq{number:02d}", "community_worker", community, None
-    for number, street in enumerate(_codes(county, 9), 1):
+    for number, street in enumerate(codes(county, 9), 1):
         yield f"jd{number:02d}", "street_dispatcher", street, None
         yield f"ld{number:02d}", "street_leader", street, None
         yield f"hc{number:02d}", "checker", street, None
@@ -139,7 +138,7 @@ def settle(
 ) -> None:
     """Estates, roads and key places in every grid: what reports name."""
     with together(actor=SYSTEM, at=at):
-        for grid in _codes(county, 15):
+        for grid in codes(county, 15):
             names = [
                 ("estate", dice.choice(county.estates), f"{dice.randint(1, 28)}号楼"),
                 ("estate", dice.choice(county.estates), f"{dice.randint(1, 28)}号楼"),
@@ -160,20 +159,18 @@ def settle(
                 cast.spots.setdefault(grid, []).append((f"{name}{detail}", lon, lat))
 
 
-def enrol(
-    county: County, cast: Cast, count: int, at: datetime, dice: random.Random, step: Progress
-) -> None:
+def enrol(county: County, cast: Cast, part: Part, at: datetime, seed: int, step: Progress) -> None:
     """Accounts of residents, with an impossible telephone (100…): found by staff of their grid only."""
-    grids = _codes(county, 15)
-    names = [_name(county, dice) for _ in range(count)]
-    for first in range(0, len(grids), GRIDS_AT_ONCE):
-        some = grids[first : first + GRIDS_AT_ONCE]
+    grids, dice = codes(county, 15), random.Random(seed)
+    names = [_name(county, dice) for _ in range(county.people)]
+    for first in range(0, len(part.grids), GRIDS_AT_ONCE):
+        some = part.grids[first : first + GRIDS_AT_ONCE]
         rows = {
             grid: [
                 Enrolment(login=f"r{n:06d}", name=names[n], telephone=f"100{n:08d}", area=grid)
-                for n in range(place, count, len(grids))
+                for n in range(grids.index(grid), county.people, len(grids))
             ]
-            for place, grid in enumerate(some, first)
+            for grid in some
         }
         listed = [row for grid in some for row in rows[grid]]
         accounts = iter(registry.enrol_many(actor=SYSTEM, rows=listed, at=at) if listed else ())
@@ -184,24 +181,28 @@ def enrol(
 
 
 def register_all(
-    county: County, cast: Cast, shapes: dict[str, Polygon], at: datetime, step: Progress
+    county: County,
+    cast: Cast,
+    shapes: dict[str, Polygon],
+    part: Part,
+    at: datetime,
+    step: Progress,
 ) -> None:
     """The first residents of each grid behind their doors, with an impossible number; its things, groups and visits."""
-    maker = Maker(county, shapes, at, SEED)
+    maker = Maker(county, shapes, at, part, SEED)
     maker.point = lambda shape: point_in(shape, maker.dice)
-    with behind(SYSTEM):
-        for grid, rows in cast.known.items():
-            if rows:
-                maker.grid(grid, rows, cast.residents[grid][: len(rows)])
-            step(1)
-        call_on(county, cast, maker)
+    for grid in part.grids:
+        if rows := cast.known[grid]:
+            maker.grid(grid, rows, cast.residents[grid][: len(rows)])
+        step(1)
+    call_on(cast, maker, part)
 
 
-def call_on(county: County, cast: Cast, maker: Maker) -> None:
+def call_on(cast: Cast, maker: Maker, part: Part) -> None:
     """Every household has a plan; grid workers have made a part of the round."""
-    for community in _codes(county, 12):
+    for community in sorted({grid[:12] for grid in part.grids}):
         registry.plan_many(actor=SYSTEM, area=community, kind="household", at=maker.at)
-    for number, grid in enumerate(_codes(county, 15)):
+    for number, grid in enumerate(part.grids):
         actor, at = cast.actor("grid_worker", grid), maker.at + timedelta(days=30 + number % 20)
         with together(actor=actor, at=at):
             houses = list(register.households(actor, grid).order_by("id")[:6])
@@ -217,12 +218,3 @@ def point_in(shape: Polygon, dice: random.Random) -> tuple[float, float]:
             return round(point.x, 6), round(point.y, 6)
     middle = shape.representative_point()
     return middle.x, middle.y
-
-
-def _codes(county: County, length: int) -> list[str]:
-    codes = [county.code]
-    counts = {9: len(county.streets), 12: 4, 15: 5}
-    for level, count in counts.items():
-        if level <= length:
-            codes = [f"{code}{n:03d}" for code in codes for n in range(1, count + 1)]
-    return codes

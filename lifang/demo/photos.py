@@ -7,7 +7,7 @@ from io import BytesIO
 
 import imagehash
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 from lifang.core.files.darkroom import Print
 
@@ -25,9 +25,8 @@ def picture(subject: str, after: bool, dice: Dice) -> Print:
     else:
         _swept(draw, dice)
     image = _weathered(image, dice)
-    thumb = image.copy()
-    thumb.thumbnail((480, 480))
-    bits = int(str(imagehash.phash(thumb)), 16)
+    thumb = image.reduce(2)
+    bits = int(str(imagehash.phash(thumb.convert("L").reduce(4))), 16)
     return Print(_jpeg(image), _jpeg(thumb), *SIZE, phash=bits - (1 << 64) if bits >> 63 else bits)
 
 
@@ -207,11 +206,10 @@ _SUBJECTS: dict[str, Callable[[Draw, Dice], None]] = {
 
 
 def _weathered(image: Image.Image, dice: Dice) -> Image.Image:
-    """Light, grain and a hand that was not quite still."""
+    """Light and grain."""
     grain = np.random.default_rng(dice.getrandbits(64)).normal(
         128, dice.randint(18, 30), (120, 160)
     )
     noise = Image.fromarray(grain.clip(0, 255).astype(np.uint8))
     noise = noise.resize(SIZE, Image.Resampling.BILINEAR)
-    mixed = Image.blend(image, Image.merge("RGB", (noise, noise, noise)), 0.10)
-    return mixed.filter(ImageFilter.BoxBlur(dice.uniform(0.4, 1.1)))
+    return Image.blend(image, Image.merge("RGB", (noise, noise, noise)), 0.10)

@@ -1,7 +1,7 @@
 """Houses, households, people, vehicles, organisations, facilities, tags and visits of the demo county, made through actions."""
 
-import random
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -13,7 +13,7 @@ from lifang.core.access import SYSTEM
 from lifang.core.accounts.models import Account
 from lifang.core.action import together
 from lifang.core.crypto.numbers import credit_check, identity_check
-from lifang.demo.county import County
+from lifang.demo.county import County, Part
 from lifang.registry import actions as registry
 from lifang.registry.actions import Enrolment, Newcomer, NewPlace
 from lifang.registry.catalogue import COMPONENTS
@@ -42,14 +42,17 @@ class Home(NamedTuple):
 
 
 class Maker:
-    """Makes the register of a county grid by grid; its own dice, so that the cases stay as they were."""
+    """Makes the register of a county grid by grid; with dice of its own."""
 
-    def __init__(self, county: County, shapes: dict[str, Polygon], at: datetime, seed: int) -> None:
-        self.county, self.shapes, self.at = county, shapes, at
-        self.dice = random.Random(seed)
-        self.numbers: dict[str, int] = {}
-        self.serial = count(1)
-        self.plates = count(1)
+    def __init__(
+        self, county: County, shapes: dict[str, Polygon], at: datetime, part: Part, seed: int
+    ) -> None:
+        self.county, self.shapes, self.at, self.part = county, shapes, at, part
+        self.dice = part.dice(seed)
+        # Each part counts in steps of its own, so that no two give the same number away.
+        self.numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(part.number, part.of))  # fmt: skip
+        self.serial = count(1 + part.number, part.of)
+        self.plates = count(1 + part.number, part.of)
         self.point: Point = lambda shape: (0.0, 0.0)
 
     def grid(self, area: str, rows: list[Enrolment], accounts: list[Account]) -> None:
@@ -156,8 +159,7 @@ class Maker:
     def number(self, born: date, *, male: bool) -> str:
         """An identity number of the division that belongs to nobody."""
         first = f"990101{born:%Y%m%d}"
-        order = self.numbers.get(f"{first}{male}", 0)
-        self.numbers[f"{first}{male}"] = order + 1
+        order = next(self.numbers[f"{first}{male}"])
         whole = f"{first}{(2 * order + male) % 1000:03d}"
         return whole + identity_check(whole)
 

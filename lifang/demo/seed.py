@@ -1,6 +1,7 @@
 """Build the county: areas, people, ninety days. The same dice give the same county."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
@@ -18,8 +19,8 @@ from lifang.core.files import disk
 from lifang.core.geo.shapes import geometry_of
 from lifang.core.relay import hearing
 from lifang.demo import geography, people, waiting
-from lifang.demo.beside import album, beside, unhurried
-from lifang.demo.county import County, county
+from lifang.demo.beside import Step, side_by_side, silent, unhurried
+from lifang.demo.county import County, Part, county, parts
 from lifang.demo.days import Days
 from lifang.orgs import actions as orgs
 from lifang.orgs import selectors
@@ -45,30 +46,27 @@ def empty() -> bool:
 def build(
     at: datetime, *, people_count: int | None = None, days: int | None = None, alone: bool = True
 ) -> Built:
-    """Seed the demo county as of `at`. Not `alone`: the register and the pictures are made beside the days."""
-    plan, dice = county(), random.Random(SEED)
+    """Seed the demo county as of `at`. Not `alone`: its two parts live side by side, each on a core."""
+    plan = county()
     given = {"people": people_count, "days": days}
     plan = msgspec.structs.replace(plan, **{name: n for name, n in given.items() if n is not None})
     start = at - timedelta(days=plan.days) - LEAD
     with nullcontext() if alone else unhurried():
-        cast, shapes = _peopled(plan, start, dice)
+        cast, shapes = _founded(plan, start, random.Random(SEED))
         cast.at = at
-        register = partial(people.register_all, plan, cast, shapes, start)
-        with beside(register, alone=alone), album(SEED, alone=alone) as pictures, disk.unsettled():
-            player = Days(plan, cast, at, dice, pictures)
-            with behind(SYSTEM), _progress() as bar, bar("Days of cases", plan.days) as step:
-                player.play(step)
+        lives = [partial(_lived, plan, cast, shapes, start, at, part) for part in parts(plan)]
+        refused = sum(side_by_side(lives, alone=alone), Counter())
     with behind(SYSTEM):
         waiting.leave(cast, at, SEED)
         hearing.lay_by(before=at - timedelta(hours=6), at=at)  # this commit waits for the disk
         cases = Case.objects.count()
-    return Built(len(shapes), len(cast.accounts), plan.people, cases, dict(player.refused))
+    return Built(len(shapes), len(cast.accounts), plan.people, cases, dict(refused))
 
 
-def _peopled(
+def _founded(
     plan: County, start: datetime, dice: random.Random
 ) -> tuple[people.Cast, dict[str, Polygon]]:
-    """Areas, staff, places and residents' accounts: what the days and the register need."""
+    """Areas, staff and places: what everybody needs."""
     with behind(SYSTEM), _progress() as bar:
         shapes = dict(geography.outlines(plan, dice))
         with bar("Areas", 1) as step:
@@ -79,9 +77,28 @@ def _peopled(
         with bar("Places", 1) as step:
             people.settle(plan, cast, shapes, start, dice)
             step(1)
-        with bar("Residents", plan.people) as step:
-            people.enrol(plan, cast, plan.people, start, dice, step)
     return cast, shapes
+
+
+def _lived(
+    plan: County,
+    cast: people.Cast,
+    shapes: dict[str, Polygon],
+    start: datetime,
+    at: datetime,
+    part: Part,
+) -> Counter[str]:
+    """One part of the county: its residents, its register, its days; what was refused on the way."""
+    shown = _progress() if part.number == 0 else _unseen()
+    with behind(SYSTEM), disk.unsettled(), shown as bar:
+        with bar("Residents", plan.people // part.of) as step:
+            people.enrol(plan, cast, part, start, SEED, step)
+        with bar("Register", len(part.grids)) as step:
+            people.register_all(plan, cast, shapes, part, start, step)
+        player = Days(plan, cast, part, at, SEED)
+        with bar("Days of cases", plan.days) as step:
+            player.play(step)
+    return player.refused
 
 
 def _areas(plan: County, shapes: dict[str, Any], at: datetime) -> None:
@@ -114,7 +131,11 @@ def _areas(plan: County, shapes: dict[str, Any], at: datetime) -> None:
     selectors.forget()
 
 
-Step = Callable[[int], None]
+@contextmanager
+def _unseen() -> Iterator[Callable[..., Any]]:
+    """In a fork, beside another part that shows how far both are."""
+    step = silent()
+    yield lambda _name, _total: nullcontext(step)
 
 
 @contextmanager

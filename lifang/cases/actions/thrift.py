@@ -19,6 +19,12 @@ ON CONFLICT (key, hour) DO UPDATE SET count = t.count + %(some)s WHERE t.count +
 RETURNING count
 """
 
+# Rows that somebody else is sweeping are left to them.
+_SWEEP = """
+DELETE FROM cases_tally WHERE (key, hour) IN (
+  SELECT key, hour FROM cases_tally WHERE hour < %(until)s FOR UPDATE SKIP LOCKED)
+"""
+
 
 def spend_report(actor: Actor, payer: str, at: datetime) -> None:
     """Count a report: a resident's always, another's where a `payer` is named. Raises `Refused("too_many_reports")`."""
@@ -63,8 +69,8 @@ def _counted(what: str, source: str, at: datetime, some: int, most: int) -> bool
     with connection.cursor() as cursor:
         cursor.execute(_SPEND, facts)
         row = cursor.fetchone()
-    if row == (some,):  # the first of its kind this hour pays for the sweeping
-        Tally.objects.filter(hour__lt=hour - _ONCE).delete()
+        if row == (some,):  # the first of its kind this hour pays for the sweeping
+            cursor.execute(_SWEEP, {"until": hour - _ONCE})
     return row is not None
 
 

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from lifang.cases.catalogue import CASE, MATTERS, OUTCOMES, Matter, answer_of
 from lifang.cases.terms import CLOSED, OPEN, Level
 from lifang.core.access.models import Scoped
+from lifang.core.access.pen import Pen
 from lifang.core.files.store import follow
 from lifang.core.flow.models import Subject
 from lifang.core.flow.shape import State
@@ -111,12 +112,12 @@ class Case(Subject, Searchable):
     def __str__(self) -> str:
         return f"{self.number} {self.kind.name}"
 
-    def _share(self, new: bool) -> None:
+    def _share(self, pen: Pen, new: bool) -> None:
         """Whoever may see the case may see its photos too: also those that came before the unit did."""
         elsewhere = not new and self.shared != (self.area, [*self.holders])
-        super()._share(new)
+        super()._share(pen, new)
         if elsewhere:
-            follow(self)
+            follow(self, pen)
 
     def locate(self, lon: float | None, lat: float | None) -> None:
         """Put the case on the map (WGS-84), or take it off."""

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from psycopg import Binary
 from psycopg.types.json import Json, Jsonb
 
@@ -18,8 +18,9 @@ def add_many(rows: Sequence[models.Model]) -> None:
     for first in range(0, len(rows), AT_ONCE):
         some = rows[first : first + AT_ONCE]
         fields, statement = _insert(type(some[0]))
-        told = [{field.column: _told(field, row) for field in fields} for row in some]
-        with connection.cursor() as cursor:
+        own = connections[DEFAULT_DB_ALIAS]  # asked by every field of every row: without the proxy
+        told = [{field.column: _told(field, row, own) for field in fields} for row in some]
+        with own.cursor() as cursor:
             cursor.execute(statement, [_JSON.encode(told).decode()])
         for row in some:
             row._state.adding = False  # noqa: SLF001 -- it is in the database as if saved
@@ -38,8 +39,8 @@ def _insert(model: type[models.Model]) -> tuple[list[Any], str]:
     )
 
 
-def _told(field: Any, row: models.Model) -> Any:
-    value = field.get_db_prep_save(field.pre_save(row, True), connection)
+def _told(field: Any, row: models.Model, own: Any) -> Any:
+    value = field.get_db_prep_save(field.pre_save(row, True), own)
     if isinstance(value, Json | Jsonb):
         return value.obj
     if isinstance(value, Binary):

@@ -10,6 +10,9 @@ from lifang.core.access.actor import Actor
 
 _SET = "SELECT set_config('lifang.areas', %s, false), set_config('lifang.holders', %s, false)"
 
+EVERYWHERE = ("*", "")
+Saying = tuple[str, str, str]
+
 _ASK = """
 SELECT coalesce(current_setting('lifang.areas', true), ''),
   coalesce(current_setting('lifang.holders', true), '')
@@ -28,6 +31,12 @@ def behind(actor: Actor) -> Iterator[None]:
             forget()  # a rollback gives back what was set before the transaction
         else:
             _tell(before)
+
+
+def around(values: tuple[str, str]) -> tuple[Saying | None, Saying | None]:
+    """What to say before and after other statements of one message to let them stand behind this wall; None: nothing."""
+    before = _known() or _asked()
+    return (None, None) if before == values else ((_SET, *values), (_SET, *before))
 
 
 def stand(actor: Actor) -> None:

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.models import Scoped
+from lifang.core.access.pen import Pen
 from lifang.core.access.wall import behind
 from lifang.core.crypto import signature
 from lifang.core.crypto.seals import signed
@@ -25,6 +26,7 @@ from lifang.core.files.terms import Kind, Media
 
 ALIKE: Final = 6  # bits of 64 that may differ between two shots or copies of the same view
 STASH_HOURS: Final = 24
+_FOLLOW: Final = "UPDATE files_attachment SET area = %s, holders = %s::varchar[] WHERE subject = %s AND subject_type = %s"  # fmt: skip
 _BANDS: Final = ALIKE + 1  # with six bits changed, one of seven bands is untouched
 _BAND_BITS: Final = 10
 
@@ -114,12 +116,11 @@ def _row(subject: Scoped, actor: Actor, at: datetime, **facts: Any) -> Attachmen
     )
 
 
-def follow(subject: Scoped) -> int:
-    """Let a subject's files be seen where and by whom it is seen now; call it after it moved."""
+def follow(subject: Scoped, pen: Pen) -> None:
+    """Let a subject's files be seen where and by whom it is seen now; say it after it moved."""
     reach = Reach.of(subject)
-    rows = Attachment.objects.filter(subject=reach.id, subject_type=reach.type)
-    with behind(SYSTEM):  # the files may still lie where the actor no longer looks
-        return rows.update(area=reach.area, holders=list(reach.holders))
+    with pen.everywhere():  # the files may still lie where the actor no longer looks
+        pen.say(_FOLLOW, reach.area, list(reach.holders), reach.id, reach.type)
 
 
 def of_subject(

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from lifang.core.access.pen import Pen
 from lifang.core.action.unit import running
 from lifang.core.calendar import Limit
 from lifang.core.calendar.book import work_calendar
 from lifang.core.events import publish
 from lifang.core.flow.events import StageOverdue
 from lifang.core.flow.models import Clock, Subject
-from lifang.core.flow.pen import Pen
 
 
 @dataclass(frozen=True)

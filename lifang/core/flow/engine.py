@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from lifang.core.access import Actor, Refusal, Refused
+from lifang.core.access.pen import Pen
 from lifang.core.flow import clocks
 from lifang.core.flow.models import Step, Subject, Todo
-from lifang.core.flow.pen import Pen
 from lifang.core.flow.shape import Flow, Move, State
 
 Facts = dict[str, Any]
@@ -82,8 +82,10 @@ def move(
     if made.to or turn:
         pen.say(_CLOSE, at, subject.pk)
         _open_turn(pen, flow, subject, flow.state[subject.state], at, turn or Turn())
+    known = subject.write(pen)
     pen.write()
-    subject.save()
+    if not known:
+        subject.save()
     return step
 
 

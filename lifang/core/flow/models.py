@@ -2,18 +2,16 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any, Self
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Q
 
 from lifang.core.access.models import Scoped
+from lifang.core.access.pen import Pen
 from lifang.core.calendar.terms import Limit, Pause, Unit
 
-# To the parts of a subject, in one message.
-_SHARE = """
-UPDATE flow_step SET area = %s, holders = %s::varchar[] WHERE subject = %s AND (area, holders) IS DISTINCT FROM (%s, %s::varchar[]);
-UPDATE flow_clock SET area = %s, holders = %s::varchar[] WHERE subject = %s AND (area, holders) IS DISTINCT FROM (%s, %s::varchar[]);
-UPDATE flow_todo SET area = %s, holders = %s::varchar[] WHERE subject = %s AND (area, holders) IS DISTINCT FROM (%s, %s::varchar[])
-"""
+# To the parts of a subject.
+_PARTS = ("flow_step", "flow_clock", "flow_todo")
+_SHARE = "UPDATE {} SET area = %s, holders = %s::varchar[] WHERE subject = %s AND (area, holders) IS DISTINCT FROM (%s, %s::varchar[])"  # fmt: skip
 
 
 class Subject(Scoped):
@@ -44,9 +42,12 @@ class Subject(Scoped):
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Writes what has changed. Whoever may see the subject may see its steps, clocks and to-dos too."""
+        plain = not (self._state.adding or args or kwargs or update_fields is not None)
+        pen = Pen()
+        if plain and self.write(pen):
+            pen.write()
+            return
         new = self._state.adding
-        if update_fields is None and not new and not args and not kwargs:
-            update_fields = self._changed()
         super().save(*args, update_fields=update_fields, **kwargs)
         if update_fields is None:
             self.loaded = {
@@ -56,7 +57,21 @@ class Subject(Scoped):
             saved = [f for f in self._meta.concrete_fields if f.name in {*update_fields}]
             self.loaded |= {f.attname: _kept(self.__dict__[f.attname]) for f in saved}
         if update_fields is None or {"area", "holders"} & {*update_fields}:
-            self._share(new)
+            self._share(pen, new)
+            pen.write()
+
+    def write(self, pen: Pen) -> bool:
+        """What has changed, with the pen. False: nobody knows what has."""
+        names = self._changed()
+        if names is None or self.loaded is None:
+            return False
+        if names:
+            pen.change(self, names)
+            fields = [self._meta.get_field(name) for name in names]
+            self.loaded |= {f.attname: _kept(self.__dict__[f.attname]) for f in fields}  # type: ignore[union-attr]
+        if {"area", "holders"} & {*names}:
+            self._share(pen, False)
+        return True
 
     def _changed(self) -> list[str] | None:
         """Fields that differ from the row as it was read, with those made of them; None: nobody knows."""
@@ -64,15 +79,21 @@ class Subject(Scoped):
         if read is None or len(read) < len(fields):
             return None
         names = {f.name for f in fields if self.__dict__[f.attname] != read[f.attname]}
-        return [f.name for f in fields if f.name in names or getattr(f, "of", None) in names]
+        return [f.name for f in fields if f.name in names or _sources(type(self), f) & names]
 
-    def _share(self, new: bool) -> None:
+    def _share(self, pen: Pen, new: bool) -> None:
         now = self.area, [*self.holders]
         if not new and self.shared != now:
-            lies: list[Any] = [self.area, self.holders]
-            with connection.cursor() as cursor:
-                cursor.execute(_SHARE, 3 * [*lies, self.pk, *lies])
+            for table in _PARTS:
+                pen.say(_SHARE.format(table), *now, self.pk, *now)
         self.shared = now
+
+
+def _sources(model: type[models.Model], field: Any) -> set[str]:
+    """Of which other fields a field is made."""
+    if hasattr(field, "made_of"):
+        return field.made_of(model)  # type: ignore[no-any-return]
+    return {field.of} if hasattr(field, "of") else set()
 
 
 def _kept(value: Any) -> Any:

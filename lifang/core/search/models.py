@@ -27,6 +27,10 @@ class Tokens(ArrayField):  # type: ignore[type-arg]
             kwargs.pop(given, None)
         return name, path, args, kwargs
 
+    def made_of(self, model: type[models.Model]) -> set[str]:
+        """The fields whose change changes the terms."""
+        return {*model.searched, *model.sounded} if issubclass(model, Searchable) else set()
+
     def pre_save(self, model_instance: models.Model, add: bool) -> list[str]:
         if not isinstance(model_instance, Searchable):  # a migration's frozen model has no texts
             return list(getattr(model_instance, self.attname))

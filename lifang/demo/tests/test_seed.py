@@ -14,9 +14,10 @@ from lifang.core.config import config
 from lifang.core.flow.engine import replay
 from lifang.core.flow.models import Step, Todo
 from lifang.demo import seed
-from lifang.demo.beside import album
-from lifang.demo.county import county
+from lifang.demo.beside import side_by_side
+from lifang.demo.county import county, parts
 from lifang.demo.geography import outlines
+from lifang.demo.photos import picture
 from lifang.registry import selectors
 from lifang.registry.models import Correction, Merge, MissedVisit
 
@@ -58,11 +59,24 @@ def test_a_small_county_lives_through_the_real_actions(monkeypatch):
         assert len(selectors.doubles_in(SYSTEM, county().code)) >= 3, "some are still entered twice"
 
 
-def test_the_nth_picture_of_a_kind_is_the_same_whoever_draws_it():
-    with album(7, alone=True) as here, album(7, alone=False) as beside:
-        for subject, after in (("rubbish", False), ("lamp", False), ("rubbish", True), ("rubbish", False)):  # fmt: skip
-            mine, theirs = (one.picture(subject, after=after) for one in (here, beside))
-            assert mine == theirs
-    with album(7, alone=True) as again:
-        first, second = (again.picture("rubbish", after=False) for _ in range(2))
-    assert first.picture != second.picture
+def test_the_same_dice_draw_the_same_picture_and_no_two_are_alike():
+    def drawn():
+        dice = random.Random(7)
+        return [picture(*kind, dice) for kind in (("rubbish", False), ("lamp", False), ("rubbish", True), ("rubbish", False))]  # fmt: skip
+
+    first, again = drawn(), drawn()
+    assert first == again
+    assert len({one.picture for one in first}) == 4
+    assert len({one.phash for one in first}) == 4
+
+
+def test_parts_fill_the_county_and_share_nothing():
+    one, other = parts(county())
+    assert len(one.grids) + len(other.grids) == 60 == len({*one.grids, *other.grids})
+    assert one.dice(1).random() != other.dice(1).random() == other.dice(1).random()
+
+
+def test_works_side_by_side_answer_in_order_and_tell_their_failure():
+    assert side_by_side([lambda: 1, lambda: 2], alone=True) == [1, 2]
+    with pytest.raises(ZeroDivisionError):
+        side_by_side([lambda: 1, lambda: 1 // 0], alone=True)

@@ -43,7 +43,7 @@ EXEMPT: Exempt = {
     "lifang/core/files/store.py": "keeps pictures, called inside actions",
     "lifang/core/flow/clocks.py": "the flow engine, called inside actions",
     "lifang/core/flow/engine.py": "the flow engine, called inside actions",
-    "lifang/core/flow/pen.py": "the flow engine, called inside actions",
+    "lifang/core/access/pen.py": "the flow engine, called inside actions",
     "lifang/core/flow/models.py": "steps, clocks and to-dos follow their subject, in its own save",
     "lifang/core/notify/carrying.py": "what became of a message on its way",
     "lifang/core/notify/sending.py": "queues messages, called inside actions and listeners",

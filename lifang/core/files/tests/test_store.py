@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lifang.core.access import ANONYMOUS, SYSTEM, Actor, Kind, Refused, Scope
+from lifang.core.access.pen import Pen
 from lifang.core.access.wall import behind
 from lifang.core.files import disk, store, views
 from lifang.core.files.models import Attachment
@@ -155,8 +156,11 @@ def test_files_follow_a_subject_that_moved(walled):
     photo = store.take_in(io.BytesIO(samples.camera()), subject=subject, actor=SYSTEM, at=AT)
     assert store.of_subject(worker("370306001003"), subject).count() == 0
     subject.area, subject.holders = NEXT, ["unit:9"]
+    pen = Pen()
     with behind(worker()):
-        assert store.follow(subject) == 1
+        store.follow(subject, pen)
+        pen.write()
+        assert store.of_subject(SYSTEM, subject).count() == 0, "the wall stands again"
     assert store.of_subject(worker("370306001003"), subject).get() == photo
     assert store.of_subject(worker(), subject).count() == 0
     assert store.of_subject(holder("unit:9"), subject, Shown.OTHER).get() == photo

@@ -9,10 +9,10 @@ from django.db import IntegrityError, connection, transaction
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.once import asking_once, changed_by, once
+from lifang.core.access.pen import Pen
 from lifang.core.access.rows import add_many
 from lifang.core.access.wall import behind
 from lifang.core.flow.models import Clock, Step, Todo
-from lifang.core.flow.pen import Pen
 from lifang.core.ids import new_id
 
 pytestmark = pytest.mark.django_db
