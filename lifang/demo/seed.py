@@ -18,7 +18,7 @@ from lifang.core.access.wall import behind
 from lifang.core.files import disk
 from lifang.core.geo.shapes import geometry_of
 from lifang.core.relay import hearing
-from lifang.demo import geography, people, waiting
+from lifang.demo import devices, geography, people, waiting
 from lifang.demo.beside import Step, side_by_side, silent, unhurried
 from lifang.demo.county import County, Part, county, parts
 from lifang.demo.days import Days
@@ -58,6 +58,7 @@ def build(
         refused = sum(side_by_side(lives, alone=alone), Counter())
     with behind(SYSTEM):
         waiting.leave(cast, at, SEED)
+        devices.install(at, SEED)
         hearing.lay_by(before=at - timedelta(hours=6), at=at)  # this commit waits for the disk
         cases = Case.objects.count()
     return Built(len(shapes), len(cast.accounts), plan.people, cases, dict(refused))

@@ -16,7 +16,8 @@ from lifang.sensing.actions.devices import (
 )
 from lifang.sensing.actions.intake import Parcel, Receipt, Register, take
 from lifang.sensing.actions.keys import issue_device_key, revoke_device_key
-from lifang.sensing.actions.quarantine import forget_poison
+from lifang.sensing.actions.quarantine import forget_old
+from lifang.sensing.actions.replay import replay_poison
 from lifang.sensing.actions.storing import Stored, store, watches
 
 __all__ = [
@@ -26,13 +27,14 @@ __all__ = [
     "Register",
     "Stored",
     "faults",
-    "forget_poison",
+    "forget_old",
     "install_device",
     "install_many",
     "install_planned",
     "issue_device_key",
     "move_device",
     "plan_device",
+    "replay_poison",
     "rest_device",
     "retire_device",
     "revoke_device_key",

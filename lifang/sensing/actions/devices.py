@@ -199,8 +199,8 @@ def wake_device(*, actor: Actor, device: Device, at: datetime) -> Device:
 @action("sensing.wake_due")
 def wake_due(*, actor: Actor, at: datetime) -> int:
     """Devices whose time out of service is over go back by themselves."""
-    due = Device.objects.filter(state=DeviceState.OUT, out_until__lte=at)
-    for device in due[:1000]:
+    due = list(Device.objects.filter(state=DeviceState.OUT, out_until__lte=at)[:1000])
+    for device in due:
         wake_device(actor=actor, device=device, at=at)
     return len(due)
 

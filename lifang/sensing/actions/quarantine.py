@@ -83,10 +83,15 @@ def _plain(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
-@action("sensing.forget_poison")
-def forget_poison(*, actor: Actor, at: datetime) -> int:
-    """Messages in quarantine and counts whose time is over go."""
+@action("sensing.forget_old")
+def forget_old(*, actor: Actor, at: datetime) -> int:
+    """What has been kept long enough goes: messages in quarantine, counts, ids of makers, whole days of observations."""
     before = at - timedelta(days=policy("poison_days"))
     gone, _ = Quarantined.objects.filter(last_at__lt=before).delete()
-    Counted.objects.filter(day__lt=(at - timedelta(days=policy("keep_days"))).date()).delete()
+    last = (at - timedelta(days=policy("keep_days"))).date()
+    Counted.objects.filter(day__lt=last).delete()
+    with connection.cursor() as cursor:
+        old = (at - timedelta(days=policy("receipt_days"))).date()
+        cursor.execute("DELETE FROM sensing_receipt WHERE day < %s", [old])
+        cursor.execute("SELECT sensing_drop_day(day) FROM sensing_days() AS day WHERE day < %s", [last])  # fmt: skip
     return gone

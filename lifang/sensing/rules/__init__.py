@@ -11,6 +11,7 @@ from lifang.sensing.rules.devices import (
     type_known,
     video_code_fits,
 )
+from lifang.sensing.rules.health import Fault, Said, faults, silent, standing
 from lifang.sensing.rules.normalise import (
     Bounds,
     Incoming,
@@ -24,11 +25,14 @@ from lifang.sensing.rules.normalise import (
 
 __all__ = [
     "Bounds",
+    "Fault",
     "Incoming",
     "Line",
     "Refusing",
+    "Said",
     "Slot",
     "code_fits",
+    "faults",
     "fitting",
     "may_install",
     "may_retire",
@@ -37,7 +41,9 @@ __all__ = [
     "normalise",
     "number_of",
     "on_earth",
+    "silent",
     "slots",
+    "standing",
     "type_known",
     "video_code_fits",
 ]

@@ -1,23 +1,32 @@
 """Ask about devices and what they said."""
 
 from lifang.sensing.selectors.devices import (
+    Coverage,
+    coverage,
     device,
     devices,
     find_devices,
     log,
+    silent,
     with_seen,
 )
 from lifang.sensing.selectors.observations import (
     Point,
+    changes,
     history,
     latest,
     latest_of,
     observations,
+    poison,
+    quarantined,
     series,
 )
 
 __all__ = [
+    "Coverage",
     "Point",
+    "changes",
+    "coverage",
     "device",
     "devices",
     "find_devices",
@@ -26,6 +35,9 @@ __all__ = [
     "latest_of",
     "log",
     "observations",
+    "poison",
+    "quarantined",
     "series",
+    "silent",
     "with_seen",
 ]

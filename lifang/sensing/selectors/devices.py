@@ -1,13 +1,22 @@
 """Ask about devices."""
 
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from lifang.core.access import Actor, Refused
 from lifang.core.access.scope import within
 from lifang.core.search import matching
+from lifang.sensing.catalogue import TYPES, policy
 from lifang.sensing.models import Device, Entry, Latest
+from lifang.sensing.terms import DeviceState
+
+# Heard, and not in order: no picture, no recording, out of order, opened.
+_BROKEN = Q(series__measure__in=("picture", "recording"), value=0) | Q(
+    series__measure__in=("outage", "tamper"), value__gt=0
+)
 
 
 def devices(actor: Actor, area: str = "", kind: str = "") -> QuerySet[Device]:
@@ -20,7 +29,57 @@ def with_seen(actor: Actor, rows: QuerySet[Device]) -> QuerySet[Device]:
     """Each with `seen_at`: when its last message arrived."""
     words = Latest.objects.visible_to(actor).filter(series__device=OuterRef("pk")).order_by()
     seen = words.values("series__device").annotate(seen=Max("arrived_at")).values("seen")
-    return rows.annotate(seen_at=Subquery(seen))
+    batteries = words.filter(series__measure="battery", value__lt=policy("battery_low"))
+    return rows.annotate(seen_at=Subquery(seen), weak=Exists(batteries))
+
+
+def silent(actor: Actor, rows: QuerySet[Device], at: datetime) -> QuerySet[Device]:
+    """Of rows `with_seen`: those that should have spoken by now."""
+    late = Q(pk__in=[])
+    for spec in TYPES:
+        if spec.silent_after:
+            before = at - timedelta(seconds=spec.silent_after)
+            late |= Q(type=spec.key, every_seconds__isnull=True, seen_at__lt=before)
+    own = Q(every_seconds__isnull=False, seen_at__lt=at - F("every_seconds") * timedelta(seconds=3))
+    return rows.filter(late | own, state=DeviceState.INSTALLED)
+
+
+class Coverage(NamedTuple):
+    """Of one type (and position): how many are wanted, stand, are heard, are in order."""
+
+    type: str
+    position: str
+    wanted: int
+    installed: int
+    connected: int
+    intact: int
+
+    @property
+    def rates(self) -> tuple[float | None, float | None, float | None]:
+        """Coverage, networking and intact rate: installed ÷ wanted, connected ÷ installed, intact ÷ installed."""
+        many = self.installed
+        return (
+            many / self.wanted if self.wanted else None,
+            self.connected / many if many else None,
+            self.intact / many if many else None,
+        )
+
+
+def coverage(actor: Actor, area: str, at: datetime) -> list[Coverage]:
+    """Planned against installed against heard, by type; cameras by where they look."""
+    rows = with_seen(actor, devices(actor, area)).exclude(state=DeviceState.UNVERIFIED)
+    broken = Latest.objects.visible_to(actor).filter(_BROKEN, series__device=OuterRef("pk"))
+    late = set(silent(actor, rows, at).values_list("pk", flat=True))
+    found: dict[tuple[str, str], list[int]] = {}
+    listed = rows.annotate(broken=Exists(broken.order_by())).order_by()
+    for pk, kind, position, state, seen, hurt in listed.values_list("pk", "type", "position", "state", "seen_at", "broken"):  # fmt: skip
+        key = (kind, position if kind in TYPES and TYPES[kind].video else "")
+        sums = found.setdefault(key, [0, 0, 0, 0])
+        heard = seen is not None and pk not in late
+        stands = state != DeviceState.PLANNED
+        for n, yes in enumerate((True, stands, stands and heard, stands and heard and not hurt)):
+            sums[n] += yes
+    return [Coverage(*key, *sums) for key, sums in sorted(found.items())]
 
 
 def device(actor: Actor, pk: UUID | str) -> Device:

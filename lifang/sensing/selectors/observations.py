@@ -1,16 +1,17 @@
 """Ask what was observed."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from lifang.core.access import Actor
+from lifang.core.access import Actor, Refused
+from lifang.core.access.scope import within
 from lifang.sensing.catalogue import TYPES
-from lifang.sensing.models import Device, Latest, Observation, Series
+from lifang.sensing.models import Device, Latest, Observation, Quarantined, Series
 from lifang.sensing.terms import BAD
 
 _HISTORY = """
@@ -77,3 +78,27 @@ def history(
             },
         )  # fmt: skip
         return [Point(*row) for row in cursor.fetchall()]
+
+
+def changes(actor: Actor, of: Series, since: datetime, limit: int = 20) -> list[Observation]:
+    """When a flag or a state became another one, newest first."""
+    found: list[Observation] = []
+    before: float | None = None
+    for one in observations(actor, of, since, since + timedelta(days=400)).iterator():
+        if before is None or one.value != before:
+            found.append(one)
+        before = one.value
+    return found[-limit:][::-1]
+
+
+def quarantined(actor: Actor, area: str = "") -> QuerySet[Quarantined]:
+    """Messages that could not be read, of the actor's areas."""
+    return Quarantined.objects.visible_to(actor).filter(within(area))
+
+
+def poison(actor: Actor, pk: UUID | str) -> Quarantined:
+    """One of them. Raises `Refused("not_found")`."""
+    found = quarantined(actor).filter(pk=pk).first()
+    if found is None:
+        raise Refused("not_found")
+    return found

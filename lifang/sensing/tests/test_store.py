@@ -171,3 +171,11 @@ def test_a_device_that_moves_takes_its_series_along(temperature, seen, stranger)
         assert Latest.objects.count() == 1
         assert Observation.objects.count() == 1
     assert GRID  # where it was
+
+
+def test_what_was_kept_long_enough_goes_by_whole_days(temperature, seen):
+    with behind(SYSTEM):
+        old = observed(temperature, MONDAY - timedelta(days=60), 1.0, message=5)
+        actions.store([old, observed(temperature, MONDAY, 2.0)], known_of(temperature), MONDAY)
+        actions.forget_old(actor=SYSTEM, at=MONDAY + timedelta(days=40))
+        assert [row.value for row in Observation.objects.filter(series=temperature)] == [2.0]

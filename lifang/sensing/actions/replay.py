@@ -1,0 +1,39 @@
+"""Messages in quarantine, tried again."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from lifang.core.access import SYSTEM, Actor, Refusal, insist
+from lifang.core.access.wall import behind
+from lifang.core.action import action
+from lifang.sensing.actions.intake import Parcel, Register, take
+from lifang.sensing.adapters import hear, lifang
+from lifang.sensing.models import Quarantined
+from lifang.sensing.rules import Incoming, Refusing
+from lifang.sensing.selectors import ways
+from lifang.sensing.terms import Way, micros
+
+
+@action("sensing.replay_poison")
+def replay_poison(*, actor: Actor, poison: Quarantined, at: datetime) -> bool:
+    """Read it as if it came now, at the time it first came; if that succeeds it leaves quarantine."""
+    held = Quarantined.objects.hold(poison.pk)
+    with behind(SYSTEM):
+        owner = ways.owner_of_prefix(SYSTEM, held.source.partition(":")[2], at)
+    insist(None if owner else Refusal("key_gone"))
+    assert owner is not None  # noqa: S101 -- insisted
+    try:
+        heard: list[Incoming] = hear(held.topic.split("/"), bytes(held.body)) if held.topic else [lifang.read(bytes(held.body))]  # fmt: skip
+    except Refusing:
+        heard = []
+    parcels = [
+        Parcel(owner, Way.REPLAY, said, bytes(held.body), held.topic, None, micros(held.first_at))
+        for said in heard
+    ]
+    receipt = take(Register(), parcels, at) if parcels else None
+    if receipt is None or receipt.refused:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM sensing_quarantined WHERE id = %s", [held.pk])
+    return True

@@ -1,0 +1,195 @@
+"""The register of devices, a device, and what is done to it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import DateTimeField, Value
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lifang.core.access import Actor, Kind, Refusal, insist
+from lifang.core.web.views import only
+from lifang.orgs.selectors import place_name
+from lifang.sensing import actions, selectors
+from lifang.sensing.actions import NewDevice
+from lifang.sensing.models import Device
+from lifang.sensing.terms import DeviceState
+from lifang.sensing.web import device_page, forms
+from lifang.sensing.web.tables import DeviceTable
+
+page = require_http_methods(["GET", "POST"])
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+@require_GET
+@only(Kind.STAFF)  # type: ignore[arg-type]  # a file is an answer too
+def devices(request: HttpRequest) -> HttpResponseBase:
+    """All devices of one's areas: filtered, searched, exported."""
+    actor = _actor(request)
+    rows = selectors.with_seen(actor, selectors.devices(actor).select_related("place", "keeper", "maintainer"))  # fmt: skip
+    asked_at = Value(request.at, DateTimeField())  # type: ignore[attr-defined]
+    table = DeviceTable(request, rows.annotate(asked_at=asked_at))
+    return table.response(
+        "sensing/desk/devices.html", {"may_add": actor.may("sensing.install_device")}
+    )
+
+
+@require_GET
+@only(Kind.STAFF)
+def device(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One device: what it says now, how it is, its history, its service log."""
+    found = selectors.device(_actor(request), pk)
+    return render(request, "sensing/desk/device.html", device_page.context(request, found))
+
+
+@page
+@only(Kind.STAFF)
+def new(request: HttpRequest) -> HttpResponse:
+    """Register a device that stands, or plan one."""
+    actor = _actor(request)
+    insist(None if actor.may("sensing.install_device") else Refusal("not_allowed"))
+    form = forms.NewForm(request.POST or None, actor=actor)
+    if request.method == "POST" and form.is_valid():
+        given = {key: value for key, value in form.cleaned_data.items() if key != "planned"}
+        act = actions.plan_device if form.cleaned_data["planned"] else actions.install_device
+        with form.refusals():
+            made = act(actor=actor, new=NewDevice(**given), area=given["area"], at=request.at)  # type: ignore[attr-defined]
+        if not form.errors:
+            messages.success(request, _("Registered."))
+            return redirect("sensing:device", made.pk)
+    return render(request, "sensing/desk/new.html", {"form": form})
+
+
+class Act:
+    """One thing that can be done to a device: its form, its words, its action."""
+
+    def __init__(self, form: Any, act: Any, title: Any, button: Any, done: Any, *, danger: bool = False) -> None:  # fmt: skip
+        self.form, self.act, self.title, self.button, self.done, self.danger = form, act, title, button, done, danger  # fmt: skip
+
+
+def _service(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.service_device(actor=actor, device=device, at=at, **given)
+
+
+def _rest(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    until = forms.day_after(given["until"], localtime(at))
+    actions.rest_device(actor=actor, device=device, until=until, note=given["note"], at=at)
+
+
+def _wake(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.wake_device(actor=actor, device=device, at=at)
+
+
+def _retire(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.retire_device(actor=actor, device=device, note=given["note"], at=at)
+
+
+def _install(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.install_planned(actor=actor, device=device, at=at, note=given["note"])
+
+
+def _take_on(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.install_planned(actor=actor, device=device, at=at, **given)
+
+
+def acts_of(device: Device) -> dict[str, Act]:
+    """What can be done to it, by the word of the address."""
+    every = {
+        "service": Act(forms.ServiceForm, _service, _("Record service"), _("Record"), _("Recorded.")),
+        "rest": Act(forms.RestForm, _rest, _("Out of service"), _("Take out of service"), _("It is out of service."), danger=True),
+        "waking": Act(forms.NoteForm, _wake, _("Back into service"), _("Put back into service"), _("It is back in service.")),
+        "retirement": Act(forms.NoteForm, _retire, _("Retire"), _("Retire for good"), _("It is retired."), danger=True),
+        "installation": Act(forms.NoteForm, _install, _("It is installed now"), _("Confirm"), _("Registered.")),
+        "registration": Act(forms.TakeOnForm, _take_on, _("Register what it is"), _("Register"), _("Registered.")),
+    }  # fmt: skip
+    wanted = {
+        DeviceState.PLANNED: ("installation", "retirement"),
+        DeviceState.INSTALLED: ("service", "rest", "retirement"),
+        DeviceState.OUT: ("service", "waking", "retirement"),
+        DeviceState.UNVERIFIED: ("registration", "retirement"),
+        DeviceState.RETIRED: (),
+    }[DeviceState(device.state)]
+    return {name: every[name] for name in wanted}
+
+
+NEEDS = {
+    "service": "sensing.service_device", "rest": "sensing.rest_device", "waking": "sensing.wake_device",
+    "retirement": "sensing.retire_device", "installation": "sensing.install_planned", "registration": "sensing.install_planned",
+}  # fmt: skip
+
+
+@page
+@only(Kind.STAFF)
+def act(request: HttpRequest, pk: UUID, word: str) -> HttpResponse:
+    """Ask what is needed, do it, go back to the device."""
+    actor = _actor(request)
+    found = selectors.device(actor, pk)
+    insist(None if actor.may(NEEDS[word], found.area) else Refusal("not_allowed"))
+    wanted = acts_of(found).get(word)
+    if wanted is None:
+        messages.info(request, _("The device is in another state now."))
+        return redirect("sensing:device", pk)
+    form = wanted.form(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals():
+            wanted.act(actor, found, form.cleaned_data, request.at)  # type: ignore[attr-defined]
+        if not form.errors:
+            messages.success(request, wanted.done)
+            return redirect("sensing:device", pk)
+    return render(request, "sensing/desk/act.html", {"form": form, "device": found, "act": wanted})
+
+
+@page
+@only(Kind.STAFF)
+def key(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A key for a device or gateway: issued, shown once."""
+    actor = _actor(request)
+    found = selectors.device(actor, pk)
+    insist(None if actor.may("sensing.issue_device_key", found.area) else Refusal("not_allowed"))
+    made = None
+    if request.method == "POST":
+        made = actions.issue_device_key(actor=actor, device=found, at=request.at)  # type: ignore[attr-defined]
+    return render(request, "sensing/desk/key.html", {"device": found, "key": made, **device_page.addresses()})  # fmt: skip
+
+
+@require_GET
+@only(Kind.STAFF)
+def coverage(request: HttpRequest) -> HttpResponse:
+    """Planned, installed, connected, intact: by type, and cameras by where they look."""
+    actor = _actor(request)
+    area = request.GET.get("area", "")
+    area = area if area.isascii() and area.isdigit() and len(area) <= 15 else ""
+    rows = selectors.coverage(actor, area, request.at)  # type: ignore[attr-defined]
+    listed = [device_page.covered(row, area) for row in rows]
+    context = {
+        "cameras": [row for row in listed if row["video"]],
+        "others": [row for row in listed if not row["video"]],
+        "area": area,
+        "place": place_name(area, 3) if area else "",
+        "choices": device_page.parts(actor, area),
+    }
+    return render(request, "sensing/desk/coverage.html", context)
+
+
+@require_GET
+@only(Kind.STAFF)
+def points(request: HttpRequest) -> HttpResponse:
+    """Devices as points of a map."""
+    actor = _actor(request)
+    rows = selectors.with_seen(actor, selectors.devices(actor)).filter(lon__isnull=False)
+    return device_page.points(request, rows)
+
+
+@require_GET
+@only(Kind.STAFF)
+def on_map(request: HttpRequest) -> HttpResponse:
+    """Where the devices stand, and how they are."""
+    return render(request, "sensing/desk/map.html", {"map": device_page.the_map(_actor(request))})

@@ -1,0 +1,28 @@
+"""Where the pages of devices stand: in the rail, in the search over everything."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from lifang.core.access import Actor
+from lifang.core.web.nav import Entry, Hit, finder, register
+from lifang.sensing import selectors
+from lifang.sensing.catalogue import TYPES
+
+HITS = 8
+MAY = "sensing.service_device"
+
+register(
+    Entry("desk", "sensing.devices", _("Devices"), "sensing:devices", icon="cpu", capability=MAY, order=30)
+)  # fmt: skip
+
+
+def _devices(actor: Actor, text: str) -> list[Hit]:
+    if not actor.may(MAY):
+        return []
+    return [
+        Hit(one.name, reverse("sensing:device", args=[one.pk]), str(TYPES[one.type].name) if one.type in TYPES else "", "cpu")
+        for one in selectors.find_devices(actor, text, HITS)
+    ]  # fmt: skip
+
+
+finder(_("Devices"), _devices)

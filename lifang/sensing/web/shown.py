@@ -1,0 +1,95 @@
+"""Devices as people read them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from lifang.core.web.show import Chip
+from lifang.orgs import selectors as orgs
+from lifang.sensing.catalogue import MEASURES, TYPES
+from lifang.sensing.models import Device, Latest
+from lifang.sensing.rules import Fault, Said, standing
+
+STANDINGS: dict[str, tuple[str, Any]] = {
+    "planned": ("waiting", _("Planned")),
+    "well": ("done", _("In order")),
+    "weak": ("waiting", _("Needs care")),
+    "silent": ("late", _("Silent")),
+    "never": ("waiting", _("Not heard yet")),
+    "out": ("idle", _("Out of service")),
+    "unverified": ("danger", _("Not registered")),
+    "retired": ("idle", _("Retired")),
+}
+FAULTS: dict[str, Any] = {
+    "battery": _("The battery is low"),
+    "link": _("The connection is weak"),
+    "clock": _("Its clock is wrong"),
+    "frozen": _("The value has not changed for long"),
+    "expired": _("It is past its life and should be replaced"),
+    "service_due": _("Service is due"),
+    "tamper": _("Somebody has opened or moved it"),
+}
+LOG: dict[str, Any] = {
+    "plan": _("Planned"),
+    "install": _("Installed"),
+    "move": _("Moved"),
+    "service": _("Serviced"),
+    "battery": _("Battery changed"),
+    "repair": _("Repaired"),
+    "out": _("Taken out of service"),
+    "back": _("Back in service"),
+    "retire": _("Retired"),
+}
+
+
+def type_name(kind: str) -> Any:
+    return TYPES[kind].name if kind in TYPES else kind
+
+
+def measure_name(key: str) -> Any:
+    return MEASURES[key].name if key in MEASURES else key
+
+
+def value_of(key: str, value: float) -> str:
+    return MEASURES[key].shown(value) if key in MEASURES else f"{value:g}"
+
+
+def said_of(rows: dict[str, Latest]) -> dict[str, Said]:
+    return {
+        key: Said(row.value, row.at, row.arrived_at, row.since, row.quality)
+        for key, row in rows.items()
+    }
+
+
+def chip(device: Device, seen_at: datetime | None, at: datetime, *, weak: bool = False) -> Chip:
+    kind, word = STANDINGS[standing(device.state, device.type, device.every_seconds, seen_at, weak, at)]  # fmt: skip
+    return Chip(kind, word)
+
+
+def fault(one: Fault) -> str:
+    """A sentence, with the value that says so."""
+    said = str(FAULTS[one.key])
+    if one.measure:
+        return f"{said}: {measure_name(one.measure)} {value_of(one.measure, one.value)}"
+    return said
+
+
+def url(device: Device) -> str:
+    return reverse("sensing:device", args=[device.pk])
+
+
+def where(device: Device) -> str:
+    """The place, and where exactly."""
+    place = device.place.address or device.place.name if device.place else ""
+    parts = [part for part in (place, device.position) if part]
+    return " · ".join(parts) or orgs.place_name(device.area, 2)
+
+
+def keeper(device: Device) -> str:
+    return str(device.keeper) if device.keeper else device.keeper_name
+
+
+def maintainer(device: Device) -> str:
+    return str(device.maintainer) if device.maintainer else device.maintainer_name

@@ -1,0 +1,22 @@
+from django.urls import path, re_path
+
+from lifang.sensing.web import devices, quarantine
+
+app_name = "sensing"
+DESK = "desk/devices"
+_WORDS = "service|rest|waking|retirement|installation|registration"
+_PK = r"(?P<pk>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+
+urlpatterns = [
+    path(DESK, devices.devices, name="devices"),
+    path(f"{DESK}/new", devices.new, name="new"),
+    path(f"{DESK}/map", devices.on_map, name="map"),
+    path(f"{DESK}/points", devices.points, name="points"),
+    path(f"{DESK}/coverage", devices.coverage, name="coverage"),
+    path(f"{DESK}/quarantine", quarantine.quarantine, name="quarantine"),
+    path(f"{DESK}/quarantine/<uuid:pk>", quarantine.poison, name="poison"),
+    path(f"{DESK}/quarantine/<uuid:pk>/replay", quarantine.replay, name="replay"),
+    path(f"{DESK}/<uuid:pk>", devices.device, name="device"),
+    path(f"{DESK}/<uuid:pk>/key", devices.key, name="key"),
+    re_path(rf"^{DESK}/{_PK}/(?P<word>{_WORDS})$", devices.act, name="act"),
+]
