@@ -16,6 +16,13 @@ def device_to_service(area: str) -> tuple[UUID, str]:
 
 def poison_of(area: str) -> Quarantined:
     with behind(SYSTEM):
-        made = a_row(Quarantined, area=area, reason="not_json", way="http", source="key:NOKEY234", digest=new_id().bytes)
+        made = a_row(
+            Quarantined,
+            area=area,
+            reason="not_json",
+            way="http",
+            source="key:NOKEY234",
+            digest=new_id().bytes,
+        )
     assert isinstance(made, Quarantined)
     return made

@@ -18,6 +18,7 @@ from lifang.sensing.catalogue import MEASURES, TYPES
 from lifang.sensing.models import Device, Series
 from lifang.sensing.terms import DeviceState, bad
 from lifang.sensing.web import shown
+from lifang.sensing.web.acts import NEEDS, acts_of
 
 SPANS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 SLOTS, MOST_POINTS, MOST_LOG = 48, 3000, 30
@@ -27,8 +28,6 @@ _PINS = {"well": "done", "weak": "waiting", "silent": "late", "never": "waiting"
 
 def context(request: HttpRequest, found: Device) -> dict[str, Any]:
     """Everything the page says."""
-    from lifang.sensing.web.devices import NEEDS, acts_of  # noqa: PLC0415 -- the view is above its page
-
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at: datetime = request.at  # type: ignore[attr-defined]
     listed = selectors.series(actor, found)

@@ -37,7 +37,7 @@ class NewForm(Form):
     position = forms.CharField(label=_("Where exactly"), max_length=120, required=False)
     video_code = forms.CharField(label=_("Camera code"), max_length=20, required=False, help_text=_("Twenty digits of GB/T 28181; cameras only."))  # fmt: skip
     model = forms.CharField(label=_("Model"), max_length=60, required=False)
-    keeper_name = forms.CharField(label=_("Kept by"), max_length=120, required=False)
+    keeper_name = forms.CharField(label=_("Looked after by"), max_length=120, required=False)
     maintainer_name = forms.CharField(label=_("Maintained by"), max_length=120, required=False)
     installed_on = forms.DateField(label=_("Installed on"), required=False, widget=date_input())
 

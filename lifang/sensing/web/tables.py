@@ -59,7 +59,7 @@ class DeviceTable(Table):
     seen_at = Column(_("Last heard"), cell="time", sort="seen_at")
     where = Column(_("Where"), value=shown.where, wide=True)
     area = Column(_("Area"), value=lambda row: orgs.place_name(row.area, 2))
-    keeper = Column(_("Kept by"), value=shown.keeper, shown=False)
+    keeper = Column(_("Looked after by"), value=shown.keeper, shown=False)
     maintainer = Column(_("Maintained by"), value=shown.maintainer, shown=False)
     code = Column(_("Code"), shown=False)
     video_code = Column(_("Camera code"), shown=False)

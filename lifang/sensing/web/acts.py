@@ -1,0 +1,70 @@
+"""What can be done to a device, and by what form."""
+
+from typing import Any
+
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from lifang.core.access import Actor
+from lifang.sensing import actions
+from lifang.sensing.models import Device
+from lifang.sensing.terms import DeviceState
+from lifang.sensing.web import forms
+
+
+class Act:
+    """One thing that can be done to a device: its form, its words, its action."""
+
+    def __init__(self, form: Any, act: Any, title: Any, button: Any, done: Any, *, danger: bool = False) -> None:  # fmt: skip
+        self.form, self.act, self.title, self.button, self.done, self.danger = form, act, title, button, done, danger  # fmt: skip
+
+
+def _service(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.service_device(actor=actor, device=device, at=at, **given)
+
+
+def _rest(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    until = forms.day_after(given["until"], localtime(at))
+    actions.rest_device(actor=actor, device=device, until=until, note=given["note"], at=at)
+
+
+def _wake(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.wake_device(actor=actor, device=device, at=at)
+
+
+def _retire(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.retire_device(actor=actor, device=device, note=given["note"], at=at)
+
+
+def _install(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.install_planned(actor=actor, device=device, at=at, note=given["note"])
+
+
+def _take_on(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.install_planned(actor=actor, device=device, at=at, **given)
+
+
+def acts_of(device: Device) -> dict[str, Act]:
+    """What can be done to it, by the word of the address."""
+    every = {
+        "service": Act(forms.ServiceForm, _service, _("Record service"), _("Record"), _("Recorded.")),
+        "rest": Act(forms.RestForm, _rest, _("Out of service"), _("Take out of service"), _("It is out of service."), danger=True),
+        "waking": Act(forms.NoteForm, _wake, _("Back into service"), _("Put back into service"), _("It is back in service.")),
+        "retirement": Act(forms.NoteForm, _retire, _("Retire"), _("Retire for good"), _("It is retired."), danger=True),
+        "installation": Act(forms.NoteForm, _install, _("It is installed now"), _("Confirm"), _("Registered.")),
+        "registration": Act(forms.TakeOnForm, _take_on, _("Register what it is"), _("Register"), _("Registered.")),
+    }  # fmt: skip
+    wanted = {
+        DeviceState.PLANNED: ("installation", "retirement"),
+        DeviceState.INSTALLED: ("service", "rest", "retirement"),
+        DeviceState.OUT: ("service", "waking", "retirement"),
+        DeviceState.UNVERIFIED: ("registration", "retirement"),
+        DeviceState.RETIRED: (),
+    }[DeviceState(device.state)]
+    return {name: every[name] for name in wanted}
+
+
+NEEDS = {
+    "service": "sensing.service_device", "rest": "sensing.rest_device", "waking": "sensing.wake_device",
+    "retirement": "sensing.retire_device", "installation": "sensing.install_planned", "registration": "sensing.install_planned",
+}  # fmt: skip
