@@ -259,14 +259,8 @@ class Launch:
             "--no-ws",
             "--respawn-failed-workers",
         ]
-        granian += [
-            "--respawn-interval",
-            "0.5",
-            "--workers-kill-timeout",
-            "8",
-            "--log-level",
-            "warning",
-        ]
+        granian += ["--respawn-interval", "0.5", "--workers-kill-timeout", "8"]
+        granian += ["--log-level", "warning"]
         static = ["--static-path-route", "/static", "--static-path-mount", str(self.home.static)]
         static += ["--static-path-expires", STATIC_KEPT_SECONDS]
         web = [
@@ -279,12 +273,11 @@ class Launch:
             str(c.web_workers),
         ]
         web += ["--blocking-threads", "2", *static, "lifang.boot.wsgi:application"]
-        streams = [*granian, "--interface", "asgi", "--port", str(c.streams_port), "--workers", "1"]
-        gate = [*granian, "--interface", "asginl", "--port", str(c.gate_listens), "--workers", "1"]
+        one = [*granian, "--workers", "1", "--interface"]
         commands: dict[str, list[str]] = {
             "web": web,
-            "streams": [*streams, "lifang.boot.streams:app"],
-            "gate": [*gate, "lifang.boot.gate:app"],
+            "streams": [*one, "asgi", "--port", str(c.streams_port), "lifang.boot.streams:app"],
+            "gate": [*one, "asginl", "--port", str(c.gate_listens), "lifang.boot.gate:app"],
             "relay": [python, "-m", "lifang", "relay"],
             "jobs": [python, "-m", "lifang", *WORKER],
         }

@@ -42,7 +42,7 @@ def context(request: HttpRequest, found: Device) -> dict[str, Any]:
         "chip": shown.chip(found, seen_at, at, weak=bool(faults)),
         "seen_at": seen_at,
         "silent": found.state == DeviceState.INSTALLED and rules.silent(found.type, found.every_seconds, seen_at, at),
-        "values": [_value(row, found.type) for row in listed if hasattr(row, "latest")],
+        "values": [_value(row, found.type) for row in listed if hasattr(row, "latest") and row.measure != "heartbeat"],
         "faults": [shown.fault(one) for one in faults],
         "chart": _chart(request, listed, at),
         "log": [_line(one) for one in selectors.log(actor, found).select_related("account")[:MOST_LOG]],
@@ -100,7 +100,7 @@ def _chart(request: HttpRequest, listed: list[Series], at: datetime) -> dict[str
         means = [points[slot].mean if slot in points else None for slot in slots]
         chart["low"] = min((p.low for p in points.values()), default=None)
         chart["high"] = max((p.high for p in points.values()), default=None)
-        chart["series"] = [(f"{spec.name} {spec.symbol}".strip(), [None if v is None else round(v, 3) for v in means])]  # fmt: skip
+        chart["series"] = [(spec.symbol or spec.name, [None if v is None else round(v, 3) for v in means])]  # fmt: skip
         chart["labels"] = [f"{localtime(slot):{form}}" for slot in slots]
         chart["empty"] = not points
         chart["range"] = f"{spec.shown(chart['low'])} – {spec.shown(chart['high'])}" if points else ""  # fmt: skip
