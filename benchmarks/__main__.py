@@ -6,11 +6,11 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks import create_and_dispatch, figures, geo, scale, sheets, todo, watch, web
+from benchmarks import create_and_dispatch, figures, geo, ingest, scale, sheets, todo, watch, web
 from benchmarks.house import house
 
 USUAL = ("create_and_dispatch", "web", "todo")
-HOUSED = (*USUAL, "scale", "sheets")
+HOUSED = (*USUAL, "scale", "sheets", "ingest")
 NAMES = (*HOUSED, "geo", "watch")
 
 
@@ -35,7 +35,8 @@ def main() -> int:
         parser.error(f"no benchmark is called {sorted(unknown)}")
     begun, found = time.monotonic(), []
     names = asked.names or (*USUAL, "geo")
-    with house() if set(names) & set(HOUSED) else contextlib.nullcontext() as launch:
+    listen = {"mqtt_listen": f"127.0.0.1:{ingest.free_port()}"} if "ingest" in names else {}
+    with house(**listen) if set(names) & set(HOUSED) else contextlib.nullcontext() as launch:
         if "create_and_dispatch" in names:
             found += create_and_dispatch.main(launch)
         if "web" in names:
@@ -45,6 +46,7 @@ def main() -> int:
         if "scale" in names:
             found += scale.main(launch, asked.sizes)
         found += sheets.main(launch, asked.people) if "sheets" in names else []
+        found += ingest.main(launch) if "ingest" in names else []
     alone(names)
     if found:
         figures.verdicts(found)

@@ -9,9 +9,16 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifang.boot.settings")
 django.setup()
 
+from lifang.sensing.api.admission import conformance, key, standing  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.batches import Gate, answer, batches  # noqa: E402 -- Django must be set up first
 
 GATE = Gate(lambda: datetime.now(UTC))
+ROUTES: dict[str, dict[str, Any]] = {
+    "/api/sensing/batches": {"POST": batches},
+    "/api/sensing/conformance": {"POST": conformance},
+    "/api/sensing/admission": {"GET": standing},
+    "/api/sensing/admission/key": {"POST": key},
+}
 
 
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -24,12 +31,13 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 return
     if scope["type"] != "http":
         return
-    path, method = scope["path"], scope["method"]
-    if path == "/api/sensing/healthz":
+    methods = ROUTES.get(scope["path"])
+    if scope["path"] == "/api/sensing/healthz":
         await answer(send, 200, {"gate": "open"})
-    elif path != "/api/sensing/batches":
+    elif methods is None:
         await answer(send, 404, {"reason": "not_found"})
-    elif method != "POST":
-        await answer(send, 405, {"reason": "method_not_allowed"}, [(b"allow", b"POST")])
+    elif scope["method"] not in methods:
+        allowed = ", ".join(methods).encode()
+        await answer(send, 405, {"reason": "method_not_allowed"}, [(b"allow", allowed)])
     else:
-        await batches(GATE, scope, receive, send)
+        await methods[scope["method"]](GATE, scope, receive, send)

@@ -124,9 +124,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     note: Text
 
 
+class Check(Entry, frozen=True, kw_only=True):
+    """One check of a conformance run, as a sentence."""
+
+
 YES, NO = Text(zh="是", en="yes"), Text(zh="否", en="no")
 MEASURES = catalogue("sensing", "measures", Measure, faults=Measure.faults)
 TYPES = catalogue("sensing", "device_types", DeviceType, faults=DeviceType.faults)
+CHECKS = catalogue("sensing", "checks", Check)
 POLICY = catalogue("sensing", "policy", Policy)
 ADMISSION = flow("sensing", "device_admission")
 

@@ -1,5 +1,13 @@
 """Change what is registered of devices, and take in what they say."""
 
+from lifang.sensing.actions.admission import (
+    admit,
+    ask_admission,
+    draw_key,
+    end_admission,
+    refuse_admission,
+    run_conformance,
+)
 from lifang.sensing.actions.devices import (
     NewDevice,
     faults,
@@ -26,6 +34,10 @@ __all__ = [
     "Receipt",
     "Register",
     "Stored",
+    "admit",
+    "ask_admission",
+    "draw_key",
+    "end_admission",
     "faults",
     "forget_old",
     "install_device",
@@ -34,10 +46,12 @@ __all__ = [
     "issue_device_key",
     "move_device",
     "plan_device",
+    "refuse_admission",
     "replay_poison",
     "rest_device",
     "retire_device",
     "revoke_device_key",
+    "run_conformance",
     "service_device",
     "store",
     "take",

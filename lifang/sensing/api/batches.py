@@ -77,6 +77,10 @@ class Gate:
         with behind(SYSTEM):
             return ways.owner_of_key(SYSTEM, text, self.clock())
 
+    async def apart(self, work: Callable[..., Any], *given: Any) -> Any:
+        """Work that asks the database, in the thread that has the connection."""
+        return await asyncio.get_running_loop().run_in_executor(self.pen, work, *given)
+
     async def take(self, owner: Owner, lines: list[bytes]) -> dict[str, Any]:
         """The receipt of one request, after its commit."""
         if len(self.waiting) >= MOST_WAITING:

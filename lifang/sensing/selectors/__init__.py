@@ -1,5 +1,6 @@
 """Ask about devices and what they said."""
 
+from lifang.sensing.selectors.admissions import admission, admissions, runs
 from lifang.sensing.selectors.devices import (
     Coverage,
     coverage,
@@ -25,6 +26,8 @@ from lifang.sensing.selectors.observations import (
 __all__ = [
     "Coverage",
     "Point",
+    "admission",
+    "admissions",
     "changes",
     "coverage",
     "device",
@@ -37,6 +40,7 @@ __all__ = [
     "observations",
     "poison",
     "quarantined",
+    "runs",
     "series",
     "silent",
     "with_seen",

@@ -6,7 +6,9 @@ from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.ids import new_id
 from lifang.core.testing.rows import a_row
-from lifang.sensing.models import Quarantined
+from lifang.orgs.tests.make import MONDAY
+from lifang.sensing import actions
+from lifang.sensing.models import Admission, Quarantined
 from lifang.sensing.tests.make import make_device
 
 
@@ -26,3 +28,13 @@ def poison_of(area: str) -> Quarantined:
         )
     assert isinstance(made, Quarantined)
     return made
+
+
+def admission_of(area: str) -> Admission:
+    return actions.ask_admission(
+        actor=SYSTEM, maker="walked", type="smoke", model="W", dialect="lifang", area=area, at=MONDAY
+    )  # fmt: skip
+
+
+def passed_of(area: str) -> tuple[UUID, str]:
+    return admission_of(area).pk, "acceptance"

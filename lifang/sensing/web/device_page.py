@@ -185,4 +185,5 @@ def addresses() -> dict[str, str]:
     """Where devices send."""
     listen = config().mqtt_listen
     host, _, port = listen.rpartition(":")
-    return {"gate": f"{config().gate_origin}/api/sensing/batches", "mqtt": f"{host or config().host}:{port}" if listen else ""}  # fmt: skip
+    origin = f"{config().gate_origin}/api/sensing"
+    return {"gate": f"{origin}/batches", "conformance": f"{origin}/conformance", "mqtt": f"{host or config().host}:{port}" if listen else ""}  # fmt: skip

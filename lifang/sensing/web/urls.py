@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from lifang.sensing.web import devices, quarantine
+from lifang.sensing.web import admissions, devices, quarantine
 
 app_name = "sensing"
 DESK = "desk/devices"
@@ -16,6 +16,14 @@ urlpatterns = [
     path(f"{DESK}/quarantine", quarantine.quarantine, name="quarantine"),
     path(f"{DESK}/quarantine/<uuid:pk>", quarantine.poison, name="poison"),
     path(f"{DESK}/quarantine/<uuid:pk>/replay", quarantine.replay, name="replay"),
+    path(f"{DESK}/admissions", admissions.admissions, name="admissions"),
+    path(f"{DESK}/admissions/new", admissions.ask, name="ask"),
+    path(f"{DESK}/admissions/<uuid:pk>", admissions.admission, name="admission"),
+    re_path(
+        rf"^{DESK}/admissions/{_PK}/(?P<word>acceptance|refusal|end)$",
+        admissions.decision,
+        name="decision",
+    ),
     path(f"{DESK}/<uuid:pk>", devices.device, name="device"),
     path(f"{DESK}/<uuid:pk>/key", devices.key, name="key"),
     re_path(rf"^{DESK}/{_PK}/(?P<word>{_WORDS})$", devices.act, name="act"),
