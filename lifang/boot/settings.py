@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "lifang.core.sheets",
     "lifang.core.i18n",
     "lifang.core.jobs",
+    "lifang.core.retention",
     "lifang.core.api",
     "lifang.core.web",
     "lifang.core.offline",

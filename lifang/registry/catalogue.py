@@ -171,6 +171,7 @@ POLICY = catalogue("registry", "policy", Policy)
 COMPONENTS = catalogue("registry", "components", Component)
 CORRECTION = flow("registry", "correction")
 MISSED = flow("registry", "missed")
+REMINDER = flow("registry", "reminder")
 
 
 @cache

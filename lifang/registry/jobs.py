@@ -9,3 +9,9 @@ from lifang.registry import actions
 def tell_missed(*, system: Actor, at: datetime) -> None:
     """Each morning: visits that nobody made in time become to-dos."""
     actions.tell_missed(actor=system, at=at)
+
+
+@periodic(cron="20 20 * * *")
+def remind(*, system: Actor, at: datetime) -> None:
+    """Before the morning: what runs out in each grid is one to-do of it."""
+    actions.remind(actor=system, at=at)

@@ -89,4 +89,18 @@ class Missing(StrEnum):
     EXCUSED = "excused"
 
 
+class Expiring(StrEnum):
+    """What a reminder is about."""
+
+    REGISTRATION = "registration"  # of a temporary resident
+    VALUE = "value"  # not confirmed in time
+
+
+class Reminding(StrEnum):
+    """States of a reminder."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+
+
 HEAD: Final = "head"  # the relation to the head of a household that the head has

@@ -52,6 +52,7 @@ class Case(Subject, Searchable):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="taken_in")
     split_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="split_off")
     reference = models.CharField(max_length=60, blank=True)  # its number in the system it came from
+    anonymised_at = models.DateTimeField(null=True)  # nobody's name or words are left in it
 
     searched = ("text", "number")
     sounded = ("place", "called")
@@ -72,6 +73,12 @@ class Case(Subject, Searchable):
                 fields=["area", "-opened_at"],
                 condition=Q(state__in=OPEN, level=Level.LIFE),
                 name="case_life",
+            ),
+            # What is over and still says who told it.
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(closed_at__isnull=False, anonymised_at__isnull=True),
+                name="case_over",
             ),
             # What is due in a period: the denominator of the closing rates.
             models.Index(fields=["promised_at"], name="case_promised"),

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,6 +47,7 @@ sighted(
         area=lambda case: str(case.area),
         acts=("cases.",),
         explain=_explain,
+        url=lambda pk: reverse("cases:case", args=[pk]),
         note=gettext_lazy("The public page of an accepted case shows matter, place and answer to everybody; names, telephones and words of reporters never."),
     )
 )  # fmt: skip

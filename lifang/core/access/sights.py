@@ -83,6 +83,7 @@ class RowKind:
     acts: tuple[str, ...]  # beginnings of the capabilities that are about it
     explain: Callable[[Any], Mapping[str, Any]] = lambda row: {}  # holder → why it is concerned
     note: Any = ""  # what the page says of it
+    url: Callable[[UUID], str] | None = None  # its own page, for who sees it
 
 
 ROW_KINDS: dict[str, RowKind] = {}

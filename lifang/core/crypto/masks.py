@@ -14,11 +14,14 @@ _BUILDING: Final = re.compile(
 _STREET: Final = re.compile(r"^.*(?:小区|花园|社区|村|路|街|巷|弄|胡同)")
 
 
+ERASED = "—"  # stands where a name was
+
+
 def mask_name(name: str) -> str:
-    """张三丰 -> 张*: one star whatever the length."""
+    """张三丰 -> 张*: one star whatever the length; the dash of an erased name stays a dash."""
     name = name.strip()
-    if not name:
-        return ""
+    if not name or name == ERASED:
+        return name
     shown = name[:2] if name[:2] in _DOUBLE and len(name) > len("欧阳") else name[0]
     return f"{shown}*"
 

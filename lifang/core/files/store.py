@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -174,11 +174,26 @@ def sweep(at: datetime) -> int:
     with behind(SYSTEM):  # behind anybody else's wall every file would seem forgotten
         for start in range(0, len(old), 1000):
             some = old[start : start + 1000]
-            named = set(Attachment.objects.filter(sha256__in=some).values_list("sha256", flat=True))
-            for sha256 in set(some) - named:
-                disk.drop(sha256)
-                dropped += 1
+            dropped += _drop_unnamed(set(some))
     return dropped
+
+
+def remove(subject_type: str, subjects: Iterable[UUID]) -> int:
+    """Take the files of subjects away, content too where no other row names it; how many. Part of erasing them."""
+    rows = Attachment.objects.filter(subject_type=subject_type, subject__in=list(subjects))
+    contents = set(rows.values_list("sha256", flat=True))
+    gone = rows.delete()[0]
+    # Killed between the commit and the disk, the sweep finds what nobody names.
+    transaction.on_commit(lambda: _drop_unnamed(contents))
+    return gone
+
+
+def _drop_unnamed(contents: set[str]) -> int:
+    with behind(SYSTEM):
+        named = set(Attachment.objects.filter(sha256__in=contents).values_list("sha256", flat=True))
+    for sha256 in contents - named:
+        disk.drop(sha256)
+    return len(contents - named)
 
 
 # Reused photos

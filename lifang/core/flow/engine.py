@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from lifang.core.access import Actor, Refusal, Refused
 from lifang.core.access.pen import Pen
 from lifang.core.flow import clocks
-from lifang.core.flow.models import Step, Subject, Todo
+from lifang.core.flow.models import Clock, Step, Subject, Todo
 from lifang.core.flow.shape import Flow, Move, State
 
 Facts = dict[str, Any]
@@ -182,6 +184,20 @@ def close_turns(subject: Subject, at: datetime, *, turn: str = "", capability: s
     found.update(done_at=at)
 
 
+def forget(subjects: Iterable[Any]) -> int:
+    """Remove the steps, clocks and to-dos of subjects whose time is over; how many rows. Part of erasing them."""
+    ids = list(subjects)
+    return sum(part.objects.filter(subject__in=ids).delete()[0] for part in (Step, Clock, Todo))
+
+
+def hush(subjects: Iterable[Any], moves: Iterable[str] = ()) -> int:
+    """Take the notes off the timeline that only staff read, and those of these moves; how many. Part of anonymising."""
+    inner = Step.objects.filter(
+        Q(public=False) | Q(move__in=list(moves)), subject__in=list(subjects)
+    )
+    return inner.exclude(note="").update(note="")
+
+
 def set_due(subject: Subject, due_at: datetime) -> None:
     """Write a new due time of the running stage into the subject and its open to-dos."""
     subject.due_at = due_at
@@ -204,6 +220,8 @@ __all__ = [
     "Turn",
     "ask",
     "close_turns",
+    "forget",
+    "hush",
     "move",
     "replay",
     "set_due",

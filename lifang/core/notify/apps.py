@@ -9,6 +9,7 @@ class NotifyConfig(AppConfig):
     label = "notify"
 
     def ready(self) -> None:
+        from lifang.core.notify import retention  # noqa: F401, PLC0415 -- puts its shelves up
         from lifang.core.notify.web.entries import register_entries  # noqa: PLC0415 -- models must be ready
 
         register(check_templates)

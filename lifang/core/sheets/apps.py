@@ -9,6 +9,7 @@ class SheetsConfig(AppConfig):
     label = "sheets"
 
     def ready(self) -> None:
+        from lifang.core.sheets import retention  # noqa: F401, PLC0415 -- puts its shelves up
         from lifang.core.sheets.web.entries import register_entries  # noqa: PLC0415 -- models must be ready
 
         autodiscover_modules("web.sheets")

@@ -1,8 +1,11 @@
 """What the walk of `access.yaml` needs a row of."""
 
+from datetime import date
+
 from lifang.core.accounts.models import Account
+from lifang.core.retention.models import LegalHold
 from lifang.orgs.models import Division, Posting, Unit
-from lifang.orgs.tests.make import make_account, make_division, make_posting, make_unit
+from lifang.orgs.tests.make import MONDAY, make_account, make_division, make_posting, make_unit
 
 
 def community_of(area: str) -> tuple[str]:
@@ -33,3 +36,11 @@ def posting_of(area: str) -> Posting:
     if not Account.objects.filter(login="posting-deputy").exists():
         make_posting("community_worker", _there(area[:12]), account=make_account("posting-deputy"))
     return held
+
+
+def hold_of(area: str) -> LegalHold:
+    """A hold on all that lies there, set by somebody of another county."""
+    setter = make_account()
+    return LegalHold.objects.create(
+        area=area, kind="area", why="walk", document="walk", until=date(2029, 1, 1), set_by=setter, set_at=MONDAY
+    )  # fmt: skip

@@ -47,6 +47,24 @@ register(
         order=70,
     ),
     Entry(
+        "desk",
+        "orgs.retention",
+        _("Terms of keeping"),
+        "orgs:retention",
+        icon="hourglass-empty",
+        capability="retention.see",
+        order=72,
+    ),
+    Entry(
+        "desk",
+        "orgs.holds",
+        _("Legal holds"),
+        "orgs:holds",
+        icon="lock",
+        capability="retention.lift_hold",
+        order=73,
+    ),
+    Entry(
         "kiosk", "orgs.communities", _("My community"), "orgs:communities", icon="map-pin", order=40
     ),
     Entry(

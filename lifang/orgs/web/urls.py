@@ -1,7 +1,16 @@
 from django.urls import path
 
 from lifang.orgs.web import public
-from lifang.orgs.web.desk import areas, calendar, people, sights, standing, units
+from lifang.orgs.web.desk import (
+    areas,
+    calendar,
+    holds,
+    people,
+    retention,
+    sights,
+    standing,
+    units,
+)
 
 app_name = "orgs"
 
@@ -40,5 +49,13 @@ urlpatterns = [
     path("desk/roster/drops", standing.watch_drops, name="watch_drops"),
     path("desk/sights", sights.ask, name="sights"),
     path("desk/sights/<slug:kind>/<uuid:pk>", sights.sights, name="sights_of"),
+    path("desk/retention", retention.terms, name="retention"),
+    path("desk/retention/runs", retention.runs, name="retention_runs"),
+    path("desk/retention/runs/<uuid:pk>", retention.run, name="retention_run"),
+    path("desk/retention/terms/<str:key>", retention.term, name="retention_term"),
+    path("desk/holds", holds.holds, name="holds"),
+    path("desk/holds/new", holds.new_hold, name="new_hold"),
+    path("desk/holds/<uuid:pk>", holds.hold, name="hold"),
+    path("desk/holds/<uuid:pk>/lifting", holds.lifting, name="hold_lifting"),
     path("desk/people", people.people, name="people"),
 ]

@@ -37,6 +37,7 @@ from lifang.registry.actions.places import (
     enrol_many,
     enrol_resident,
 )
+from lifang.registry.actions.reminding import remind
 from lifang.registry.actions.restricted import (
     Shown,
     look_restricted,
@@ -68,6 +69,6 @@ __all__ = [
     "add_facility", "add_organisation", "add_place", "add_places", "add_vehicle", "ask_correction", "change", "change_many", "compare", "end_person",
     "enrol_many", "enrol_resident", "excuse_visit", "faults", "find_number", "found_household", "heads_behind", "key_of", "link_account", "look_restricted", "merge",
     "move_in", "move_out", "name_head", "name_viewers", "part", "plan_many", "plan_visits", "read_correction", "refuse_correction", "register",
-    "register_many", "renew_registration", "restrict", "review_tag", "settle", "tag", "take_back_sheet", "take_sheet", "tell_missed", "tie", "undo_merge", "unite", "unmask",
+    "register_many", "remind", "renew_registration", "restrict", "review_tag", "settle", "tag", "take_back_sheet", "take_sheet", "tell_missed", "tie", "undo_merge", "unite", "unmask",
     "unrestrict", "untag", "untie", "verify_correction", "visit", "withdraw_consent", "withdraw_correction",
 ]  # fmt: skip

@@ -78,6 +78,7 @@ def undo_merge(*, actor: Actor, merge: Merge, at: datetime) -> Merge:
     held = Merge.objects.hold(merge.pk)
     insist(
         Refusal("undone_already") if held.undone_at else None,
+        None if held.undo else Refusal("undo_over"),
         Refusal("merged_since")
         if Person.objects.filter(pk=held.kept_id, merged_into__isnull=False).exists()
         else None,

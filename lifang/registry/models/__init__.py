@@ -2,6 +2,7 @@ from lifang.registry.models.fact import Correction, Fact, Look
 from lifang.registry.models.household import Household, Membership, Occupancy
 from lifang.registry.models.person import Batch, Merge, Person, Tagging
 from lifang.registry.models.place import CELL_METRES, Place, Resident
+from lifang.registry.models.reminder import Reminder
 from lifang.registry.models.restricted import RestrictedLook, RestrictedRecord
 from lifang.registry.models.thing import Facility, Organisation, Tie, Vehicle
 from lifang.registry.models.visit import MissedVisit, Visit, VisitPlan
@@ -21,6 +22,7 @@ __all__ = [
     "Organisation",
     "Person",
     "Place",
+    "Reminder",
     "Resident",
     "RestrictedLook",
     "RestrictedRecord",

@@ -61,6 +61,9 @@ class Membership(Scoped):
                 condition=Q(valid_to__isnull=True, expires_on__isnull=False),
                 name="membership_expiry",
             ),
+            models.Index(
+                fields=["valid_to"], condition=Q(valid_to__isnull=False), name="membership_over"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -54,10 +54,16 @@ class Person(Scoped):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)  # nothing of a person is left in it
 
     class Meta:
         indexes = [
             models.Index(fields=["area", "id"], name="person_area"),
+            models.Index(
+                fields=["valid_to"],
+                condition=Q(valid_to__isnull=False, erased_at__isnull=True),
+                name="person_over",
+            ),
             GinIndex(fields=["holders"], name="person_holders"),
             GinIndex(fields=["name_terms"], name="person_name_terms"),
             models.Index(fields=["identity_key"], name="person_identity"),

@@ -81,6 +81,7 @@ class Resident(Scoped):
     person = models.OneToOneField("Person", models.PROTECT, null=True, related_name="resident")
     home = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="residents")
     enrolled_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True, blank=True)  # name and telephone are erased
 
     class Meta:
         indexes = [

@@ -79,6 +79,13 @@ from lifang.registry.selectors.places import (
     resident_of,
     residents,
 )
+from lifang.registry.selectors.retention import (
+    names_by_id,
+    outdated,
+    reminder,
+    reminders,
+    reminders_by_id,
+)
 from lifang.registry.selectors.things import (
     facilities,
     facilities_near,
@@ -151,9 +158,11 @@ __all__ = [
     "missed",
     "missed_by_id",
     "missed_visit",
+    "names_by_id",
     "office_name",
     "organisation",
     "organisations",
+    "outdated",
     "own_place",
     "own_record",
     "own_tags",
@@ -169,6 +178,9 @@ __all__ = [
     "profile",
     "public_facilities",
     "public_places",
+    "reminder",
+    "reminders",
+    "reminders_by_id",
     "resident",
     "resident_of",
     "residents",

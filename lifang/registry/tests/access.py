@@ -6,15 +6,18 @@ from uuid import UUID
 from lifang.core.access import SYSTEM
 from lifang.core.access.grants import actor_of
 from lifang.core.accounts.models import Account
+from lifang.core.flow import engine
 from lifang.core.ids import new_id
 from lifang.orgs.tests.make import MONDAY
 from lifang.registry import actions
+from lifang.registry.catalogue import REMINDER
 from lifang.registry.models import (
     Correction,
     Membership,
     Merge,
     MissedVisit,
     Person,
+    Reminder,
     Tagging,
     Tie,
     Vehicle,
@@ -111,3 +114,10 @@ def own_consent(account: Account) -> Tagging:
         area=person.area, holders=[f"account:{account.pk}"], person=person, tag="volunteer",
         source="self", consented_at=MONDAY, valid_from=MONDAY,
     )  # fmt: skip
+
+
+def reminder_of(area: str) -> Reminder:
+    row = Reminder(area=area, kind="registration", over=1, soon=2, first_on=MONDAY.date(), told_at=MONDAY)  # fmt: skip
+    said = engine.Said()
+    engine.start(REMINDER(), row, actor=SYSTEM, at=MONDAY, turn=engine.Turn(), said=said)
+    return row

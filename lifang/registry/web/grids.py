@@ -59,7 +59,7 @@ def ten(found: Profile, area: str) -> list[Thing]:
         Thing(_("Whom to visit first"), late[""], [_n(shown.visit_kind(key), n) for key, n in late.items() if key], _list("visits", area, due="late"), "late" if late[""] else ""),
         Thing(_("Who needs care"), sum(groups[key] for key in care), [_n(shown.tag_name(key), groups[key]) for key in care], _list("people", area)),
         Thing(_("What waits to be settled"), found.missed + found.corrections, [_n(_("missed visits"), found.missed), _n(_("corrections to verify"), found.corrections)], reverse("web:desk"), "waiting" if found.missed + found.corrections else ""),
-        Thing(_("Registrations that run out"), found.expired + found.expiring, [_n(_("expired"), found.expired), _n(_("soon"), found.expiring)], _list("people", area, residence="floating"), "late" if found.expired else ""),
+        Thing(_("Registrations that run out"), found.expired + found.expiring, [_n(_("expired"), found.expired), _n(_("soon"), found.expiring)], _list("expiring", area), "late" if found.expired else ""),
         Thing(_("How far visits have come"), found.visited, [_n(_("of households"), found.households), _n(_("never visited"), found.never)], _list("coverage", area)),
         Thing(_("Buildings and key places"), sum(found.places.get(kind, 0) for kind in (PlaceKind.BUILDING, PlaceKind.KEY_PLACE)), [_n(places[key], n) for key in SHOWN_PLACES if (n := found.places.get(key))], _list("places", area)),
         Thing(_("Shops and public facilities"), found.bodies + found.facilities, [_n(_("organisations"), found.bodies), _n(_("facilities"), found.facilities), _n(_("of them not intact"), found.broken)], f"{reverse('registry:things', args=['organisations'])}?area={area}"),

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -48,11 +49,11 @@ def _label(row: Any) -> str:
 sighted(
     RowKind(
         key="person", name=gettext_lazy("Person"), find=_finder(Person), label=_label, place=_place, area=_area, acts=ACTS,
-        explain=_own,
+        explain=_own, url=lambda pk: reverse("registry:person", args=[pk]),
         note=gettext_lazy("Everybody reads names and numbers masked. One field in full asks for the act, a purpose and a piece of work, counts against a daily budget and is told to the person. Whether somebody stands in the restricted store is told to nobody but the viewers named there."),
     ),
     RowKind(
         key="household", name=gettext_lazy("Household"), find=_finder(Household), label=_label, place=_place, area=_area,
-        acts=ACTS, explain=_lives,
+        acts=ACTS, explain=_lives, url=lambda pk: reverse("registry:household", args=[pk]),
     ),
 )  # fmt: skip

@@ -105,6 +105,50 @@ def leading(rows: QuerySet[Place]) -> QuerySet[Place]:
     return rows.filter(kind__in=PUBLIC)
 
 
+class ExpiringTable(Table):
+    who = Column(_("Who"), value=lambda row: row.who, link=lambda row: row.url)
+    door = Column(_("Where"), value=lambda row: row.door, wide=True)
+    state = Column(_("State"), cell="state", value=lambda row: row.chip)
+    expires_on = Column(_("Registration until"), cell="date", sort="expires_on")
+    renewal = Column(
+        _("Renew"), value=lambda row: gettext("renew") if row.renewal else "", link=lambda row: row.renewal, exported=False
+    )  # fmt: skip
+
+    key = "expiring"
+    order = "expires_on"
+    empty = Empty(
+        _("No registration runs out."),
+        _("Temporary residents whose registration runs out appear here in time."),
+        act=(_("People and homes"), "registry:people"),
+        icon="calendar-check",
+    )
+
+    def __init__(self, request: HttpRequest, rows: Any, *, prefix: str = "") -> None:
+        super().__init__(request, rows, prefix=prefix)
+        self.filters: Sequence[Filter] = [area_choice(self.actor)]  # type: ignore[misc]  # per request: areas differ
+
+
+class OutdatedTable(Table):
+    what = Column(_("Value"), value=lambda row: row.what)
+    who = Column(_("Of whom"), value=lambda row: row.who, link=lambda row: row.url)
+    place = Column(_("Where"), value=lambda row: orgs.place_name(row.area, 1))
+    state = Column(_("State"), cell="state", value=lambda row: row.chip)
+    expires_on = Column(_("To be confirmed by"), cell="date", sort="expires_on")
+
+    key = "outdated"
+    order = "expires_on"
+    empty = Empty(
+        _("Every value was confirmed in time."),
+        _("Values that nobody confirmed in time appear here, to be asked again at the next visit."),
+        act=(_("Visits to make"), "registry:visits"),
+        icon="calendar-check",
+    )
+
+    def __init__(self, request: HttpRequest, rows: Any, *, prefix: str = "") -> None:
+        super().__init__(request, rows, prefix=prefix)
+        self.filters: Sequence[Filter] = [area_choice(self.actor)]  # type: ignore[misc]  # per request: areas differ
+
+
 DUE = {
     "late": _("Visit overdue"),
     "week": _("Within 7 days"),

@@ -49,6 +49,7 @@ EXEMPT: Exempt = {
     "lifang/core/notify/sending.py": "queues messages, called inside actions and listeners",
     "lifang/core/notify/webhooks.py": "queues deliveries and notes what became of them",
     "lifang/core/offline/keeping.py": "photos in pieces, and records in the transaction of the act they ask for",
+    "lifang/core/*/retention.py": "what a batch of a retention run erases, inside its action",
     "lifang/core/relay/hearing.py": "receipts of listeners",
     "lifang/core/relay/stream.py": "marks what the stream acknowledged",
     "lifang/core/sheets/bulk.py": "many rows at once, called inside actions",

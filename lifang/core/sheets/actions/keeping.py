@@ -7,6 +7,7 @@ from django.db import transaction
 
 from lifang.core.access import Actor
 from lifang.core.access.wall import behind
+from lifang.core.crypto.masks import ERASED
 from lifang.core.sheets.actions.asking import forget, wipe
 from lifang.core.sheets.catalogue import limits
 from lifang.core.sheets.declare import SHEETS
@@ -21,8 +22,7 @@ def sweep(*, system: Actor, at: datetime) -> Counter[str]:
             asked_at__lt=at - timedelta(days=most.keep_days), lapsed_at=None
         ):
             with transaction.atomic():
-                forget(old)
-                Import.objects.filter(pk=old.pk).update(lapsed_at=at)
+                lapse(old, at)
             done["lapsed"] += 1
         secret = [key for key, sheet in SHEETS.items() if sheet.hands_over]
         since = at - timedelta(hours=most.secret_hours)
@@ -33,3 +33,9 @@ def sweep(*, system: Actor, at: datetime) -> Counter[str]:
                 wipe(old, at)
             done["wiped"] += 1
     return done
+
+
+def lapse(old: Import, at: datetime) -> None:
+    """File, rows and the file's name go; who uploaded when, and the counts, stay."""
+    forget(old)
+    Import.objects.filter(pk=old.pk).update(lapsed_at=at, name=ERASED)
