@@ -23,6 +23,7 @@ lifang 里坊
   lifang restore FILE           into an empty data folder or database    恢复
   lifang user …                 create, reset, lock, list accounts       账号
   lifang keys status|rotate     keys of what is sealed                   密钥
+  lifang retention [--dry-run]  erase what is over, or only count it     到期清除
   lifang import divisions|cases …                                        导入
   lifang measure duplicates     how well repeats are recognised          度量
   lifang measure matters        how well matters are proposed

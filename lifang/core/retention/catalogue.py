@@ -25,7 +25,7 @@ class Term(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     way: Way
     left: Text  # what stays
     keeper: Text  # who answers for it
-    basis: str
+    basis: Text
     confirmed: bool
     order: int = 50
 

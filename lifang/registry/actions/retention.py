@@ -46,7 +46,9 @@ SINCE = {
     Subject.ORGANISATION: text("单位登记终止之后", "after the organisation's record ended"),
 }
 LEFT = text("记录本身，没有这一项的内容和历史", "The record, without this value and its history")
-BASIS = "《个人信息保护法》第十九条、第四十七条"
+BASIS = text(
+    "《个人信息保护法》第十九条、第四十七条", "Personal Information Protection Law, art. 19 and 47"
+)
 
 
 def personal_elements() -> list[Element]:

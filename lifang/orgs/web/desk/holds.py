@@ -40,7 +40,7 @@ class HoldForm(Form):
     area = AreaField()
     why = _why(help_text=gettext_lazy("No names: whoever sees the hold reads this."))
     document = forms.CharField(
-        label=gettext_lazy("Number of the document"),
+        label=gettext_lazy("Document number"),
         max_length=rules.MOST_DOCUMENT,
         help_text=gettext_lazy("The decision, letter or order that it stands on."),
     )

@@ -62,7 +62,7 @@ def _line(one: retention.Outlook) -> Line:
     return Line(
         str(one.term.name), url, length(one.term), str(one.term.since), one.term.way,
         one.due, url if one.due else "", one.oldest, one.held, f"{url}?held=1" if one.held else "",
-        _gone(one.went) if one.last else "", one.last, one.term.basis, one.term.confirmed, str(one.term.keeper),
+        _gone(one.went) if one.last else "", one.last, str(one.term.basis), one.term.confirmed, str(one.term.keeper),
     )  # fmt: skip
 
 
