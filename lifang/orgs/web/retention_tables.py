@@ -52,8 +52,8 @@ class TermTable(ListTable):
         Flag("due", _("Only what goes tonight"), lambda rows: rows),
         Flag("held", _("Only what is under hold"), lambda rows: rows),
     )
-    order = ""
-    per_page = 100
+    order = "-due"  # what goes tonight first
+    per_page = 15
     empty = Empty(
         _("Nothing of it goes tonight."),
         _("Take a filter away to see every term."),

@@ -45,6 +45,12 @@ SINCE = {
     Subject.VEHICLE: text("车辆登记终止之后", "after the vehicle's record ended"),
     Subject.ORGANISATION: text("单位登记终止之后", "after the organisation's record ended"),
 }
+OF = {
+    Subject.PERSON: text("人员", "Person"),
+    Subject.HOUSEHOLD: text("住户", "Household"),
+    Subject.VEHICLE: text("车辆", "Vehicle"),
+    Subject.ORGANISATION: text("单位", "Organisation"),
+}
 LEFT = text("记录本身，没有这一项的内容和历史", "The record, without this value and its history")
 BASIS = text(
     "《个人信息保护法》第十九条、第四十七条", "Personal Information Protection Law, art. 19 and 47"
@@ -63,7 +69,7 @@ def element_terms() -> Iterable[Term]:
     for one in personal_elements():
         kind = UNIT_KINDS.get(one.keeper)
         yield Term(
-            key=one.key, name=one.name, since=SINCE[Subject(one.of)], years=one.retention_years, way="erase", left=LEFT,
+            key=one.key, name=text(f"{OF[Subject(one.of)].zh}：{one.name.zh}", f"{OF[Subject(one.of)].en}: {one.name.en.lower()}"), since=SINCE[Subject(one.of)], years=one.retention_years, way="erase", left=LEFT,
             keeper=kind.name if kind else text(one.keeper, one.keeper), basis=BASIS, confirmed=False, order=last.get(one.key, 60),
         )  # fmt: skip
 

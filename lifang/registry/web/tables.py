@@ -106,7 +106,7 @@ def leading(rows: QuerySet[Place]) -> QuerySet[Place]:
 
 
 class ExpiringTable(Table):
-    who = Column(_("Who"), value=lambda row: row.who, link=lambda row: row.url)
+    who = Column(_("Registered person"), value=lambda row: row.who, link=lambda row: row.url)
     door = Column(_("Where"), value=lambda row: row.door, wide=True)
     state = Column(_("State"), cell="state", value=lambda row: row.chip)
     expires_on = Column(_("Registration until"), cell="date", sort="expires_on")
