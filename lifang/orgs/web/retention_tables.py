@@ -62,7 +62,7 @@ class TermTable(ListTable):
 
 
 class OverTable(ListTable):
-    what = Column(_("What"), link="url")
+    what = Column(_("A row"), link="url")
     place = Column(_("Where"), sort="place")
     since = Column(_("Over since"), cell="date", sort="since")
 
