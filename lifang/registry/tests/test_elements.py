@@ -12,7 +12,7 @@ from lifang.registry.models import Facility, Household, Organisation, Person, Pl
 HELD = (Person, Household, Place, Facility, Vehicle, Organisation)
 # Columns that say nothing of the thing itself: keys, where the row lies, since when, computed ones, the place on the map.
 FRAME = {
-    "id", "area", "holders", "batch", "valid_from", "valid_to", "merged_into", "parent", "tokens", "lon", "lat", "cell",
+    "id", "area", "holders", "batch", "valid_from", "valid_to", "merged_into", "erased_at", "parent", "tokens", "lon", "lat", "cell",
     "accuracy", "visited_at", "visit_due_on",
 }  # fmt: skip
 KIND_OF_PLACE = {"kind"}  # the model's own sort; of a household or a vehicle it is an element

@@ -18,7 +18,7 @@ from lifang.core.access import Actor
 from lifang.core.access.sights import ROW_KINDS
 from lifang.core.retention import Shelf, Term, actions, jobs
 from lifang.core.retention import selectors as retention
-from lifang.core.retention import terms as known_terms
+from lifang.core.retention.catalogue import terms as known_terms
 from lifang.core.retention.models import Run
 from lifang.core.retention.terms import LISTED
 from lifang.core.web.show import Chip
