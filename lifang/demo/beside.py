@@ -1,4 +1,4 @@
-"""Two cores make one county: its parts live side by side, each in a process of its own."""
+"""Several processes make one county: its parts live side by side, each in a process of its own."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence

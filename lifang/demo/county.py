@@ -10,7 +10,7 @@ import msgspec
 from lifang.core.catalogue.lines import read_map
 from lifang.core.i18n import Text
 
-PARTS: Final = 2
+PARTS: Final = 3
 
 
 class Street(msgspec.Struct, frozen=True):

@@ -120,7 +120,7 @@ class Days:
             self._on_the_spot(trouble, grid, at)
             return
         case = self._report(trouble, grid, at)
-        if self._chance(0.16):
+        if self._chance(0.13):
             at = yield from self._joined(case, at)
         yield from self._through(case, trouble, at)
 

@@ -46,7 +46,7 @@ def empty() -> bool:
 def build(
     at: datetime, *, people_count: int | None = None, days: int | None = None, alone: bool = True
 ) -> Built:
-    """Seed the demo county as of `at`. Not `alone`: its two parts live side by side, each on a core."""
+    """Seed the demo county as of `at`. Not `alone`: its parts live side by side, each in a process."""
     plan = county()
     given = {"people": people_count, "days": days}
     plan = msgspec.structs.replace(plan, **{name: n for name, n in given.items() if n is not None})

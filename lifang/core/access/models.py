@@ -45,7 +45,8 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def hold(self, pk: UUID) -> M:
         """Lock the row for this action. Raises `Refused("not_found")` if it is not there to see."""
-        row = self.select_for_update(of=("self",)).filter(pk=pk).first()
+        rows = self.select_for_update(of=("self",)).filter(pk=pk).order_by()
+        row = next(iter(rows), None)
         if row is None:
             raise Refused("not_found")
         note = on_hold.get()

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from os.path import commonprefix
 from typing import NamedTuple
 
+from django.db import connection
+
 from lifang.core.access import SYSTEM, Actor, Refusal, Refused, insist
 from lifang.core.access.rows import add_many
 from lifang.core.access.wall import behind
@@ -214,13 +216,20 @@ def register_many(
     return Registered(persons, households)
 
 
+_LINK = """
+UPDATE registry_resident r SET person_id = l.person
+FROM unnest(%(accounts)s::uuid[], %(persons)s::uuid[]) AS l(account, person)
+WHERE r.account_id = ANY(%(accounts)s::uuid[]) AND r.account_id = l.account AND r.person_id IS NULL
+"""
+
+
 def _linked(persons: Sequence[Person]) -> None:
     """Accounts named in the list are these persons."""
-    by_account = {holder.removeprefix("account:"): one for one in persons for holder in one.holders}
-    residents = list(Resident.objects.filter(account__in=list(by_account), person__isnull=True))
-    for resident in residents:
-        resident.person = by_account[str(resident.account_id)]
-    Resident.objects.bulk_update(residents, ["person"], batch_size=2000)
+    links = [
+        (holder.removeprefix("account:"), str(one.pk)) for one in persons for holder in one.holders
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_LINK, {"accounts": [one for one, _ in links], "persons": [one for _, one in links]})  # fmt: skip
 
 
 def _housed(
