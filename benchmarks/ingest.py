@@ -20,7 +20,7 @@ from benchmarks.figures import Figure, median, reference
 if TYPE_CHECKING:
     from lifang.boot.launch import Launch
 
-DEVICES, DRAINED, BY_MQTT, ROUNDS = 2_000, 150_000, 60_000, 3
+DEVICES, DRAINED, BY_MQTT, ROUNDS = 2_000, 100_000, 40_000, 3
 SECONDS = 4.0
 START = 1_795_000_000
 
@@ -185,7 +185,8 @@ def main(launch: "Launch") -> list[Figure]:
     gate = [*launch.programs()]
     command = [str(part) for part in next(p for p in gate if p.name == "gate").command[1:]]
     command[command.index("--port") + 1] = town.env["LIFANG_GATE_PORT"]
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
+        print(f"  round {number + 1} of {ROUNDS}", {name: round(ratios[-1], 4) for name, ratios in found.items()}, flush=True)  # fmt: skip
         r = reference()
         speed, used = drain(town)
         found.setdefault("drain", []).append(speed / r)
@@ -193,6 +194,7 @@ def main(launch: "Launch") -> list[Figure]:
         found.setdefault("mqtt", []).append(by_mqtt(town, mqtt) / reference())
         with process(*command, env=town.env):
             _await(int(town.env["LIFANG_GATE_PORT"]))
+            print({name: round(ratios[-1], 4) for name, ratios in found.items()}, flush=True)
             found.setdefault("many", []).append(by_http(town, 1000, 8) / reference())
             found.setdefault("one", []).append(by_http(town, 1, 64) / reference())
     print(f"\n  R = {reference():,.0f} messages a second; {stored():,} observations stored")

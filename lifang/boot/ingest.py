@@ -78,6 +78,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=answer, daemon=True).start()
     work(stop)
+    os._exit(0)  # the callout's threads hold nothing, and would be waited for
 
 
 if __name__ == "__main__":

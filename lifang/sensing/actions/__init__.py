@@ -19,6 +19,7 @@ from lifang.sensing.actions.devices import (
     rest_device,
     retire_device,
     service_device,
+    take_back_devices,
     wake_device,
     wake_due,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "service_device",
     "store",
     "take",
+    "take_back_devices",
     "wake_device",
     "wake_due",
     "watches",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.timezone import localtime
 
 from lifang.core.access import Actor, Refusal, Refused, insist
@@ -240,6 +241,19 @@ def install_many(
         raise Refused(Refusal("device_code_taken", {"field": "code"})) from error
     publish(DevicesInstalled(count=len(made), area=area, at=at), area=area)
     return made
+
+
+@action("sensing.take_back_devices")
+def take_back_devices(
+    *, actor: Actor, devices: Sequence[UUID], area: str, at: datetime
+) -> set[UUID]:
+    """Undo a list: devices that have not said a word and were not touched leave the register; the others, which stay."""
+    rows = Device.objects.filter(pk__in=devices, area__startswith=area)
+    touched = Entry.objects.filter(device=OuterRef("pk")).exclude(kind__in=("install", "plan"))
+    gone = set(rows.filter(series=None, keys=None).exclude(Exists(touched)).values_list("pk", flat=True))  # fmt: skip
+    Entry.objects.filter(device__in=gone).delete()
+    Device.objects.filter(pk__in=gone).delete()
+    return set(devices) - gone
 
 
 def _made(new: NewDevice, at: datetime) -> Device:

@@ -50,6 +50,7 @@ def run(asked: Admission, lines: list[bytes]) -> dict[str, bool]:
     return {one["check"]: one["passed"] for one in made.findings}
 
 
+@pytest.mark.covers("S1-14")
 def test_a_good_model_passes_is_admitted_and_draws_a_key_for_its_own_devices(asked, county_dispatcher):  # fmt: skip
     assert all(run(asked, GOOD).values())
     with behind(SYSTEM):

@@ -14,6 +14,7 @@ from lifang.registry.tests.make import GRID
 from lifang.sensing import actions, selectors
 from lifang.sensing.actions import Register, take
 from lifang.sensing.api.batches import parcel
+from lifang.sensing.catalogue import MEASURES, TYPES
 from lifang.sensing.models import Device, Quarantined
 from lifang.sensing.selectors import ways
 from lifang.sensing.terms import DeviceState
@@ -136,6 +137,7 @@ def test_a_key_is_shown_once_and_ends_the_earlier_one(community_secretary):
         assert device.keys.filter(revoked_at__isnull=True).count() == 1
 
 
+@pytest.mark.covers("S2-05", "S0-21", "S0-28")
 def test_coverage_counts_planned_installed_connected_and_intact(grid_worker):
     for code in ("C1", "C2", "C3"):
         say(make_device(type="camera", code=code, position="小区大门"), "picture", 0 if code == "C3" else 1)  # fmt: skip
@@ -175,3 +177,16 @@ def test_a_message_in_quarantine_is_tried_again(community_secretary, registered)
     community_secretary.post("sensing:replay", poison.pk)
     with behind(SYSTEM):
         assert Quarantined.objects.count() == (0 if registered else 1)
+
+
+@pytest.mark.covers("S0-22", "S2-06", "S4-05", "S2-08", "S4-06", "S0-27", "S0-30", "S0-31", "S4-07")
+@pytest.mark.parametrize("kind", [spec.key for spec in TYPES])
+def test_every_type_of_device_has_a_page_with_its_values(grid_worker, kind):
+    device = make_device(type=kind)
+    spec = TYPES[kind]
+    for measure in spec.measures[:3]:
+        say(device, measure, 1)
+    page = grid_worker.get("sensing:device", device.pk).content.decode()
+    assert str(spec.name.zh) in page
+    shown = [MEASURES[measure].name.zh for measure in spec.measures[:3] if measure != "heartbeat"]
+    assert all(name in page for name in shown)

@@ -35,7 +35,11 @@ def devices(request: HttpRequest) -> HttpResponseBase:
     asked_at = Value(request.at, DateTimeField())  # type: ignore[attr-defined]
     table = DeviceTable(request, rows.annotate(asked_at=asked_at))
     return table.response(
-        "sensing/desk/devices.html", {"may_add": actor.may("sensing.install_device")}
+        "sensing/desk/devices.html",
+        {
+            "may_add": actor.may("sensing.install_device"),
+            "may_list": actor.may("sensing.install_many"),
+        },
     )
 
 
