@@ -60,7 +60,7 @@ def django_db_setup(
 
 
 @contextmanager
-def _committing(server: TestServer, template: str, blocker) -> Iterator[TestServer]:
+def committing(server: TestServer, template: str, blocker) -> Iterator[TestServer]:
     before = connections["default"].settings_dict["NAME"]
     with ExitStack() as stack:
         database = stack.enter_context(server.clone(template, "real"))
@@ -82,7 +82,7 @@ def real_db(
     (`transaction=True` would flush by TRUNCATE, which the audit refuses.)
     `LIFANG_DATABASE_URL` and `LIFANG_OWNER_URL` in `os.environ` point to it for subprocesses.
     """
-    with _committing(test_server, template_db, django_db_blocker) as server:
+    with committing(test_server, template_db, django_db_blocker) as server:
         yield server
 
 

@@ -17,6 +17,7 @@ from lifang.core.access import Actor, Refusal, Refused, insist
 from lifang.core.access.rows import add_many
 from lifang.core.accounts.models import Account
 from lifang.core.action import action
+from lifang.core.crypto import mask_name
 from lifang.core.events import publish
 from lifang.core.ids import new_id
 from lifang.registry import rules
@@ -157,7 +158,7 @@ def enrol_many(*, actor: Actor, rows: Sequence[Enrolment], at: datetime) -> list
     insist(None if _serves(actor, _common([row.area for row in rows])) else Refusal("not_allowed"))
     accounts = [
         Account(
-            id=new_id(), login=row.login, name=row.name, kind="resident", area=row.area,
+            id=new_id(), login=row.login, name=mask_name(row.name), kind="resident", area=row.area,
             telephone=row.telephone, password=_no_password(), opened_at=at,
         )
         for row in rows
