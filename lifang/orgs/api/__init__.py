@@ -1,1 +1,5 @@
-"""What programs may read of places and units: see `layers.py`."""
+"""What programs may read and do: who stands in, who is on watch (`standing.py`); public layers (`layers.py`)."""
+
+from lifang.orgs.api.standing import router
+
+__all__ = ["router"]

@@ -17,7 +17,14 @@ from lifang.orgs.selectors.places import (
     shapes,
 )
 from lifang.orgs.selectors.sights import names_of_holders, row_kinds, sighted_row, who_sees
-from lifang.orgs.selectors.standing import deputies, deputy, on_watch, watches
+from lifang.orgs.selectors.standing import (
+    colleague,
+    deputies,
+    deputy,
+    on_watch,
+    watch,
+    watches,
+)
 from lifang.orgs.selectors.units import (
     hours_of,
     unit,
@@ -33,6 +40,7 @@ __all__ = [
     "answerers",
     "children",
     "codes_inside",
+    "colleague",
     "deputies",
     "deputy",
     "division",
@@ -66,6 +74,7 @@ __all__ = [
     "unit_names",
     "units",
     "units_serving",
+    "watch",
     "watches",
     "who_sees",
 ]

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from lifang.core.access import Actor, Refused
+from lifang.core.access import Actor, Kind, Refused
 from lifang.core.access.scope import within
+from lifang.core.accounts.models import Account
 from lifang.orgs.models import Deputy, Watch
 from lifang.orgs.selectors.people import postings
 from lifang.orgs.selectors.units import around
@@ -41,6 +42,24 @@ def watches(actor: Actor) -> QuerySet[Watch]:
         else Watch.objects.filter(seen | Q(unit__in=units))
     )
     return rows.select_related("account", "unit")  # fmt: skip
+
+
+def watch(actor: Actor, pk: UUID | str) -> Watch:
+    """One of them. Raises `Refused("not_found")`."""
+    found = watches(actor).filter(pk=pk).first()
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+def colleague(actor: Actor, login: str) -> Account:
+    """Who is written down by login, to stand in or to be on watch; only staff name one."""
+    written = login.strip().lower()
+    rows = Account.objects.filter(login=written, closed_at=None)
+    found = rows.first() if actor.kind is Kind.STAFF or actor.grants else None
+    if found is None:
+        raise Refused("login_unknown", login=written[:40], field="login")
+    return found
 
 
 def on_watch(actor: Actor, area: str, at: datetime, unit: UUID | None = None) -> list[Watch]:

@@ -1,11 +1,16 @@
 """What the walk of `access.yaml` needs a row of."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
+from lifang.core.access import SYSTEM
 from lifang.core.accounts.models import Account
 from lifang.core.retention.models import LegalHold
-from lifang.orgs.models import Division, Posting, Unit
+from lifang.orgs import actions
+from lifang.orgs.models import Deputy, Division, Posting, Unit, Watch
 from lifang.orgs.tests.make import MONDAY, make_account, make_division, make_posting, make_unit
+
+NOW = datetime.now(UTC)  # noqa: TID251 -- over the wire the clock is real
+DAY = timedelta(days=1)
 
 
 def community_of(area: str) -> tuple[str]:
@@ -38,9 +43,28 @@ def posting_of(area: str) -> Posting:
     return held
 
 
+<<<<<<< HEAD
 def hold_of(area: str) -> LegalHold:
     """A hold on all that lies there, set by somebody of another county."""
     setter = make_account()
     return LegalHold.objects.create(
         area=area, kind="area", why="walk", document="walk", until=date(2029, 1, 1), set_by=setter, set_at=MONDAY
     )  # fmt: skip
+=======
+def deputy_of(area: str) -> Deputy:
+    """A colleague who stands in there."""
+    held = posting_of(area)
+    account = Account.objects.get(login="posting-deputy")
+    if not Posting.objects.filter(account=account, area__startswith=area[:6]).exists():
+        account = make_posting("community_worker", _there(area[:12])).account
+    return actions.name_deputy(
+        actor=SYSTEM, posting=held, account=account, since=NOW, until=NOW + 20 * DAY, at=NOW,
+    )  # fmt: skip
+
+
+def watch_of(area: str) -> Watch:
+    """A watch of the community there, long from now."""
+    account = make_posting("community_worker", _there(area[:12])).account
+    row = actions.WatchRow(account, area[:12], None, (NOW + 30 * DAY).date(), "night")
+    return actions.set_roster(actor=SYSTEM, rows=[row], area=area[:12], at=NOW)[0]
+>>>>>>> 11545c1 (core: Lists where somebody may be looked for by name or telephone are searched by posted words.)

@@ -38,6 +38,7 @@ class DeputyTable(Table):
     named_by = Column(_("Named by"), value="named_by.name", shown=False)
 
     key = "deputies"
+    private = True
     search = ("posting__account__name", "account__name")
     filters = (Period("valid_from", _("First day")),)
     order = "-valid_from"
@@ -64,6 +65,7 @@ class WatchTable(Table):
     role = Column(_("Role"), value=lambda row: WATCH_NAMES[WatchRole(row.role)])
 
     key = "roster"
+    private = True
     filters = (
         Period("starts_at", _("Day")),
         Choice("role", _("Role"), {role.value: name for role, name in WATCH_NAMES.items()}),

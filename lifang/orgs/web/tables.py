@@ -66,6 +66,7 @@ class UnitTable(Table):
     credit_code = Column(_("Unified social credit code"), shown=False)
 
     key = "units"
+    private = True
     search = ("name_zh", "name_en", "credit_code", "phone")
     filters = (
         Choice("kind", _("Kind of unit"), lambda actor: UNIT_KINDS.choices()),
@@ -157,6 +158,7 @@ class PostingTable(Table):
     valid_to = Column(_("Until"), cell="date", sort="valid_to")
 
     key = "postings"
+    private = True
     filters = (
         Choice("post", _("Post"), lambda actor: POSTS.choices()),
         Choice(
@@ -231,6 +233,7 @@ class SightTable(ListTable):
     may = Column(_("May do"), value=lambda row: "; ".join(row.act_names), cell=_acts)
 
     key = "sights"
+    private = True
     search = ("name", "post", "place", "why")
     filters = (
         Choice("post", _("Post"), lambda actor: POSTS.choices(), field="posts"),
@@ -259,6 +262,7 @@ class PostSightTable(ListTable):
     may = Column(_("May do"), value=lambda row: "; ".join(row.act_names), cell=_acts)
 
     key = "post-sights"
+    private = True
     search = ("post", "place", "why")
     filters = (
         Choice("post", _("Post"), lambda actor: POSTS.choices(), field="posts"),

@@ -48,6 +48,9 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_visit": found.valid_to is None and actor.may("registry.visit", found.area),
         "may_move": found.valid_to is None and actor.may("registry.move_in", found.area),
         "may_change": found.valid_to is None and actor.may("registry.change", found.area),
+        "unions": selectors.unions(actor, found.pk)
+        if actor.may("registry.undo_union", found.area)
+        else (),
         "slug": "households",
         "row": found,
         "today": today,
@@ -140,7 +143,7 @@ def _dress(plan: Any, home: Household | None, today: Any) -> None:
 # -- places -----------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)  # type: ignore[arg-type]  # a file is an answer too
 def places(request: HttpRequest) -> HttpResponseBase:
     actor: Actor = request.actor  # type: ignore[attr-defined]

@@ -80,6 +80,7 @@ class PlaceTable(Table):
     area = Column(_("Area"), value=lambda row: orgs.place_name(row.area, 2))
 
     key = "places"
+    private = True
     order = "-id"
     paging = "more"
     empty = Empty(

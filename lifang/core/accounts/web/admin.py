@@ -34,7 +34,7 @@ def administrators(view: Any) -> Any:
     return listed_address(only(Kind.STAFF)(guarded))
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @administrators
 def accounts(request: Request) -> HttpResponseBase:
     actor = request.actor

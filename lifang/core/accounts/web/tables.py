@@ -44,6 +44,7 @@ class AccountTable(Table):
     opened_at = Column(_("Opened on"), cell="time", sort="opened_at", shown=False)
 
     key = "accounts"
+    private = True
     search = ("login", "name")
     filters = (
         Choice(

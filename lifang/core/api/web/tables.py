@@ -28,6 +28,7 @@ class KeyTable(Table):
     state = Column(_("State"), cell="state", value=_chip)
 
     key = "keys"
+    private = True
     search = ("name", "prefix")
     order = "-issued_at"
     empty = Empty(

@@ -25,7 +25,7 @@ def reference(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)
 def keys(request: HttpRequest) -> HttpResponseBase:
     table = KeyTable(request, selectors.keys(request.actor))  # type: ignore[attr-defined]

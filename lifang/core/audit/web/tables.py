@@ -71,6 +71,7 @@ class LogTable(Table):
     digest = Column(_("Digest"), value=lambda row: bytes(row.digest).hex(), shown=False)
 
     key = "log"
+    private = True
     filters = (
         Choice("outcome", _("Outcome"), {str(key): words for key, words in OUTCOMES.items()}),
         Choice(

@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.core.access import Kind, Refused
 from lifang.core.access.request import Request
@@ -43,7 +44,7 @@ def auditors(view: Any) -> Any:
     return listed_address(only(Kind.STAFF)(view))
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @auditors
 def log(request: Request) -> HttpResponseBase:
     return _page(request, VerifyForm())
@@ -60,6 +61,7 @@ def verification(request: Request) -> HttpResponseBase:
 
 
 def _page(request: Request, form: VerifyForm, **more: Any) -> HttpResponseBase:
+    request.path = reverse("audit:log")  # the list's own forms lead there
     table = LogTable(request, selectors.entries(request.actor))
     anchors = selectors.anchors(request.actor)[:5]
     return table.response("audit/log.html", {"form": form, "anchors": anchors, **more})

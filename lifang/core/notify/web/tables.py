@@ -60,6 +60,7 @@ class InboxTable(Table):
     read = Column(_("Read"), cell="state", value=_read_chip)
 
     key = "inbox"
+    private = True
     search = ("facts", "template")
     filters = (
         Choice("read", _("Read"), {"new": _("New"), "read": _("Already read")}, apply=_unread),
@@ -88,6 +89,7 @@ class OutboxTable(Table):
     error = Column(_("Error"), shown=False)
 
     key = "outbox"
+    private = True
     search = ("facts", "template")
     filters = (
         Choice("state", _("State"), {key: words for key, (_kind, words) in STATES.items()}),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from lifang.core.access import SYSTEM, Kind, Refusal, insist
 from lifang.core.access.wall import behind
@@ -20,7 +20,7 @@ from lifang.core.web.htmx import page
 from lifang.core.web.views import only
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @only(Kind.RESIDENT, Kind.STAFF)
 def inbox(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
@@ -57,7 +57,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     return page(request, "notify/notifications.html", {"form": form})
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)
 def outbox(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]

@@ -53,6 +53,7 @@ class ImportTable(Table):
     asked_at = Column(_("Uploaded"), cell="time", sort="asked_at")
 
     key = "imports"
+    private = True
     search = ("name",)
     filters = (
         Choice("state", _("State"), {key.value: name for key, (_kind, name) in STATES.items()}),

@@ -44,7 +44,7 @@ class WriteForm(Form):
     )
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @only(*DOORS)
 def sheets(request: HttpRequest) -> HttpResponseBase:
     actor = request.actor  # type: ignore[attr-defined]

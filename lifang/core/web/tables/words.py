@@ -22,7 +22,7 @@ def said(table: "Table") -> str | None:
 
 def moved(table: "Table") -> HttpResponseRedirect | None:
     """Words that were posted, or stood in the address all the same, go into the session; on to the address without them."""
-    posted = table.request.method == "POST"
+    posted = table.request.method == "POST" and f"{table.prefix}q" in table.request.POST
     if not table.private or not (posted or _bare(table)):
         return None
     query = (table.request.POST if posted else table.request.GET).copy()

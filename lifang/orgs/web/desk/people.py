@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.core.access import Refused
 from lifang.core.accounts.models import Account
@@ -19,7 +19,7 @@ from lifang.orgs.web.desk.areas import may, staff
 from lifang.orgs.web.tables import LendingTable, PostingTable, post_name
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @staff
 def postings(request: HttpRequest) -> HttpResponseBase:
     actor = request.actor  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lifang.core.access import Actor, Kind, Refused
 from lifang.core.access.capabilities import capabilities
@@ -78,7 +78,7 @@ class Line:
         return [str(known[key].name) for key in self.acts]
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @staff
 def sights(request: HttpRequest, kind: str, pk: UUID) -> HttpResponseBase:
     """Everybody for whom one row exists."""

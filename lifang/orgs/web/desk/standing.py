@@ -13,10 +13,9 @@ from django.shortcuts import redirect
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from lifang.core.access import Actor, Refused
-from lifang.core.accounts.models import Account
+from lifang.core.access import Actor
 from lifang.core.sheets.declare import SHEETS
 from lifang.core.site import site
 from lifang.core.web.forms import Form, date_input
@@ -80,7 +79,7 @@ class WatchForm(Form):
         return given
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @staff
 def deputies(request: HttpRequest) -> HttpResponseBase:
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
@@ -99,7 +98,7 @@ def new_deputy(request: HttpRequest, pk: UUID) -> HttpResponse:
         given = form.cleaned_data
         with form.refusals():
             made = actions.name_deputy(
-                actor=actor, posting=posting, account=_account(given["login"]), since=_morning(given["since"]),
+                actor=actor, posting=posting, account=_colleague(actor, given["login"]), since=_morning(given["since"]),
                 until=_morning(given["until"] + timedelta(days=1)), at=at,
             )  # fmt: skip
             words = {"deputy": made.account.name, "absent": posting.account.name}
@@ -127,7 +126,7 @@ def deputy_ends(request: HttpRequest) -> HttpResponse:
     return redirect("orgs:deputies")
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @staff
 def roster(request: HttpRequest) -> HttpResponseBase:
     """Who is on watch now, then the plan from today on."""
@@ -157,7 +156,7 @@ def new_watch(request: HttpRequest) -> HttpResponse:
         with form.refusals():
             unit = selectors.unit(actor, given["unit"]) if given["unit"] else None
             row = actions.WatchRow(
-                _account(given["login"]), "" if unit else given["area"], unit, given["day"], given["span"],
+                _colleague(actor, given["login"]), "" if unit else given["area"], unit, given["day"], given["span"],
                 WatchRole(given["role"]),
             )  # fmt: skip
             area = unit.area if unit else given["area"]
@@ -184,12 +183,9 @@ def watch_drops(request: HttpRequest) -> HttpResponse:
     return redirect("orgs:roster")
 
 
-def _account(written: str) -> Account:
-    login = written.strip().split(" ")[0].lower()
-    found = Account.objects.filter(login=login, closed_at=None).first()
-    if found is None:
-        raise Refused("login_unknown", login=login[:40], field="login")
-    return found
+def _colleague(actor: Actor, written: str) -> Any:
+    """The field offers login and name."""
+    return selectors.colleague(actor, written.strip().split(" ")[0])
 
 
 def _colleagues(actor: Actor, at: datetime) -> list[tuple[str, str]]:

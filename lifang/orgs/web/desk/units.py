@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from lifang.core.access import Refusal, insist
 from lifang.core.calendar.catalogue import HOURS
@@ -20,7 +20,7 @@ from lifang.orgs.web.desk.areas import may, staff
 from lifang.orgs.web.tables import DutyTable, PostingTable, UnitTable, kind_name, matter_name
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @staff
 def units(request: HttpRequest) -> HttpResponseBase:
     actor = request.actor  # type: ignore[attr-defined]
@@ -48,7 +48,7 @@ def _form(actor: Any, form: forms.UnitForm, heading: str) -> dict[str, Any]:
     return {"form": form, "heading": heading, "areas": areas}
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @staff
 def unit(request: HttpRequest, pk: str) -> HttpResponseBase:
     actor = request.actor  # type: ignore[attr-defined]
