@@ -1,6 +1,7 @@
 /** What every page does without being an island: CSRF for htmx, toasts, confirmation in words, closing of menus. */
 import htmx from "htmx.org";
 import { toast } from "./dom.ts";
+import { showTabs } from "./tabs.ts";
 import { word } from "./words.ts";
 
 const TOAST_SECONDS = 8;
@@ -17,6 +18,9 @@ export function listen(): void {
   document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus());
   new MutationObserver(fadeToasts).observe(document.body, { childList: true, subtree: true });
   fadeToasts();
+  document.addEventListener("htmx:load", (event) => showTabs((event as CustomEvent<{ elt: Element }>).detail.elt.parentNode ?? document));
+  showTabs(document);
+  document.fonts?.ready.then(() => showTabs(document));
   document.querySelector<HTMLElement>("[data-focus]")?.focus();
   for (const clock of document.querySelectorAll<HTMLTimeElement>("[data-wallclock]")) runWallClock(clock);
   for (const dialog of document.querySelectorAll<HTMLDialogElement>("dialog[data-idle]")) forgetWhenIdle(dialog);
