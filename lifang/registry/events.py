@@ -81,6 +81,15 @@ class MergeUndone:
     at: datetime
 
 
+@event("registry.UnionUndone")
+class UnionUndone:
+    """Two households again, where a union had made one."""
+
+    kept: UUID
+    ended: UUID
+    at: datetime
+
+
 @event("registry.Tagged")
 class Tagged:
     person: UUID

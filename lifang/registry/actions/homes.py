@@ -84,35 +84,6 @@ def part(
     return house
 
 
-@action("registry.unite")
-def unite(
-    *,
-    actor: Actor,
-    household: Household,
-    other: Household,
-    at: datetime,
-    relations: Mapping[UUID, str] | None = None,
-) -> Household:
-    """One household was entered twice, or two keep house together from now on: the members of `other` join the first, `other` ends."""
-    insist(Refusal("same_record") if household.pk == other.pk else None)
-    first, second = sorted([household.pk, other.pk])
-    held = {pk: Household.objects.hold(pk) for pk in (first, second)}
-    kept, ended = held[household.pk], held[other.pk]
-    insist(Refusal("ended_already") if kept.valid_to or ended.valid_to else None)
-    open_ = Membership.objects.filter(valid_to__isnull=True)
-    here = set(open_.filter(household=kept).values_list("person", flat=True))
-    for row in open_.filter(household=ended).order_by("valid_from", "id"):
-        end_membership(row, "merged", at)
-        if row.person_id not in here:
-            mover = Person.objects.hold(row.person_id)
-            bring(mover, kept.area)
-            said = (relations or {}).get(row.pk, "other_kin")
-            join(kept, Member(mover, said, row.expires_on), at)
-            call_again(mover, at)
-            publish(MovedIn(person=mover.pk, household=kept.pk, at=at), area=kept.area, holders=mover.holders)  # fmt: skip
-    return kept
-
-
 def _founded(
     actor: Actor, dwelling: Place, kind: str, occupancy: str, source: str, at: datetime
 ) -> Household:

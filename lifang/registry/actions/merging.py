@@ -86,10 +86,10 @@ def undo_merge(*, actor: Actor, merge: Merge, at: datetime) -> Merge:
     Person.objects.hold(held.kept_id)
     Person.objects.hold(held.dropped_id)
     for table, pk, columns in reversed(held.undo["rows"]):
-        _restore(table, pk, columns)
+        restore(table, pk, columns)
     table = Person._meta.db_table
-    _restore(table, str(held.dropped_id), held.undo["dropped"])
-    _restore(table, str(held.kept_id), held.undo["kept"])
+    restore(table, str(held.dropped_id), held.undo["dropped"])
+    restore(table, str(held.kept_id), held.undo["kept"])
     held.undone_at = at
     held.save(update_fields=["undone_at"])
     publish(
@@ -183,7 +183,7 @@ def _kept(value: Any) -> Any:
     return str(value) if isinstance(value, UUID | Decimal) else value
 
 
-def _restore(table: str, pk: str, columns: dict[str, Any]) -> None:
+def restore(table: str, pk: str, columns: dict[str, Any]) -> None:
     """Writes the columns back as they were; the database reads texts as times and keys again."""
     quoted = connection.ops.quote_name
     sets = ", ".join(f"{quoted(name)} = %s" for name in columns)

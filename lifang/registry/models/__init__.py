@@ -5,6 +5,7 @@ from lifang.registry.models.place import CELL_METRES, Place, Resident
 from lifang.registry.models.reminder import Reminder
 from lifang.registry.models.restricted import RestrictedLook, RestrictedRecord
 from lifang.registry.models.thing import Facility, Organisation, Tie, Vehicle
+from lifang.registry.models.union import Union
 from lifang.registry.models.visit import MissedVisit, Visit, VisitPlan
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RestrictedRecord",
     "Tagging",
     "Tie",
+    "Union",
     "Vehicle",
     "Visit",
     "VisitPlan",

@@ -65,6 +65,8 @@ from lifang.registry.selectors.people import (
     taggings,
     tie,
     ties_of,
+    union,
+    unions,
     with_homes,
 )
 from lifang.registry.selectors.places import (
@@ -194,6 +196,8 @@ __all__ = [
     "tie",
     "ties_of",
     "ties_to",
+    "union",
+    "unions",
     "vehicle",
     "vehicle_by_plate",
     "vehicles",

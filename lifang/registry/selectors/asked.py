@@ -88,17 +88,25 @@ def _sheets() -> Iterator[Asking]:
 
 def _interfaces() -> Iterator[Asking]:
     """Bodies of the API by the names of their fields."""
+    for place, key in _operations():
+        yield Asking(ELEMENTS[key], "api", place, place, home=False)
+
+
+@cache
+def _operations() -> tuple[tuple[str, str], ...]:
+    """(operation, element); the document is made once: it says the same until the next start."""
     from lifang.core.api.router import api  # noqa: PLC0415 -- knows every context
 
     document = api().get_openapi_schema()
     names = {element.field: element.key for element in elements_of("person") if element.field}
     names |= {"phone": "person.telephone", "id_number": "person.identity"}
+    found = []
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             fields = set(_fields(operation.get("requestBody", {}), document))
-            for key in sorted({names[name] for name in fields & names.keys()}):
-                place = f"{method.upper()} {path}"
-                yield Asking(ELEMENTS[key], "api", place, place, home=False)
+            keys = sorted({names[name] for name in fields & names.keys()})
+            found += [(f"{method.upper()} {path}", key) for key in keys]
+    return tuple(found)
 
 
 def _fields(body: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:

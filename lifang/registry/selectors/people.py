@@ -10,12 +10,12 @@ from lifang.core.access import Actor, Refused
 from lifang.core.access.scope import within
 from lifang.core.crypto.fields import clear
 from lifang.core.search import matching_blind
-from lifang.registry.models import Membership, Merge, Occupancy, Person, Place, Tagging, Tie
+from lifang.registry.models import Membership, Merge, Occupancy, Person, Place, Tagging, Tie, Union
 from lifang.registry.rules import Shape, reasons
 from lifang.registry.selectors.places import find_places
 from lifang.registry.terms import PlaceKind
 
-M = TypeVar("M", Merge, Tagging, Tie)
+M = TypeVar("M", Merge, Tagging, Tie, Union)
 OPEN = Q(valid_to__isnull=True)
 
 
@@ -187,6 +187,17 @@ def merges(actor: Actor, person: Person) -> QuerySet[Merge]:
 def merge(actor: Actor, pk: UUID | str) -> Merge:
     """One merge. Raises `Refused("not_found")`."""
     return _one(Merge.objects.visible_to(actor).select_related("kept", "dropped"), pk)
+
+
+def unions(actor: Actor, household: UUID) -> QuerySet[Union]:
+    """Unions that stand, in which this household was the one that went on, newest first."""
+    rows = Union.objects.visible_to(actor).filter(kept=household, undone_at__isnull=True)
+    return rows.order_by("-united_at")
+
+
+def union(actor: Actor, pk: UUID | str) -> Union:
+    """One union of households. Raises `Refused("not_found")`."""
+    return _one(Union.objects.visible_to(actor).select_related("kept", "ended"), pk)
 
 
 def merged_in(actor: Actor) -> QuerySet[Merge]:

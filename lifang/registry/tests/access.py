@@ -20,6 +20,7 @@ from lifang.registry.models import (
     Reminder,
     Tagging,
     Tie,
+    Union,
     Vehicle,
 )
 from lifang.registry.tests.make import make_household, make_person, make_resident
@@ -44,6 +45,12 @@ def pair_of(area: str) -> tuple[UUID, UUID]:
 def merge_of(area: str) -> Merge:
     kept, dropped = make_person(area), make_person(area)
     return actions.merge(actor=SYSTEM, kept=kept, dropped=dropped, at=MONDAY)
+
+
+def union_of(area: str) -> Union:
+    kept, other = make_household(area=area), make_household(area=area)
+    actions.unite(actor=SYSTEM, household=kept, other=other, at=MONDAY)
+    return Union.objects.get(kept=kept)
 
 
 def tagging_of(area: str) -> Tagging:

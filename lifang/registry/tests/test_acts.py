@@ -8,6 +8,7 @@ import pytest
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.crypto.fields import clear
+from lifang.core.flow.models import Todo
 from lifang.core.testing import cast, places
 from lifang.core.testing.hostile import sample
 from lifang.core.testing.proofs import grows
@@ -358,6 +359,7 @@ def test_a_missed_restricted_visit_is_answered_without_its_reason_being_said(wor
     )
     actions.tell_missed(actor=SYSTEM, at=THEN)
     late = MissedVisit.objects.get()
+    assert Todo.objects.get(subject=late.pk).title == "走访"
     for page in (
         worker.get("registry:missed", late.pk),
         worker.get("registry:missed_visit", late.pk),

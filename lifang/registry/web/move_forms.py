@@ -28,6 +28,10 @@ def member_name(row: Membership) -> str:
     return f"{row.person.name} · {shown.code('relation', row.relation)}"
 
 
+class Nothing(Form):
+    """Only whether."""
+
+
 class DepartureForm(Form):
     ended = forms.ChoiceField(label=_("Why"), widget=forms.RadioSelect)
     heir = forms.ChoiceField(

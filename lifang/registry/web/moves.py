@@ -149,9 +149,35 @@ def union(request: HttpRequest, pk: UUID) -> HttpResponse:
         actions.unite(actor=actor, household=found, other=other, relations=said, at=request.at)  # type: ignore[attr-defined]
         return _("They are one household now."), _home(found)
 
-    lead = _("Its members join this household, the other one ends. Parting undoes it.")
+    lead = _(
+        "Its members join this household, the other one ends. The union can be undone on this page."
+    )
     nobody = _("No other household is registered behind this door.")
     return ask(
         request, form, do, heading=_("Unite with another household"), go=_("Unite"), back=_home(found),
         trail=_trail(actor, found), lead=lead if near else nobody, icon="arrows-join-2",
+    )  # fmt: skip
+
+
+@page
+@only(Kind.STAFF)
+def union_undoing(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """They keep house apart after all."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    row = selectors.union(actor, pk)
+    may(actor, "registry.undo_union", row.area)
+    insist(Refusal("union_undone_already") if row.undone_at else None)
+    found, form = selectors.household(actor, row.kept_id), forms.Nothing(sent(request))
+
+    def do(form: Any) -> Done:
+        actions.undo_union(actor=actor, union=row, at=request.at)  # type: ignore[attr-defined]
+        return _("They are two households again, as they were before."), _home(found)
+
+    lead = _(
+        "Members, doors and planned visits stand as they did before the union. Visits made since then stay."
+    )
+    return ask(
+        request, form, do, heading=_("Undo a union"), go=_("Undo the union"), back=_home(found),
+        trail=_trail(actor, found), lead=lead, icon="arrow-back-up",
+        facts=[(_("United on"), f"{localtime(row.united_at):%Y-%m-%d}")],
     )  # fmt: skip

@@ -34,6 +34,7 @@ urlpatterns = [
     path(f"{DESK}/households/<uuid:pk>/visit", homes.visit, name="visit"),
     path(f"{DESK}/households/<uuid:pk>/parting", moves.parting, name="parting"),
     path(f"{DESK}/households/<uuid:pk>/union", moves.union, name="union"),
+    path(f"{DESK}/unions/<uuid:pk>/undoing", moves.union_undoing, name="union_undoing"),
     path(f"{DESK}/members/<uuid:pk>/departure", moves.departure, name="departure"),
     path(f"{DESK}/members/<uuid:pk>/head", moves.head, name="head"),
     path(f"{DESK}/members/<uuid:pk>/renewal", moves.renewal, name="renewal"),
