@@ -18,6 +18,12 @@ def mend_rollups(*, system: Actor, at: datetime) -> None:
         actions.rebuild_rollups()
 
 
+@periodic(cron="50 18 * * *")
+def learn_matters(*, system: Actor, at: datetime) -> None:
+    """Each night: learn anew from corrections which words mean which matter."""
+    actions.learn_matters(actor=system, at=at)
+
+
 @periodic(cron="40 18 * * 6")
 def learn(*, system: Actor, at: datetime) -> None:
     """Each week, in the night: learn from how reports ended which are one."""

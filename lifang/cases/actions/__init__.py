@@ -12,7 +12,7 @@ from lifang.cases.actions.desk import (
     refuse,
     verify,
 )
-from lifang.cases.actions.learn import learn
+from lifang.cases.actions.learn import learn, learn_matters
 from lifang.cases.actions.limits import revise_limits, withdraw_revision
 from lifang.cases.actions.look import contact, drop_view, save_view
 from lifang.cases.actions.report import add, join, record, report, self_handle, withdraw
@@ -33,7 +33,7 @@ from lifang.cases.actions.verdict import archive, call_back, check, not_solved, 
 __all__ = [
     "Ground", "Past",
     "accept", "add", "answer", "arbitrate", "archive", "ask_delay", "ask_verification", "call_back",
-    "check", "check_rollups", "contact", "correct", "decide_delay", "dispatch", "draw_sample", "drop_view", "escalate", "feed_back", "join", "learn", "merge", "not_solved", "press",
+    "check", "check_rollups", "contact", "correct", "decide_delay", "dispatch", "draw_sample", "drop_view", "escalate", "feed_back", "join", "learn", "learn_matters", "merge", "not_solved", "press",
     "rate", "rebuild_rollups", "recheck", "record", "refuse", "reopen", "report", "resume", "return_", "revise_limits", "save_view", "self_handle", "sign", "split",
     "suspend", "take_over", "tell_overdue", "verify", "withdraw", "withdraw_revision",
 ]  # fmt: skip

@@ -4,11 +4,14 @@ from datetime import datetime
 
 import numpy as np
 
-from lifang.cases.models import Fit
+from lifang.cases.catalogue import policy
+from lifang.cases.models import Fit, Lexicon
 from lifang.cases.rules.lessons import judge
 from lifang.cases.rules.likeness import FEATURES
+from lifang.cases.rules.wording import judged, once, tuned
 from lifang.cases.selectors.lessons import taught
 from lifang.cases.selectors.likeness import weighing
+from lifang.cases.selectors.wording import shipped_scores, told
 from lifang.core.access import Actor
 from lifang.core.action import action
 
@@ -34,4 +37,26 @@ def learn(*, actor: Actor, at: datetime) -> Fit | None:
             for matter, weights in verdict.learnt.weights.items()
         },
         lines=dict(verdict.learnt.lines),
+    )  # fmt: skip
+
+
+@action("cases.learn_matters")
+def learn_matters(*, actor: Actor, at: datetime) -> Lexicon | None:
+    """Learn from what reports turned out to be which words mean which matter. What does no better on reports held out is kept on record and not used."""
+    if not policy("learns_matters"):
+        return None
+    reports = once(told(actor))
+    scores = shipped_scores(actor, [one.text for one in reports])
+    verdict = judged(reports, scores)
+    if verdict is None:
+        return None
+    wording = tuned(reports, scores)
+    # A version is used as long as it beats the catalogue's own words; a newer one that does not ends that.
+    Lexicon.objects.filter(in_use=True).update(in_use=False)
+    last = Lexicon.objects.order_by("-version").values_list("version", flat=True).first()
+    return Lexicon.objects.create(
+        version=(last or 0) + 1, at=at, reports=len(reports), held_out=verdict.held_out,
+        first=verdict.new, first_before=verdict.old, better=verdict.better, in_use=verdict.better,
+        trust=wording.trust, moved=wording.moved,
+        matters={matter: [wording.reports[matter], words] for matter, words in wording.said.items()},
     )  # fmt: skip

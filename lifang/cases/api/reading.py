@@ -114,7 +114,12 @@ def propose(request: HttpRequest, body: schemas.Question) -> Any:
     stop = selectors.danger("", body.text)
     return {
         "matters": [
-            {"matter": one.matter.key, "name": both(one.matter.name), "because": one.because}
+            {
+                "matter": one.matter.key,
+                "name": both(one.matter.name),
+                "because": one.because,
+                "moved": one.moved,
+            }
             for one in selectors.propose(request.actor, body.text)  # type: ignore[attr-defined]
         ],
         "danger": stop

@@ -2,6 +2,7 @@ from lifang.cases.models.case import CELL_METRES, Case
 from lifang.cases.models.delay import Delay
 from lifang.cases.models.fit import Fit
 from lifang.cases.models.handling import Handling
+from lifang.cases.models.lexicon import Lexicon
 from lifang.cases.models.reporter import Reporter
 from lifang.cases.models.revision import Revision
 from lifang.cases.models.rollup import Counted, Rollup
@@ -11,6 +12,6 @@ from lifang.cases.models.verdict import CallBack, Check, Pressing
 from lifang.cases.models.view import SavedView
 
 __all__ = [
-    "CELL_METRES", "CallBack", "Case", "Check", "Counted", "Delay", "Fit", "Handling", "Pressing", "Recheck", "Reporter",
+    "CELL_METRES", "CallBack", "Case", "Check", "Counted", "Delay", "Fit", "Handling", "Lexicon", "Pressing", "Recheck", "Reporter",
     "Revision", "Rollup", "Sample", "SavedView", "Tally",
 ]  # fmt: skip

@@ -30,6 +30,7 @@ from lifang.cases.selectors.desk import (
 from lifang.cases.selectors.editions import Converted, converted, edition, old_matters
 from lifang.cases.selectors.find import case, cases, contact, find, mine, reporting_accounts
 from lifang.cases.selectors.inbox import Waiting, inbox, morning, others, others_counts
+from lifang.cases.selectors.lexicon import lexicon, lexicons
 from lifang.cases.selectors.likeness import fits
 from lifang.cases.selectors.limits import (
     STAGES,
@@ -121,6 +122,8 @@ __all__ = [
     "in_charge",
     "inbox",
     "lengthened",
+    "lexicon",
+    "lexicons",
     "limit_for",
     "limits",
     "matters",

@@ -4,9 +4,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from lifang.cases.catalogue import EMERGENCIES, MATTERS, SYNONYMS, Emergency, Matter
+from lifang.cases.selectors.lexicon import lexicon
 from lifang.core.access import Actor, Kind
 from lifang.core.search.words import terms
 from lifang.orgs.selectors import Answer, answerers
+
+MANY = 20  # proposals of the catalogue's words that are weighed anew
 
 
 class Proposal(NamedTuple):
@@ -15,6 +18,7 @@ class Proposal(NamedTuple):
     matter: Matter
     because: list[str]
     score: float
+    moved: int = 0  # so many reports that said this were moved to it at the desk
 
 
 def matters(actor: Actor) -> list[Matter]:
@@ -25,7 +29,25 @@ def matters(actor: Actor) -> list[Matter]:
 
 
 def propose(actor: Actor, text: str, most: int = 5) -> list[Proposal]:
-    """Matters by the words somebody used, the likeliest first, with the words that decided."""
+    """Matters by the words somebody used and by what such reports turned out to be, the likeliest first, with the reason."""
+    found, learnt = by_words(actor, text, most), lexicon(actor)
+    if learnt is None or not learnt.knows(text):
+        return found
+    known = {one.matter.key: one for one in by_words(actor, text, MANY)}
+    may = {matter.key for matter in matters(actor)}
+    ranked = learnt.ranked(text, {key: one.score for key, one in known.items()}, MANY)
+    told = [
+        known.get(key, Proposal(MATTERS[key], [], 0.0))._replace(moved=learnt.times(text, key))
+        for key in ranked
+        if key in may
+    ]
+    # Where the words name a danger to life, no habit of reports comes before it.
+    told.sort(key=lambda one: not (one.because and one.matter.level == "life"))
+    return told[:most]
+
+
+def by_words(actor: Actor, text: str, most: int = 5) -> list[Proposal]:
+    """Matters by the words of the catalogue alone, the likeliest first, with the words that decided."""
     said = text.lower()
     expanded = said + " " + " ".join(_synonyms(said))
     grams = set(terms(said))

@@ -31,6 +31,7 @@ class Told(NamedTuple):
     at: datetime
     who: str  # the office; staff also read the person's name
     person: str
+    absent: str  # for whom, where a deputy acted
     note: str
     facts: dict[str, Any]
     public: bool
@@ -40,7 +41,9 @@ class Told(NamedTuple):
 
 def story(actor: Actor, case: Case, *, public: bool = False) -> list[Told]:
     """What happened, oldest first; `public` leaves out what is between offices."""
-    rows = Step.objects.filter(subject=case.pk).select_related("account").order_by("seq")
+    rows = (
+        Step.objects.filter(subject=case.pk).select_related("account", "lent_for").order_by("seq")
+    )
     taken = [step for step in rows if step.public or not public]
     names = unit_names(_units_of(taken))
     told, before = [], None
@@ -63,6 +66,7 @@ def _told_of(
         at=step.at,
         who=str(who),
         person="" if public or step.account is None or voice else step.account.name,
+        absent="" if public or step.lent_for is None else step.lent_for.name,
         note=note,
         facts=_named({k: v for k, v in step.facts.items() if k != "made" or not public}, names),
         public=step.public,

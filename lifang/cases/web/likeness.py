@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from lifang.cases import selectors
+from lifang.cases.catalogue import policy
 from lifang.cases.rules.likeness import Why
 from lifang.core.access import Actor, Kind, Refusal, insist
 from lifang.core.web.views import only
@@ -55,5 +56,10 @@ def learning(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     insist(None if actor.may("cases.see_learning") else Refusal("not_allowed"))
     fits = selectors.fits(actor)
-    shown = {"fits": fits, "used": next((fit for fit in fits if fit.in_use), None)}
+    shown = {
+        "fits": fits,
+        "used": next((fit for fit in fits if fit.in_use), None),
+        "lexicons": selectors.lexicons(actor),
+        "learns": bool(policy("learns_matters")),
+    }
     return render(request, "cases/desk/learning.html", shown)

@@ -21,6 +21,7 @@ from lifang.orgs.catalogue import UNIT_KINDS
 
 Facts = dict[str, Any]
 WORDS = 300
+MOVED_SHOWN = 2  # once may be chance
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -33,10 +34,15 @@ def _actor(request: HttpRequest) -> Actor:
 
 def matters(request: HttpRequest, text: str, chosen: str, first: list[Any]) -> Facts:
     """The matters to choose from: those first, then those the words point to."""
-    proposed = [one.matter for one in selectors.propose(_actor(request), text, 6)] if text else []
+    found = selectors.propose(_actor(request), text, 6) if text else []
+    proposed = [one.matter for one in found]
     keys = [chosen] if chosen in MATTERS else []
     keys += [matter.key for matter in (*proposed, *first)]
-    return {"offered": [MATTERS[key] for key in dict.fromkeys(keys)][:8], "chosen": chosen}
+    return {
+        "offered": [MATTERS[key] for key in dict.fromkeys(keys)][:8],
+        "chosen": chosen,
+        "moved": {one.matter.key: one.moved for one in found if one.moved >= MOVED_SHOWN},
+    }
 
 
 def _asked(request: HttpRequest) -> str:

@@ -13,6 +13,7 @@ from lifang.cases.catalogue import MAJORS, MATTERS, Emergency, Matter
 from lifang.cases.models import Case
 from lifang.cases.selectors import Near
 from lifang.cases.web.likeness import because
+from lifang.cases.web.offers import MOVED_SHOWN
 from lifang.cases.web.plain import chip_of, place_of
 from lifang.cases.web.report_forms import MOST_PHOTOS, ContactForm, county_bounds
 from lifang.core.access import Actor, Kind
@@ -86,12 +87,14 @@ class Pages(Wizard):
         asked = request.POST.get("text", request.GET.get("text", told.get("text", "")))
         text = str(asked).replace("\x00", "").strip()[:1000]
         area = answers.get("place", {}).get("area", "")
-        proposed = [one.matter for one in selectors.propose(actor, text, 6)] if text else []
+        found = selectors.propose(actor, text, 6) if text else []
+        proposed = [one.matter for one in found]
         offered = proposed or selectors.frequent(actor, area[:12], request.at)  # type: ignore[attr-defined]
         return {
             "text": text,
             "said": bool(text),
             "understood": bool(proposed),
+            "moved": {one.matter.key: one.moved for one in found if one.moved >= MOVED_SHOWN},
             "offered": with_confused(offered) if proposed else offered,
             "majors": _by_major(actor),
             "danger": selectors.danger("", text) if text else None,

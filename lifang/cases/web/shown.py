@@ -230,11 +230,19 @@ def entries(told: Iterable[Told], rows: Sequence[Attachment]) -> list[Entry]:
 def _who(step: Told) -> str:
     if step.voice:
         return gettext("A resident")
+    person = _person(step)
     if step.move.key in ("dispatch", "arbitrate"):  # its office is the one it went to
+        return person
+    if person and step.who:
+        return gettext("%(person)s, %(office)s") % {"person": person, "office": step.who}
+    return person or step.who
+
+
+def _person(step: Told) -> str:
+    """Who acted; a deputy with the name of whoever is away."""
+    if not step.absent:
         return step.person
-    if step.person and step.who:
-        return gettext("%(person)s, %(office)s") % {"person": step.person, "office": step.who}
-    return step.person or step.who
+    return gettext("%(deputy)s for %(absent)s (deputy)") % {"deputy": step.person, "absent": step.absent}  # fmt: skip
 
 
 def facts(step: Told) -> list[str]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Optional, TypeVar
+from uuid import UUID
 
 from django.db import models, transaction
 
@@ -125,3 +126,10 @@ def seen(reason: str) -> None:
     if unit is None:
         raise RuntimeError("seen() belongs in an action")
     unit.outcome, unit.reason = "seen", reason
+
+
+def absent(actor: Actor, area: str) -> UUID | None:
+    """The account on whose post a deputy does what the running action does there; none where an own post gives it."""
+    unit = running.get()
+    holder = actor.standing_in(unit.name, area) if unit else ""
+    return UUID(holder.removeprefix("account:")) if holder else None

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from lifang.core.access import Actor, Refusal, Refused
 from lifang.core.access.pen import Pen
+from lifang.core.action import absent
 from lifang.core.flow import clocks
 from lifang.core.flow.models import Clock, Step, Subject, Todo
 from lifang.core.flow.shape import Flow, Move, State
@@ -120,6 +121,7 @@ def _step(
         to_state=made.to or before or flow.states[0].key,
         at=at,
         account_id=actor.id,
+        lent_for_id=absent(actor, subject.area),
         body=said.body,
         note=said.note,
         facts=said.facts,

@@ -116,6 +116,8 @@ class Step(Scoped):
     to_state = models.CharField(max_length=30)
     at = models.DateTimeField()
     account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
+    # On whose post, where a deputy acted.
+    lent_for = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
     body = models.CharField(
         max_length=120, blank=True
     )  # the office that acted, as told to residents
