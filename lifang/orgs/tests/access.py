@@ -43,14 +43,14 @@ def posting_of(area: str) -> Posting:
     return held
 
 
-<<<<<<< HEAD
 def hold_of(area: str) -> LegalHold:
     """A hold on all that lies there, set by somebody of another county."""
     setter = make_account()
     return LegalHold.objects.create(
         area=area, kind="area", why="walk", document="walk", until=date(2029, 1, 1), set_by=setter, set_at=MONDAY
     )  # fmt: skip
-=======
+
+
 def deputy_of(area: str) -> Deputy:
     """A colleague who stands in there."""
     held = posting_of(area)
@@ -67,4 +67,3 @@ def watch_of(area: str) -> Watch:
     account = make_posting("community_worker", _there(area[:12])).account
     row = actions.WatchRow(account, area[:12], None, (NOW + 30 * DAY).date(), "night")
     return actions.set_roster(actor=SYSTEM, rows=[row], area=area[:12], at=NOW)[0]
->>>>>>> 11545c1 (core: Lists where somebody may be looked for by name or telephone are searched by posted words.)
