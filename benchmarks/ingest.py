@@ -104,9 +104,10 @@ def fill(url: str, subject: str, bodies: list[bytes]) -> None:
     async def go() -> None:
         client = await nats.connect(url)
         js = client.jetstream(publish_async_max_pending=4000)
-        for body in bodies:
-            await js.publish_async(subject, body, wait_stall=60)
-        await js.publish_async_completed()
+        for first in range(0, len(bodies), 2000):
+            for body in bodies[first : first + 2000]:
+                await js.publish_async(subject, body, wait_stall=60)
+            await js.publish_async_completed()
         await client.close()
 
     asyncio.run(go())
