@@ -1,6 +1,5 @@
-"""Devices of the demo county, at its places, with two days of what they said."""
+"""Devices of the demo county, at its places, with what they said for a day."""
 
-import random
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count
@@ -8,6 +7,7 @@ from typing import NamedTuple
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.demo.county import Part
 from lifang.demo.signals import Speaker, Told, days, troubles
 from lifang.registry import selectors as registry
 from lifang.registry.terms import PlaceKind
@@ -17,7 +17,7 @@ from lifang.sensing.models import Device
 from lifang.sensing.rules import Incoming
 from lifang.sensing.terms import Owner, Way, micros
 
-HISTORY = timedelta(days=2)
+HISTORY = timedelta(days=1)
 # Of every grid: in homes, at the estate. Of every community: what stands in its streets.
 HOMES = (("smoke", 3), ("door", 1), ("pir", 1), ("water_meter", 1), ("call_button", 1), ("gas", 1))
 ESTATE = (("camera", 1), ("access_gate", 1), ("ebike_port", 1))
@@ -37,13 +37,13 @@ class Spot(NamedTuple):
     lat: float | None
 
 
-def install(at: datetime, seed: int) -> int:
-    """Devices for the whole county and their history; how many devices."""
+def install(at: datetime, part: Part, seed: int) -> int:
+    """Devices for one part of the county and their history; how many devices."""
     with behind(SYSTEM):
-        spots = _spots()
+        spots = [spot for spot in _spots() if spot.area in part.grids]
         if not spots:
             return 0
-        rows = Wanted(at - timedelta(days=200), random.Random(seed)).all(spots)
+        rows = Wanted(at - timedelta(days=200), part, seed).all(spots)
         county = rows[0].area[:6]
         hubs = actions.install_many(actor=SYSTEM, rows=[r for r in rows if r.type == "gateway"], area=county, at=at - HISTORY)  # fmt: skip
         by_area = {hub.area[:12]: hub for hub in hubs}
@@ -52,7 +52,7 @@ def install(at: datetime, seed: int) -> int:
         ]
         made = [*hubs, *actions.install_many(actor=SYSTEM, rows=others, area=county, at=at - HISTORY)]  # fmt: skip
         speakers = speakers_of(made)
-        wrong = troubles(speakers, at - HISTORY, at, seed)
+        wrong = troubles(speakers, at - HISTORY, at, part.dice(seed))
         say(days(speakers, at - HISTORY, at, wrong), made, at)
     return len(made)
 
@@ -72,8 +72,8 @@ def _spots() -> list[Spot]:
 class Wanted:
     """Which devices stand where."""
 
-    def __init__(self, since: datetime, dice: random.Random) -> None:
-        self.since, self.dice, self.serial = since, dice, count(1)
+    def __init__(self, since: datetime, part: Part, seed: int) -> None:
+        self.since, self.dice, self.serial = since, part.dice(seed), count(1 + part.number, part.of)
 
     def all(self, spots: list[Spot]) -> list[NewDevice]:
         grids: dict[str, list[Spot]] = {}

@@ -58,7 +58,6 @@ def build(
         refused = sum(side_by_side(lives, alone=alone), Counter())
     with behind(SYSTEM):
         waiting.leave(cast, at, SEED)
-        devices.install(at, SEED)
         hearing.lay_by(before=at - timedelta(hours=6), at=at)  # this commit waits for the disk
         cases = Case.objects.count()
     return Built(len(shapes), len(cast.accounts), plan.people, cases, dict(refused))
@@ -96,6 +95,9 @@ def _lived(
             people.enrol(plan, cast, part, start, SEED, step)
         with bar("Register", len(part.grids)) as step:
             people.register_all(plan, cast, shapes, part, start, step)
+        with bar("Devices", 1) as step:
+            devices.install(at, part, SEED)
+            step(1)
         player = Days(plan, cast, part, at, SEED)
         with bar("Days of cases", plan.days) as step:
             player.play(step)

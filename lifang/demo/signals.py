@@ -126,10 +126,11 @@ class Trouble(NamedTuple):
     code: str = ""
 
 
-def troubles(speakers: list[Speaker], since: datetime, until: datetime, seed: int) -> list[Trouble]:
+def troubles(
+    speakers: list[Speaker], since: datetime, until: datetime, dice: random.Random
+) -> list[Trouble]:
     """The small troubles of some days: cooking smoke, a gateway without power, a touched button, a moved cover."""
-    dice, found, day = (
-        random.Random(seed),
+    found, day = (
         list[Trouble](),
         localtime(since).replace(minute=0, second=0, microsecond=0),
     )

@@ -26,7 +26,8 @@ DECLARE
 BEGIN
   IF to_regclass(part) IS NULL THEN
     PERFORM pg_advisory_xact_lock(770002);
-    IF to_regclass(part) IS NULL THEN
+    -- Asked of the table, because to_regclass may still remember that there was none.
+    IF NOT EXISTS (SELECT FROM pg_class WHERE relname = part AND relnamespace = 'public'::regnamespace) THEN
       EXECUTE format('CREATE TABLE %I (LIKE sensing_observation INCLUDING ALL)', part);
       EXECUTE format('REVOKE ALL ON %I FROM lifang_app', part);
       EXECUTE format('GRANT INSERT ON %I TO lifang_app', part);

@@ -3,6 +3,7 @@
 import time
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         speakers = speakers_of(devices)
         if not speakers:
             raise CommandError("There are no devices yet: `lifang demo` makes some.")
-        wrong = troubles(speakers, since, since + span, options["seed"]) + self._asked(speakers, since, options)  # fmt: skip
+        wrong = troubles(speakers, since, since + span, Random(options["seed"])) + self._asked(speakers, since, options)  # fmt: skip
         step = timedelta(seconds=10) if options["real_time"] else timedelta(hours=1)
         register, total, at = Register(), 0, since
         while at < since + span:
