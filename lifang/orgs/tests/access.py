@@ -6,7 +6,7 @@ from lifang.core.access import SYSTEM
 from lifang.core.accounts.models import Account
 from lifang.core.retention.models import LegalHold
 from lifang.orgs import actions
-from lifang.orgs.models import Deputy, Division, Posting, Unit, Watch
+from lifang.orgs.models import Deputy, Division, Posting, Unit
 from lifang.orgs.tests.make import MONDAY, make_account, make_division, make_posting, make_unit
 
 NOW = datetime.now(UTC)  # noqa: TID251 -- over the wire the clock is real
@@ -60,10 +60,3 @@ def deputy_of(area: str) -> Deputy:
     return actions.name_deputy(
         actor=SYSTEM, posting=held, account=account, since=NOW, until=NOW + 20 * DAY, at=NOW,
     )  # fmt: skip
-
-
-def watch_of(area: str) -> Watch:
-    """A watch of the community there, long from now."""
-    account = make_posting("community_worker", _there(area[:12])).account
-    row = actions.WatchRow(account, area[:12], None, (NOW + 30 * DAY).date(), "night")
-    return actions.set_roster(actor=SYSTEM, rows=[row], area=area[:12], at=NOW)[0]
