@@ -17,6 +17,7 @@ const ISLANDS: Record<string, () => Promise<Island>> = {
   phone: () => import("./islands/phone.ts"),
   photo: () => import("./islands/photo.ts"),
   stream: () => import("./islands/stream.ts"),
+  chime: () => import("./islands/chime.ts"),
   voice: () => import("./islands/voice.ts"),
 };
 

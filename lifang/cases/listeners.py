@@ -1,6 +1,6 @@
 """What cases do when something is told. Each is one line."""
 
-from lifang.cases.actions import tell
+from lifang.cases.actions import take_alarm, tell
 from lifang.cases.actions.rollup import recount
 from lifang.cases.events import (
     CaseAccepted,
@@ -18,6 +18,7 @@ from lifang.cases.events import (
 from lifang.core.access import Actor
 from lifang.core.events import listens
 from lifang.core.flow.events import StageOverdue
+from lifang.sensing.events import AlarmRaised
 
 
 @listens(CaseReported)
@@ -83,3 +84,8 @@ def on_case_moved_count(told: CaseMoved, system: Actor) -> None:
 @listens(CaseTakenOver)
 def on_case_taken_over_count(told: CaseTakenOver, system: Actor) -> None:
     recount(system, told.case)
+
+
+@listens(AlarmRaised)
+def on_alarm_raised(told: AlarmRaised, system: Actor) -> None:
+    take_alarm(actor=system, alarm=told.alarm, matter=told.matter, at=told.at)

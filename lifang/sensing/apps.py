@@ -6,4 +6,8 @@ class SensingConfig(AppConfig):
     label = "sensing"
 
     def ready(self) -> None:
-        from lifang.sensing.web import doors  # noqa: F401, PLC0415 -- registers itself
+        from lifang.sensing import actions, catalogue, events  # noqa: F401, PLC0415 -- declare themselves
+        from lifang.sensing.web import alarm_doors, doors  # noqa: F401, PLC0415 -- registers itself
+
+        actions.watches(actions.WATCHER)
+        actions.watches(actions.VIGILS)

@@ -8,6 +8,9 @@ import msgspec
 from lifang.core.catalogue import catalogue
 from lifang.core.flow.shape import flow
 from lifang.core.i18n import Text
+from lifang.sensing.terms import Severity
+from lifang.sensing.watch.rule import Rule
+from lifang.sensing.watch.rule import faults as rule_faults
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -128,11 +131,48 @@ class Check(Entry, frozen=True, kw_only=True):
     """One check of a conformance run, as a sentence."""
 
 
+class Verdicts(Entry, frozen=True, kw_only=True):
+    """A word for what an alarm was, and whether it speaks for its rule."""
+
+    right: bool | None  # None: it says nothing about the rule
+
+
+class AlarmRule(Entry, frozen=True, kw_only=True):
+    """When something a device says is an alarm, and what is to be done: see `watch.rule.Rule` for `when`."""
+
+    types: list[str]
+    hazard: str  # alarms of one hazard at one place belong together
+    severity: Severity
+    life: bool = False
+    when: Rule
+    matter: str = ""  # the case it opens; "": none
+    cause: Text
+    consequence: Text
+    response: Text
+    role: str
+    minutes: int
+    places: dict[str, dict[str, float]] = {}  # area or device → own limits; the nearest wins
+    source: str
+    confirmed: bool = True
+
+    def faults(self) -> list[str]:
+        found = [f"there is no device type `{key}`" for key in self.types if key not in TYPES]
+        found += [
+            f"there is no measure `{key}`" for key in self.when.measures if key not in MEASURES
+        ]
+        found += rule_faults(self.when)
+        if self.when.key != self.key:
+            found.append("`when.key` is the key of the rule")
+        return found
+
+
 YES, NO = Text(zh="是", en="yes"), Text(zh="否", en="no")
 MEASURES = catalogue("sensing", "measures", Measure, faults=Measure.faults)
 TYPES = catalogue("sensing", "device_types", DeviceType, faults=DeviceType.faults)
 CHECKS = catalogue("sensing", "checks", Check)
 POLICY = catalogue("sensing", "policy", Policy)
+RULES = catalogue("sensing", "rules", AlarmRule, faults=AlarmRule.faults)
+VERDICTS = catalogue("sensing", "verdicts", Verdicts)
 ADMISSION = flow("sensing", "device_admission")
 
 

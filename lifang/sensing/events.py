@@ -64,3 +64,32 @@ class AdmissionDecided:
     admission: UUID
     admitted: bool
     at: datetime
+
+
+@event("sensing.AlarmRaised")
+class AlarmRaised:
+    """Somebody has to answer: not shelved, not inhibited, not the second of its kind here."""
+
+    alarm: UUID
+    rule: str
+    hazard: str
+    severity: str
+    life: bool
+    matter: str
+    at: datetime
+
+
+@event("sensing.AlarmChanged")
+class AlarmChanged:
+    """Acknowledged, shelved, escalated, cleared, corrected: what walls and lists follow."""
+
+    alarm: UUID
+    change: str
+    at: datetime
+
+
+@event("sensing.AlarmEnded")
+class AlarmEnded:
+    alarm: UUID
+    verdict: str
+    at: datetime

@@ -15,3 +15,23 @@ def wake_due(*, system: Actor, at: datetime) -> None:
 def forget_old(*, system: Actor, at: datetime) -> None:
     """Each night: what has been kept long enough goes."""
     actions.forget_old(actor=system, at=at)
+
+
+@periodic(cron="* * * * * */10")
+def run_timers(*, system: Actor, at: datetime) -> None:
+    """Every ten seconds: what falls due without a message, and alarms that nobody has answered."""
+    actions.run_timers(actor=system, at=at)
+    actions.tell_unanswered(actor=system, at=at)
+
+
+@periodic(cron="* * * * *")
+def return_shelved(*, system: Actor, at: datetime) -> None:
+    """Each minute: what was shelved until now comes back."""
+    actions.return_shelved(actor=system, at=at)
+
+
+@periodic(cron="* * * * *")
+def tell_silence(*, system: Actor, at: datetime) -> None:
+    """Each minute: devices that have fallen silent, then the people whom they look after."""
+    actions.tell_silence(actor=system, at=at)
+    actions.check_vigils(actor=system, at=at)

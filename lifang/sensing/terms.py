@@ -142,3 +142,42 @@ class Owner(NamedTuple):
     areas: tuple[str, ...] = ()
     sandbox: bool = False
     until: int = 0  # microseconds
+
+
+class Severity(StrEnum):
+    """How bad it is; the order in which people are shown it."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+    WARNING = "warning"
+
+
+RANKS: Final = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+class Verdict(StrEnum):
+    """What an alarm was, found out on the spot."""
+
+    REAL = "real"
+    FALSE = "false"
+    TEST = "test"
+    PLANNED_ABSENCE = "planned_absence"
+    DEVICE_FAULT = "device_fault"
+
+
+class Told(NamedTuple):
+    """What the rule engine says of one device: times in seconds since 1970."""
+
+    turn: str  # watch.pair.Turn
+    rule: str
+    device: UUID
+    since: float
+    raised: float
+    cleared: float | None
+
+
+class RuleState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"

@@ -1,5 +1,6 @@
 """Everything that changes a case. Keywords only; `actor` and `at` always."""
 
+from lifang.cases.actions.alarms import take_alarm
 from lifang.cases.actions.desk import (
     accept,
     answer,
@@ -35,5 +36,5 @@ __all__ = [
     "accept", "add", "answer", "arbitrate", "archive", "ask_delay", "ask_verification", "call_back",
     "check", "check_rollups", "contact", "correct", "decide_delay", "dispatch", "draw_sample", "drop_view", "escalate", "feed_back", "join", "learn", "learn_matters", "merge", "not_solved", "press",
     "rate", "rebuild_rollups", "recheck", "record", "refuse", "reopen", "report", "resume", "return_", "revise_limits", "save_view", "self_handle", "sign", "split",
-    "suspend", "take_over", "tell_overdue", "verify", "withdraw", "withdraw_revision",
+    "suspend", "take_alarm", "take_over", "tell_overdue", "verify", "withdraw", "withdraw_revision",
 ]  # fmt: skip

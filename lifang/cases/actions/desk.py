@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from lifang.cases import rules
+from lifang.cases.actions.alarms import say_what_it_was
 from lifang.cases.actions.moves import Late, at_desk, at_units, held, late, moved, promise
 from lifang.cases.actions.photos import keep_photos
 from lifang.cases.catalogue import MATTERS, REFUSE_REASONS
@@ -32,9 +33,12 @@ def accept(*, actor: Actor, case: Case, at: datetime, note: str = "") -> Case:
 
 
 @action("cases.refuse")
-def refuse(*, actor: Actor, case: Case, at: datetime, reason: str, note: str = "") -> Case:
+def refuse(
+    *, actor: Actor, case: Case, at: datetime, reason: str, note: str = "", verdict: str = ""
+) -> Case:
     """Do not take it on, and say why in words the reporter reads."""
     case = held(case, "refuse")
+    say_what_it_was(case, actor=actor, verdict=verdict, cause=note, at=at)
     told = REFUSE_REASONS[reason].answer
     case.answer = note.strip() or told.zh
     moved(case, "refuse", actor=actor, at=at, note=case.answer, reason=reason)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from lifang.cases import rules
+from lifang.cases.actions.alarms import say_what_it_was
 from lifang.cases.actions.moves import Late, at_desk, at_units, held, late, moved
 from lifang.cases.actions.photos import keep_photos
 from lifang.cases.actions.unit import parts_of
@@ -30,6 +31,7 @@ def check(
     answer: str = "",
     photos: Sequence[Print] = (),
     made: Late | None = None,
+    verdict: str = "",
 ) -> Case:
     """Look whether it was really done. Passed: it is closed and the public answer goes out."""
     case = held(case, "pass_check")
@@ -44,6 +46,7 @@ def check(
     keep_photos(case, photos, Photo.AFTER, actor=actor, at=at)
     if not passed:
         return _do_again(case, actor=actor, at=at, note=note, made=made)
+    say_what_it_was(case, actor=actor, verdict=verdict, cause=note, at=at)
     case.outcome, case.closed_at = outcome, at
     case.answer = answer.strip() or case.answer or OUTCOMES[outcome].public.zh
     reachable = any(reporter.reachable for reporter in case.reporters.all())

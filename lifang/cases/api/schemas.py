@@ -103,6 +103,7 @@ class MustNote(Body):
 
 class Refused(Note):
     reason: Annotated[Key, one_of(REFUSE_REASONS)]
+    verdict: str = ""  # of the alarm it came from
 
 
 class Verified(Note):
@@ -157,6 +158,7 @@ class Checked(Note):
     outcome: Annotated[Key, one_of(OUTCOMES)] = "solved"
     answer: Words = ""
     photos: Photos
+    verdict: str = ""  # of the alarm it came from: real, false, test, planned_absence, device_fault
 
 
 class CalledBack(Note):

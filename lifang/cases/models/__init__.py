@@ -1,4 +1,5 @@
 from lifang.cases.models.case import CELL_METRES, Case
+from lifang.cases.models.cause import Cause
 from lifang.cases.models.delay import Delay
 from lifang.cases.models.fit import Fit
 from lifang.cases.models.handling import Handling
@@ -12,6 +13,6 @@ from lifang.cases.models.verdict import CallBack, Check, Pressing
 from lifang.cases.models.view import SavedView
 
 __all__ = [
-    "CELL_METRES", "CallBack", "Case", "Check", "Counted", "Delay", "Fit", "Handling", "Lexicon", "Pressing", "Recheck", "Reporter",
+    "CELL_METRES", "CallBack", "Case", "Cause", "Check", "Counted", "Delay", "Fit", "Handling", "Lexicon", "Pressing", "Recheck", "Reporter",
     "Revision", "Rollup", "Sample", "SavedView", "Tally",
 ]  # fmt: skip

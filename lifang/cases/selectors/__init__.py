@@ -1,6 +1,7 @@
 """What can be asked of cases. The first argument is always who asks."""
 
 from lifang.cases.selectors.acts import Act, acts, why_not
+from lifang.cases.selectors.causes import case_of_alarm, causes, unjudged
 from lifang.cases.selectors.counts import Counts, by_area, counts, daily, open_by_part, running
 from lifang.cases.selectors.desk import (
     Deadlines,
@@ -103,7 +104,9 @@ __all__ = [
     "by_area",
     "by_numbers",
     "case",
+    "case_of_alarm",
     "cases",
+    "causes",
     "changed_at",
     "checks",
     "clock_of",
@@ -170,6 +173,7 @@ __all__ = [
     "units_by_id",
     "units_for",
     "units_named",
+    "unjudged",
     "view_names",
     "views",
     "waiting_counts",

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from lifang.cases import selectors
 from lifang.cases.catalogue import (
     MAJORS,
     MATTERS,
@@ -20,6 +21,7 @@ from lifang.cases.web.report_forms import photos_field
 from lifang.core.access import Actor, Refusal
 from lifang.core.files.darkroom import Print
 from lifang.core.web.forms import Form
+from lifang.sensing.catalogue import VERDICTS
 
 LONGEST = 1000
 
@@ -103,7 +105,24 @@ class AnswerForm(ActForm):
         self.fields["text"].initial = self.case.answer
 
 
-class RefuseForm(ActForm):
+class VerdictMixin(ActForm):
+    """A case that came from an alarm does not end without a word on what the alarm was."""
+
+    def ask_verdict(self) -> None:
+        if not selectors.unjudged(self.actor, self.case):
+            return
+        self.fields["verdict"] = radios(
+            _("What was the alarm?"), required=False,
+            choices=[(one.key, str(one.name)) for one in VERDICTS],
+            help_text=_("The rule that raised it is judged by this."),
+        )  # fmt: skip
+
+    def given(self) -> dict[str, Any]:
+        facts = super().given()
+        return {**facts, "verdict": facts.get("verdict", "")}
+
+
+class RefuseForm(VerdictMixin):
     reason = radios(_("Why is it not accepted?"))
     note = words(
         _("Own words for the reporter"), required=False,
@@ -112,6 +131,7 @@ class RefuseForm(ActForm):
 
     def prepare(self) -> None:
         self.choices("reason", [(one.key, hinted(one.name, one.answer)) for one in REFUSE_REASONS])
+        self.ask_verdict()
 
 
 class PhotoActForm(ActForm):
@@ -185,7 +205,7 @@ class FeedbackForm(PhotoActForm):
         )
 
 
-class CheckForm(PhotoActForm):
+class CheckForm(PhotoActForm, VerdictMixin):
     passed = radios(
         _("Was it really done?"),
         choices=[("1", _("Yes: close it")), ("0", _("No: back to the unit, with a new clock"))],
@@ -208,11 +228,14 @@ class CheckForm(PhotoActForm):
             [(one.key, f"{one.name}: {one.public}") for one in OUTCOMES if one.key != "withdrawn"],
         )
         self.fields["photos"].label = _("Photos of the check")
+        self.ask_verdict()
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
         if told.get("passed") == "0" and not told.get("note", "").strip():
             self.add_error("note", _("Say what is still to be done."))
+        if told.get("passed") == "1" and "verdict" in self.fields and not told.get("verdict"):
+            self.add_error("verdict", _("Say what the alarm was."))
         return told
 
     def given(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from lifang.core.flow.lines import told
 from lifang.core.web.nav import Entry, Hit, counted, finder, register
 from lifang.core.web.panels import panel
 from lifang.orgs.selectors import home_of
+from lifang.sensing.catalogue import RULES, VERDICTS
 
 Filling = tuple[str, dict[str, Any]] | None
 SEE = "cases.see"
@@ -105,3 +106,28 @@ def _cases(actor: Actor, text: str) -> list[Hit]:
 
 
 finder(_("Cases"), _cases)
+
+
+@panel("cases.case.aside", order=5)
+def alarms_of_case(request: HttpRequest, case: Any) -> Filling:
+    """The alarms that the case is about."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = selectors.causes(actor, case)
+    if not found:
+        return None
+    rows = [
+        {"name": RULES[one.alarm.rule].name if one.alarm.rule in RULES else one.alarm.rule, "alarm": one.alarm,
+         "verdict": VERDICTS[one.alarm.verdict].name if one.alarm.verdict else ""}
+        for one in found
+    ]  # fmt: skip
+    return "cases/desk/parts/alarms.html", {"rows": rows}
+
+
+@panel("sensing.alarm.aside", order=5)
+def case_of_alarm(request: HttpRequest, alarm: Any) -> Filling:
+    """The case that an alarm became."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = selectors.case_of_alarm(actor, alarm)
+    if found is None:
+        return None
+    return "cases/desk/parts/of_alarm.html", {"case": found, "line": shown.row(found, request.at)}  # type: ignore[attr-defined]

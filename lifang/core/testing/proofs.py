@@ -17,8 +17,8 @@ _ASIDE = ("audit_", "accounts_session", "accounts_tries", "django_", "auth_", "p
 # Asked by the clock, whatever is asked: once a minute and once in five seconds.
 _BY_THE_CLOCK = ('UPDATE "accounts_session"', 'SELECT COUNT("calendar_day"."id")')
 _TABLES = """
-SELECT tablename FROM pg_tables WHERE schemaname = current_schema()
-ORDER BY tablename
+SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+WHERE nspname = current_schema() AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY relname
 """
 
 

@@ -8,6 +8,16 @@ from lifang.sensing.actions.admission import (
     refuse_admission,
     run_conformance,
 )
+from lifang.sensing.actions.alarms import raise_alarms
+from lifang.sensing.actions.answers import (
+    acknowledge,
+    give_verdict,
+    note_alarm,
+    return_shelved,
+    shelve,
+    tell_unanswered,
+    unshelve,
+)
 from lifang.sensing.actions.devices import (
     NewDevice,
     faults,
@@ -23,40 +33,72 @@ from lifang.sensing.actions.devices import (
     wake_device,
     wake_due,
 )
+from lifang.sensing.actions.editions import checked, draft_rule, publish_rule, retire_rule
 from lifang.sensing.actions.intake import Parcel, Receipt, Register, take
 from lifang.sensing.actions.keys import issue_device_key, revoke_device_key
 from lifang.sensing.actions.quarantine import forget_old
 from lifang.sensing.actions.replay import replay_poison
+from lifang.sensing.actions.silence import tell_silence
 from lifang.sensing.actions.storing import Stored, store, watches
+from lifang.sensing.actions.vigils import (
+    VIGILS,
+    begin_vigil,
+    check_vigils,
+    end_vigil,
+    pause_vigil,
+    resume_vigil,
+)
+from lifang.sensing.actions.watching import WATCHER, run_timers
 
 __all__ = [
+    "VIGILS",
+    "WATCHER",
     "NewDevice",
     "Parcel",
     "Receipt",
     "Register",
     "Stored",
+    "acknowledge",
     "admit",
     "ask_admission",
+    "begin_vigil",
+    "check_vigils",
+    "checked",
+    "draft_rule",
     "draw_key",
     "end_admission",
+    "end_vigil",
     "faults",
     "forget_old",
+    "give_verdict",
     "install_device",
     "install_many",
     "install_planned",
     "issue_device_key",
     "move_device",
+    "note_alarm",
+    "pause_vigil",
     "plan_device",
+    "publish_rule",
+    "raise_alarms",
     "refuse_admission",
     "replay_poison",
     "rest_device",
+    "resume_vigil",
     "retire_device",
+    "retire_rule",
+    "return_shelved",
     "revoke_device_key",
     "run_conformance",
+    "run_timers",
     "service_device",
+    "shelve",
     "store",
     "take",
     "take_back_devices",
+    "tell_silence",
+    "tell_unanswered",
+    "unshelve",
     "wake_device",
     "wake_due",
     "watches",

@@ -1,18 +1,27 @@
 from lifang.sensing.models.admission import Admission, Key, Maker, Run
+from lifang.sensing.models.alarm import Alarm, AlarmStep, Flood
 from lifang.sensing.models.device import CELL_METRES, Device, Entry
 from lifang.sensing.models.observation import Counted, Latest, Observation, Quarantined, Series
+from lifang.sensing.models.rule import Edition, Pending
+from lifang.sensing.models.vigil import Vigil
 
 __all__ = [
     "CELL_METRES",
     "Admission",
+    "Alarm",
+    "AlarmStep",
     "Counted",
     "Device",
+    "Edition",
     "Entry",
+    "Flood",
     "Key",
     "Latest",
     "Maker",
     "Observation",
+    "Pending",
     "Quarantined",
     "Run",
     "Series",
+    "Vigil",
 ]

@@ -1,15 +1,19 @@
 """What the walk of `access.yaml` needs a row of."""
 
+from datetime import timedelta
 from uuid import UUID
+
+import msgspec
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.ids import new_id
 from lifang.core.testing.rows import a_row
 from lifang.orgs.tests.make import MONDAY
-from lifang.sensing import actions
-from lifang.sensing.models import Admission, Quarantined
-from lifang.sensing.tests.make import make_device
+from lifang.registry.tests.make import make_building, make_person
+from lifang.sensing import actions, selectors
+from lifang.sensing.models import Admission, Alarm, Quarantined, Vigil
+from lifang.sensing.tests.make import known_of, make_device, make_series, observed
 
 
 def device_to_service(area: str) -> tuple[UUID, str]:
@@ -38,3 +42,32 @@ def admission_of(area: str) -> Admission:
 
 def passed_of(area: str) -> tuple[UUID, str]:
     return admission_of(area).pk, "acceptance"
+
+
+def alarm_of(area: str) -> Alarm:
+    with behind(SYSTEM):
+        series = make_series(make_device(area, type="smoke"), "smoke")
+        actions.store([observed(series, MONDAY, 1)], known_of(series), MONDAY)
+        return Alarm.objects.get(device=series.device)
+
+
+def shelved_of(area: str) -> Alarm:
+    alarm = alarm_of(area)
+    until = MONDAY + timedelta(hours=1)
+    return actions.shelve(actor=SYSTEM, alarm=alarm, until=until, why="walk", at=MONDAY)
+
+
+def draft_of(area: str) -> tuple[str, int]:
+    del area
+    body = msgspec.to_builtins(selectors.rule(SYSTEM, "smoke"))
+    draft = actions.draft_rule(actor=SYSTEM, key="smoke", body=body, reason="walk", at=MONDAY)
+    return draft.rule, draft.number
+
+
+def make_vigil(area: str) -> Vigil:
+    with behind(SYSTEM):
+        until = MONDAY.date() + timedelta(days=30)
+        return actions.begin_vigil(
+            actor=SYSTEM, person=make_person(area, despite="walk"), place=make_building(area)[3], purpose="walk",
+            consent_on=MONDAY.date(), until=until, at=MONDAY,
+        )  # fmt: skip

@@ -4,7 +4,7 @@ import heapq
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 
 import msgspec
 
@@ -14,7 +14,7 @@ from lifang.sensing.watch.pair import Pair, Signal
 from lifang.sensing.watch.rule import Reading, Rule
 
 FAR = math.inf
-Subject = int | str
+Subject = Hashable
 Key = tuple[Subject, str]
 History = Callable[[Subject, tuple[str, ...], float], Iterable[Reading]]
 RulesOf = Callable[[Subject], Iterable[Rule]]
@@ -69,10 +69,15 @@ class Watch:
     def next_due(self) -> float:
         return self._heap[0][0] if self._heap else FAR
 
+    def due_of(self, key: Key) -> float | None:
+        """When a pair is due next; None while only a reading can change it."""
+        return self._armed.get(key)
+
     def _feed(self, subject: Subject, rule: Rule, readings: list[Reading]) -> list[Signal]:
         key = (subject, rule.key)
-        newest = max(self.newest.get((subject, measure), -FAR) for measure in rule.measures)
         pair = self.pairs.get(key)
+        newest = max(self.newest.get((subject, measure), -FAR) for measure in rule.measures)
+        newest = max(newest, pair.last[0]) if pair else newest
         timely = self._timely(readings, pair, newest)
         if pair is None:
             pair = _wake(rule, timely, self.lateness)
@@ -81,7 +86,8 @@ class Watch:
         self.pairs[key] = pair
         self.touched.add(key)
         told: list[tuple[pairs.Turn, Episode]] = []
-        if self.history and (timely[0].at <= newest or pairs.late(pair, timely[0])):
+        woken = pair.last[0] == -FAR
+        if self.history and ((woken and timely[0].at <= newest) or pairs.late(pair, timely[0])):
             stored = self.history(subject, rule.measures, pair.base_at)
             told = pairs.again(pair, rule, [*stored, *timely])
         else:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lifang.sensing.watch.person import DAY, HOUR, ZONE, Person, Sign
 
-OUTER = re.compile(r"main|front|entrance|outer|entry|大门|入户", re.IGNORECASE)
+OUTER = re.compile(r"main|front|entrance|outer|entry", re.IGNORECASE)
 MEASURES = re.compile(r"^(T|BA|LS|L|P|E)\d+|temp|batter|light.?level", re.IGNORECASE)
 LONG, FEW_LONG = 1800.0, 0.08
 FLAT, FEWEST = 12 * HOUR, 20

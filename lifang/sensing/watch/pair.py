@@ -2,6 +2,7 @@
 
 import copy
 import math
+from collections.abc import Hashable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ class Turn(StrEnum):
 
 class Signal(NamedTuple):
     turn: Turn
-    subject: int | str
+    subject: Hashable
     rule: str
     since: float
     raised: float

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from lifang.sensing.web import admissions, devices, quarantine
+from lifang.sensing.web import admissions, alarm_urls, devices, quarantine
 
 app_name = "sensing"
 DESK = "desk/devices"
@@ -27,4 +27,5 @@ urlpatterns = [
     path(f"{DESK}/<uuid:pk>", devices.device, name="device"),
     path(f"{DESK}/<uuid:pk>/key", devices.key, name="key"),
     re_path(rf"^{DESK}/{_PK}/(?P<word>{_WORDS})$", devices.act, name="act"),
+    *alarm_urls.urlpatterns,
 ]

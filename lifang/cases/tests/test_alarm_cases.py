@@ -1,0 +1,92 @@
+"""An alarm becomes a case, others join it, and the case does not end without saying what the alarm was."""
+
+from datetime import timedelta
+
+import pytest
+
+from lifang.cases import actions, selectors
+from lifang.cases.models import Case, Cause
+from lifang.cases.tests.make import MONDAY, make_unit
+from lifang.core.access import SYSTEM
+from lifang.core.access.wall import behind
+from lifang.core.testing.told import deliver
+from lifang.registry.tests.make import make_building
+from lifang.sensing import actions as sensing_acts
+from lifang.sensing import selectors as sensing
+from lifang.sensing.tests.make import known_of, make_device, make_series, observed
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _see_all():
+    with behind(SYSTEM):
+        yield
+
+
+def raise_alarm(kind: str = "smoke", measure: str = "smoke", after: timedelta = MINUTE, **more):
+    series = make_series(make_device(type=kind, **more), measure)
+    sensing_acts.store([observed(series, MONDAY + after, 1)], known_of(series), MONDAY + after)
+    deliver(MONDAY + after)
+    return sensing.alarms(SYSTEM).get(device=series.device)
+
+
+def test_smoke_opens_a_case_of_its_matter_and_place() -> None:
+    place = make_building()[0]
+    alarm = raise_alarm(place=place.pk)
+    case = Case.objects.get()
+    assert (case.matter, case.level, case.source) == ("10998", "life", "sensor")
+    assert selectors.case_of_alarm(SYSTEM, alarm) == case
+    assert selectors.unjudged(SYSTEM, case)
+
+
+def test_a_second_alarm_at_the_place_joins_and_a_rule_without_a_matter_opens_nothing() -> None:
+    raise_alarm("gas", "gas", place=make_building()[0].pk)
+    raise_alarm("access_gate", "forced")
+    assert Case.objects.count() == 1
+    first = Case.objects.get()
+    device = Cause.objects.get().alarm.device
+    series = make_series(device, "gas")
+    sensing_acts.give_verdict(
+        actor=SYSTEM, alarm=Cause.objects.get().alarm, verdict="test", at=MONDAY + 2 * MINUTE
+    )
+    later = MONDAY + 9 * MINUTE
+    rows = [observed(series, MONDAY + 3 * MINUTE, 0), observed(series, later, 1)]
+    sensing_acts.store(rows, known_of(series), later)
+    deliver(later)
+    assert Case.objects.get() == first
+    assert Cause.objects.filter(case=first).count() == 2
+
+
+def test_told_twice_is_one_case() -> None:
+    alarm = raise_alarm()
+    assert actions.take_alarm(actor=SYSTEM, alarm=alarm.pk, matter="10998", at=MONDAY) is None
+    assert Case.objects.count() == 1
+
+
+def test_a_case_from_an_alarm_does_not_end_without_a_verdict(street_dispatcher, refused) -> None:
+    make_unit()
+    alarm = raise_alarm()
+    case = Case.objects.get()
+    actor, at = street_dispatcher.actor, MONDAY + 5 * MINUTE
+    with refused("verdict_missing"):
+        actions.refuse(actor=actor, case=case, at=at, reason=_reason())
+    actions.refuse(actor=actor, case=case, at=at, reason=_reason(), verdict="false", note="cooking")
+    alarm.refresh_from_db()
+    assert (alarm.verdict, alarm.verdict_cause, alarm.ended_at) == ("false", "cooking", at)
+    assert [one.wrong for one in sensing.quality(SYSTEM, MONDAY)] == [1]
+
+
+def _reason() -> str:
+    from lifang.cases.catalogue import REFUSE_REASONS  # noqa: PLC0415 -- one test
+
+    return next(one.key for one in REFUSE_REASONS)
+
+
+def test_the_page_of_a_case_shows_its_alarms_and_the_form_asks(street_dispatcher) -> None:
+    alarm = raise_alarm()
+    case = Case.objects.get()
+    page = street_dispatcher.get("cases:case", case.pk).content.decode()
+    assert f"/desk/alarms/{alarm.pk}" in page
+    assert str(case.number) in street_dispatcher.get("sensing:alarm", alarm.pk).content.decode()

@@ -1,0 +1,245 @@
+"""Alarms raised, cleared and corrected by the rules: one open for a subject and a rule, and told only where it helps."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from lifang.core.access import SYSTEM as _SYSTEM
+from lifang.core.access import Actor
+from lifang.core.action import action
+from lifang.core.events import publish
+from lifang.core.ids import new_id
+from lifang.sensing.catalogue import RULES, AlarmRule
+from lifang.sensing.events import AlarmChanged, AlarmRaised
+from lifang.sensing.models import Alarm, AlarmStep, Device, Flood, Latest
+from lifang.sensing.rules import alarms as rules
+from lifang.sensing.rules import limits
+from lifang.sensing.rules.alarms import DESK_DIGITS, FLOOD_SPAN, Standing
+from lifang.sensing.selectors import rules as chosen
+from lifang.sensing.terms import Severity, Told
+
+GROUP_SPAN = timedelta(minutes=30)
+GATEWAY_RULES = ("gateway_silent",)
+
+
+class Scene(NamedTuple):
+    """What must be known to place new alarms, asked once for all of them."""
+
+    devices: dict[UUID, Device]
+    rules: dict[str, AlarmRule]
+    editions: dict[str, int]
+    open: dict[tuple[str, str], Alarm]
+    shelves: dict[tuple[str, str], datetime]
+    dead: dict[UUID, Alarm]  # gateway → its alarm
+    standing: list[Standing]
+    latest: dict[UUID, list[Latest]]
+    made: set[UUID]  # not written yet
+
+
+@action("sensing.raise_alarms")
+def raise_alarms(*, actor: Actor, told: Sequence[Told], at: datetime) -> list[Alarm]:
+    """What the rules say, life safety first, as alarms and steps; events only for what somebody has to answer."""
+    scene = _scene(told, at)
+    steps: list[AlarmStep] = []
+    new: list[Alarm] = []
+    for one in sorted(told, key=lambda one: _order(scene, one)):
+        alarm = scene.open.get((_subject(one.device), one.rule))
+        if one.turn in {"raised", "reopened"}:
+            if alarm is not None:
+                _again(scene, alarm, one, at, steps)
+            elif (made := _new(scene, one, at)) is not None:
+                new.append(made)
+                scene.made.add(made.pk)
+                steps.append(_step(made, "raised", at))
+                scene.open[made.subject, made.rule] = made
+        elif alarm is not None:
+            _gone(scene, alarm, one, at, steps)
+    _fold(new, at)
+    Alarm.objects.bulk_create(new)
+    AlarmStep.objects.bulk_create(steps)
+    for alarm in new:
+        if rules.told(alarm) and alarm.ended_at is None:
+            told_of(alarm, at)
+    return new
+
+
+def told_of(alarm: Alarm, at: datetime) -> None:
+    """Tell the house that somebody has to answer."""
+    rule = RULES.get(alarm.rule)
+    matter = str(alarm.evidence.get("matter", rule.matter if rule else ""))
+    publish(
+        AlarmRaised(
+            alarm=alarm.pk, rule=alarm.rule, hazard=alarm.hazard, severity=alarm.severity,
+            life=alarm.life, matter=matter, at=at,
+        ),
+        area=alarm.area, holders=alarm.holders,
+    )  # fmt: skip
+
+
+def changed(alarm: Alarm, change: str, at: datetime) -> None:
+    publish(
+        AlarmChanged(alarm=alarm.pk, change=change, at=at), area=alarm.area, holders=alarm.holders
+    )
+
+
+def _order(scene: Scene, one: Told) -> tuple[int, float]:
+    rule = scene.rules.get(one.rule)
+    return (rules.rank(rule.severity, life=rule.life) if rule else 99, one.raised)
+
+
+def _scene(told: Sequence[Told], at: datetime) -> Scene:
+    devices = Device.objects.in_bulk({one.device for one in told})
+    subjects = [_subject(pk) for pk in devices]
+    rows = Alarm.objects.select_for_update(of=("self",)).filter(ended_at__isnull=True)
+    mine = {
+        (one.subject, one.rule): one for one in rows.filter(subject__in=subjects).order_by("id")
+    }
+    shelved = Alarm.objects.filter(subject__in=subjects, shelved_until__gt=at)
+    gateways = {one.gateway_id for one in devices.values() if one.gateway_id}
+    dead = Alarm.objects.filter(
+        device__in=gateways, rule__in=GATEWAY_RULES, ended_at__isnull=True, cleared_at__isnull=True
+    )
+    places = {one.place_id for one in devices.values() if one.place_id}
+    near = Alarm.objects.filter(
+        place__in=places, ended_at__isnull=True, raised_at__gt=at - GROUP_SPAN
+    )
+    facts = near.order_by("raised_at").values_list(
+        "pk", "subject", "hazard", "place", "rule", "lead"
+    )
+    latest: dict[UUID, list[Latest]] = defaultdict(list)
+    for row in Latest.objects.filter(series__device__in=devices).select_related("series"):
+        latest[row.series.device_id].append(row)
+    return Scene(
+        devices=devices,
+        rules=chosen.in_force(_SYSTEM),
+        editions=chosen.numbers(_SYSTEM),
+        open=mine,
+        shelves={
+            (one.subject, one.rule): one.shelved_until for one in shelved if one.shelved_until
+        },
+        dead={one.device_id: one for one in dead if one.device_id},
+        standing=[Standing(*row) for row in facts],
+        latest=latest,
+        made=set(),
+    )
+
+
+def _new(scene: Scene, one: Told, at: datetime) -> Alarm | None:
+    device, rule = scene.devices.get(one.device), scene.rules.get(one.rule)
+    if device is None or rule is None:
+        return None
+    when, source = limits.tuned(rule, str(device.pk), device.area)
+    alarm = Alarm(
+        id=new_id(), area=device.area, holders=device.holders, subject=_subject(device.pk),
+        rule=rule.key, edition=scene.editions.get(rule.key, 0), device=device, place_id=device.place_id,
+        hazard=rule.hazard, severity=rule.severity, rank=rules.rank(rule.severity, life=rule.life),
+        life=rule.life, since=_moment(one.since), raised_at=_moment(one.raised), told_at=at,
+        last_at=_moment(one.raised), shelved_until=scene.shelves.get((_subject(device.pk), rule.key)),
+        evidence=_evidence(scene, rule, device, source, when.hold),
+    )  # fmt: skip
+    if (cause := scene.dead.get(device.gateway_id)) and not rule.life:  # type: ignore[arg-type]
+        alarm.inhibited_by = cause
+    lead = rules.leader(alarm.hazard, alarm.place_id, alarm.subject, scene.standing)
+    if lead is not None and alarm.inhibited_by_id is None:
+        alarm.lead_id = lead.alarm
+        if rules.corroborates(rule.key, lead):
+            _escalate(lead.alarm, at)
+    scene.standing.append(
+        Standing(alarm.pk, alarm.subject, alarm.hazard, alarm.place_id, alarm.rule, alarm.lead_id)
+    )
+    if rules.told(alarm):
+        alarm.step_due_at = rules.step_due(0, at)
+    return alarm
+
+
+def _evidence(
+    scene: Scene, rule: AlarmRule, device: Device, source: str, hold: float
+) -> dict[str, object]:
+    """What the card shows, as it was: later changes of the rule do not rewrite it."""
+    readings = [
+        {"measure": row.series.measure, "value": row.value, "at": row.at.isoformat()}
+        for row in scene.latest[device.pk]
+    ]
+    return {"limits_of": source, "hold": hold, "matter": rule.matter, "readings": readings}
+
+
+def _escalate(pk: UUID, at: datetime) -> None:
+    """Two kinds of devices say the same: nothing more serious than that."""
+    lead = Alarm.objects.filter(pk=pk).first()
+    if lead is None or lead.severity == Severity.CRITICAL:
+        return
+    lead.severity = Severity.CRITICAL
+    lead.rank = rules.rank(lead.severity, life=lead.life)
+    lead.save(update_fields=["severity", "rank"])
+    _step(lead, "corroborated", at).save()
+    changed(lead, "corroborated", at)
+
+
+def _again(scene: Scene, alarm: Alarm, one: Told, at: datetime, steps: list[AlarmStep]) -> None:
+    alarm.cleared_at = None
+    alarm.withdrawn_at = None
+    if one.turn == "raised":
+        alarm.count += 1
+        alarm.last_at = _moment(one.raised)
+    _keep(scene, alarm, "cleared_at", "withdrawn_at", "count", "last_at")
+    steps.append(_step(alarm, "again" if one.turn == "raised" else "reopened", at))
+    changed(alarm, "again", at)
+
+
+def _gone(scene: Scene, alarm: Alarm, one: Told, at: datetime, steps: list[AlarmStep]) -> None:
+    """Cleared; or taken back, which proposes to close it and rewrites nothing."""
+    taken_back = one.turn == "withdrawn"
+    alarm.cleared_at = _moment(one.cleared) if one.cleared is not None else at
+    if taken_back and alarm.count == 1:
+        alarm.withdrawn_at = at
+    if rules.over(alarm):
+        alarm.ended_at, alarm.step_due_at = at, None
+    _keep(scene, alarm, "cleared_at", "withdrawn_at", "ended_at", "step_due_at")
+    if alarm.ended_at:
+        del scene.open[alarm.subject, alarm.rule]
+    steps.append(_step(alarm, "withdrawn" if taken_back else "cleared", at))
+    changed(alarm, "withdrawn" if taken_back else "cleared", at)
+
+
+def _keep(scene: Scene, alarm: Alarm, *fields: str) -> None:
+    """A new one is written with all of it, at the end."""
+    if alarm.pk not in scene.made:
+        alarm.save(update_fields=fields)
+
+
+def _fold(new: Sequence[Alarm], at: datetime) -> None:
+    """Flood mode by desk: the first stays, life safety always; the rest is folded, never dropped."""
+    desks: dict[str, list[Alarm]] = defaultdict(list)
+    for alarm in new:
+        if rules.told(alarm):
+            desks[alarm.area[:DESK_DIGITS]].append(alarm)
+    for desk, mine in desks.items():
+        flood = Flood.objects.filter(area=desk, ended_at__isnull=True).first()
+        recent = Alarm.objects.filter(
+            area__startswith=desk, told_at__gt=at - FLOOD_SPAN, inhibited_by__isnull=True,
+            lead__isnull=True, shelved_until__isnull=True,
+        ).count()  # fmt: skip
+        if not rules.flooded(recent + len(mine), already=flood is not None):
+            continue
+        flood = flood or Flood.objects.create(area=desk, began_at=at)
+        spare = max(0, rules.FLOOD_BEGINS - recent)
+        for alarm in [one for one in mine if not one.life][spare:]:
+            alarm.folded, alarm.step_due_at = True, None
+            flood.alarms += 1
+        flood.save(update_fields=["alarms"])
+
+
+def _step(alarm: Alarm, kind: str, at: datetime) -> AlarmStep:
+    return AlarmStep(
+        id=new_id(), alarm=alarm, kind=kind, at=at, area=alarm.area, holders=alarm.holders
+    )
+
+
+def _subject(device: UUID) -> str:
+    return f"device:{device}"
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(max(seconds, 0.0), UTC)

@@ -1,0 +1,108 @@
+"""Devices that say nothing: an alarm about the device; a dead gateway is one alarm, not three hundred."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from lifang.core.access import Actor
+from lifang.core.action import action
+from lifang.sensing.actions.alarms import raise_alarms
+from lifang.sensing.catalogue import TYPES
+from lifang.sensing.models import Alarm, Latest
+from lifang.sensing.terms import Told
+
+DEVICE, GATEWAY = "device_silent", "gateway_silent"
+DEAD_SHARE, DEAD_LEAST = 0.3, 3  # of the devices behind a gateway, silent at once
+MOST = 5_000
+# The last word of every device in service, and how long it may be silent.
+_SILENT = """
+WITH said AS (
+  SELECT s.device_id, max(l.arrived_at) AS last FROM sensing_series s JOIN sensing_latest l ON l.series_id = s.id GROUP BY 1
+)
+SELECT d.id, d.type, d.gateway_id, said.last FROM sensing_device d JOIN said ON said.device_id = d.id
+JOIN unnest(%s::text[], %s::int[]) AS t(type, seconds) ON t.type = d.type
+WHERE d.state = 'installed'
+  AND said.last + make_interval(secs => coalesce(d.every_seconds * 3, t.seconds)) <= %s
+  AND coalesce(d.every_seconds * 3, t.seconds) > 0
+ORDER BY said.last LIMIT %s
+"""
+_BEHIND = "SELECT gateway_id, count(*) FROM sensing_device WHERE gateway_id = ANY(%s::uuid[]) AND state = 'installed' GROUP BY 1"
+
+
+@action("sensing.tell_silence")
+def tell_silence(*, actor: Actor, at: datetime) -> int:
+    """Each minute: who has fallen silent, gateways first, and who is heard again."""
+    kinds = [(one.key, one.silent_after) for one in TYPES if one.silent_after]
+    with connection.cursor() as cursor:
+        cursor.execute(_SILENT, [[key for key, _ in kinds], [n for _, n in kinds], at, MOST])
+        silent: list[tuple[UUID, str, UUID | None, datetime]] = cursor.fetchall()
+    _heard_again(actor, at)
+    open_ones = set(
+        Alarm.objects.filter(rule__in=[DEVICE, GATEWAY], ended_at__isnull=True).values_list(
+            "rule", "device"
+        )
+    )
+    gateways = {pk: last for pk, kind, _, last in silent if kind == "gateway"} | _dead(silent)
+    first = [
+        _told(GATEWAY, pk, last, at)
+        for pk, last in gateways.items()
+        if (GATEWAY, pk) not in open_ones
+    ]
+    if first:
+        raise_alarms(actor=actor, told=first, at=at)
+    rest = [
+        _told(DEVICE, pk, last, at)
+        for pk, kind, _, last in silent
+        if kind != "gateway" and (DEVICE, pk) not in open_ones
+    ]
+    if rest:
+        raise_alarms(actor=actor, told=rest, at=at)
+    return len(first) + len(rest)
+
+
+def _dead(silent: list[tuple[UUID, str, UUID | None, datetime]]) -> dict[UUID, datetime]:
+    """Gateways so many of whose devices are silent that it is theirs."""
+    behind: dict[UUID, list[datetime]] = {}
+    for _, _, gateway, last in silent:
+        if gateway is not None:
+            behind.setdefault(gateway, []).append(last)
+    with connection.cursor() as cursor:
+        cursor.execute(_BEHIND, [list(behind)])
+        sizes: dict[UUID, int] = dict(cursor.fetchall())
+    return {
+        pk: max(lasts)
+        for pk, lasts in behind.items()
+        if len(lasts) >= max(DEAD_LEAST, DEAD_SHARE * sizes.get(pk, 0))
+    }
+
+
+def _heard_again(actor: Actor, at: datetime) -> None:
+    """Whoever has said something since the alarm; a gateway through its devices too."""
+    found = []
+    for alarm in Alarm.objects.filter(
+        rule__in=[DEVICE, GATEWAY], cleared_at__isnull=True, ended_at__isnull=True
+    ):
+        words = Latest.objects.filter(series__device=alarm.device_id, arrived_at__gt=alarm.told_at)
+        if alarm.rule == GATEWAY:
+            words |= Latest.objects.filter(
+                series__device__gateway=alarm.device_id, arrived_at__gt=alarm.told_at
+            )
+        last = words.order_by("-arrived_at").values_list("arrived_at", flat=True).first()
+        if last is not None and alarm.device_id:
+            found.append(
+                Told(
+                    "cleared",
+                    alarm.rule,
+                    alarm.device_id,
+                    0.0,
+                    alarm.raised_at.timestamp(),
+                    last.timestamp(),
+                )
+            )
+    if found:
+        raise_alarms(actor=actor, told=found, at=at)
+
+
+def _told(rule: str, device: UUID, last: datetime, at: datetime) -> Told:
+    return Told("raised", rule, device, last.timestamp(), at.timestamp(), None)

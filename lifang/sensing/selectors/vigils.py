@@ -1,0 +1,69 @@
+"""Ask about those who are looked after: a state, never a timeline."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db.models import QuerySet
+
+from lifang.core.access import Actor, Refused
+from lifang.core.access.scope import within
+from lifang.sensing.models import Alarm, Device, Vigil
+from lifang.sensing.watch.person import Being, Person
+
+
+class Ward(NamedTuple):
+    """One who is looked after, as it is now."""
+
+    vigil: Vigil
+    being: Being
+    due_at: datetime | None
+    learning: bool
+    alarm: Alarm | None
+
+
+def vigils(actor: Actor, area: str = "") -> QuerySet[Vigil]:
+    rows = Vigil.objects.visible_to(actor).filter(within(area), ended_at__isnull=True)
+    return rows.select_related("person", "place")
+
+
+def vigil(actor: Actor, pk: UUID | str) -> Vigil:
+    found = vigils(actor).filter(pk=pk).first()
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+def wards(actor: Actor, at: datetime, area: str = "") -> list[Ward]:
+    """The board: whoever needs somebody first."""
+    rows = list(vigils(actor, area))
+    subjects = [f"vigil:{row.pk}" for row in rows]
+    alarms = Alarm.objects.visible_to(actor).filter(subject__in=subjects, ended_at__isnull=True)
+    by = {one.subject: one for one in alarms}
+    found = [_ward(row, by.get(f"vigil:{row.pk}"), at) for row in rows]
+    order = list(ORDER)
+    return sorted(
+        found, key=lambda one: (one.alarm is None, order.index(one.being), one.vigil.area)
+    )
+
+
+def devices_of(actor: Actor, of: Vigil) -> list[Device]:
+    """What at the home speaks for the person; the resident's own sight hangs on the vigil, not on the device."""
+    if not Vigil.objects.visible_to(actor).filter(pk=of.pk).exists():
+        return []
+    return list(
+        Device.objects.filter(place=of.place_id, retired_at__isnull=True).order_by("type", "id")
+    )
+
+
+def _ward(row: Vigil, alarm: Alarm | None, at: datetime) -> Ward:
+    person = msgspec.convert(row.memory, Person) if row.memory else Person()
+    due = person.due()
+    return Ward(
+        row, person.being(at.timestamp()), datetime.fromtimestamp(due, UTC) if due else None,
+        person.reason().learning, alarm,
+    )  # fmt: skip
+
+
+ORDER = (Being.UNKNOWN, Being.QUIET, Being.ASLEEP, Being.AWAY, Being.HOME, Being.PAUSED)

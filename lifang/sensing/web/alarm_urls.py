@@ -1,0 +1,31 @@
+from django.urls import path
+
+from lifang.sensing.web import rule_pages, vigil_pages, walls
+
+ALARMS, RULES = "desk/alarms", "desk/alarm-rules"
+
+urlpatterns = [
+    path(ALARMS, walls.wall, name="wall"),
+    path(f"{ALARMS}/all", walls.alarms, name="alarms"),
+    path(f"{ALARMS}/figures", rule_pages.figures, name="figures"),
+    path(f"{ALARMS}/<uuid:pk>", walls.alarm, name="alarm"),
+    path(f"{ALARMS}/<uuid:pk>/acknowledgement", walls.acknowledgement, name="acknowledgement"),
+    path(f"{ALARMS}/<uuid:pk>/verdict", walls.verdict, name="verdict"),
+    path(f"{ALARMS}/<uuid:pk>/shelf", walls.shelf, name="shelf"),
+    path(f"{ALARMS}/<uuid:pk>/unshelving", walls.unshelving, name="unshelving"),
+    path(f"{ALARMS}/<uuid:pk>/note", walls.note, name="note"),
+    path(RULES, rule_pages.rules, name="rules"),
+    path(f"{RULES}/<slug:key>", rule_pages.rule, name="rule"),
+    path(f"{RULES}/<slug:key>/preview", rule_pages.preview, name="rule_preview"),
+    path(f"{RULES}/<slug:key>/history", rule_pages.backtest, name="backtest"),
+    path(
+        f"{RULES}/<slug:key>/<int:number>/publication", rule_pages.publication, name="publication"
+    ),
+    path(f"{RULES}/<slug:key>/<int:number>/retirement", rule_pages.retirement, name="retirement"),
+    path("desk/vigils", vigil_pages.board, name="vigils"),
+    path("desk/vigils/new", vigil_pages.begin, name="vigil_begin"),
+    path("vigils/<uuid:pk>/absence", vigil_pages.absence, name="absence"),
+    path("vigils/<uuid:pk>/homecoming", vigil_pages.homecoming, name="homecoming"),
+    path("vigils/<uuid:pk>/ending", vigil_pages.ending, name="vigil_ending"),
+    path("my/devices", vigil_pages.mine, name="my_devices"),
+]

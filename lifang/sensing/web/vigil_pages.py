@@ -1,0 +1,205 @@
+"""Those who are looked after: the board of the grid, and a person's own page."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import localtime, make_aware
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lifang.core.access import Actor, Kind, Refusal, insist
+from lifang.core.web.forms import Form
+from lifang.core.web.htmx import page
+from lifang.core.web.show import Chip
+from lifang.core.web.views import only
+from lifang.orgs.selectors import place_name
+from lifang.registry import selectors as registry
+from lifang.sensing import actions, selectors
+from lifang.sensing.catalogue import TYPES
+from lifang.sensing.models import Vigil
+from lifang.sensing.selectors import Ward
+from lifang.sensing.watch.person import Being
+from lifang.sensing.web import said
+
+MAY = "sensing.begin_vigil"
+BEINGS = {
+    Being.HOME: ("done", gettext_lazy("At home")),
+    Being.QUIET: ("progress", gettext_lazy("Quiet")),
+    Being.ASLEEP: ("idle", gettext_lazy("Probably asleep")),
+    Being.AWAY: ("open", gettext_lazy("Went out")),
+    Being.UNKNOWN: ("late", gettext_lazy("Devices silent")),
+    Being.PAUSED: ("idle", gettext_lazy("Away by notice")),
+}
+
+
+def day_field(label: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class BeginForm(Form):
+    person = forms.CharField(
+        label=gettext_lazy("Person (name, or number of the document)"), max_length=60
+    )
+    purpose = forms.CharField(label=gettext_lazy("Purpose"), max_length=200)
+    consent_on = day_field(gettext_lazy("Consent given on"))
+    until = day_field(gettext_lazy("Until"))
+    contact = forms.CharField(label=gettext_lazy("Contact"), required=False, max_length=60)
+    telephone = forms.RegexField(
+        r"^[0-9+ -]{5,20}$", label=gettext_lazy("Telephone of the contact"), required=False
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+
+    def clean_person(self) -> Any:
+        """The person and the door they live behind."""
+        for found in registry.find_persons(self.actor, self.cleaned_data["person"], 5):
+            for one in registry.memberships(self.actor, found):
+                home = registry.household(self.actor, one.household_id)
+                doors = [door.dwelling for door in home.occupancies.all() if door.valid_to is None]
+                if doors:
+                    return found, doors[0]
+        raise forms.ValidationError(_("Nobody of this name lives at a door of your area."))
+
+
+class AwayForm(Form):
+    until = day_field(gettext_lazy("Away until"))
+
+    def moment(self) -> datetime:
+        day = self.cleaned_data["until"]
+        return make_aware(datetime(day.year, day.month, day.day, 20))  # noqa: DTZ001 -- made aware here
+
+
+def _at(request: HttpRequest) -> datetime:
+    at: datetime = request.at  # type: ignore[attr-defined]
+    return at
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def _staff(request: HttpRequest) -> Actor:
+    actor = _actor(request)
+    insist(None if actor.may("sensing.acknowledge") else Refusal("not_allowed"))
+    return actor
+
+
+def _line(ward: Ward) -> dict[str, Any]:
+    kind, word = BEINGS[ward.being]
+    return {
+        "ward": ward, "chip": Chip(kind, word), "place": ward.vigil.place.address or ward.vigil.place.name,
+        "area": place_name(ward.vigil.area, 2), "alarm_url": said.url(ward.alarm) if ward.alarm else "",
+    }  # fmt: skip
+
+
+@require_GET
+@only(Kind.STAFF)
+def board(request: HttpRequest) -> HttpResponse:
+    """Whoever needs somebody first; a state each, and no timeline."""
+    actor = _staff(request)
+    rows = [_line(one) for one in selectors.wards(actor, _at(request))]
+    return page(
+        request, "sensing/desk/vigils.html",
+        {"rows": rows, "may": actor.may(MAY), "stream": said.stream()}, partial="vigils",
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@only(Kind.STAFF)
+def begin(request: HttpRequest) -> HttpResponse:
+    actor = _staff(request)
+    insist(None if actor.may(MAY) else Refusal("not_allowed"))
+    form = BeginForm(request.POST or None, actor=actor)
+    if request.method == "POST" and form.is_valid():
+        facts = dict(form.cleaned_data)
+        person, place = facts.pop("person")
+        with form.refusals():
+            actions.begin_vigil(actor=actor, person=person, place=place, at=_at(request), **facts)
+            messages.success(request, _("Entered. For two weeks the limit is learnt."))
+            return redirect("sensing:vigils")
+    return _form(request, form, _("Look after somebody"), reverse("sensing:vigils"))
+
+
+@require_http_methods(["GET", "POST"])
+@only(Kind.STAFF, Kind.RESIDENT)
+def absence(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Away until a day: by the person, the family, the grid worker."""
+    found = _vigil(request, pk)
+    form = AwayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals():
+            actions.pause_vigil(
+                actor=_actor(request), vigil=found, until=form.moment(), at=_at(request)
+            )
+            messages.success(request, _("Noted. Nobody is asked for until then."))
+            return redirect(_home(request))
+    return _form(request, form, _("Note an absence"), _home(request))
+
+
+@require_POST
+@only(Kind.STAFF, Kind.RESIDENT)
+def homecoming(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actions.resume_vigil(actor=_actor(request), vigil=_vigil(request, pk), at=_at(request))
+    messages.success(request, _("Noted. The devices look after you again."))
+    return redirect(_home(request))
+
+
+@require_POST
+@only(Kind.STAFF, Kind.RESIDENT)
+def ending(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actions.end_vigil(actor=_actor(request), vigil=_vigil(request, pk), at=_at(request))
+    messages.success(request, _("It has ended; what was learnt is deleted."))
+    return redirect(_home(request))
+
+
+@require_GET
+@only(Kind.RESIDENT)
+def mine(request: HttpRequest) -> HttpResponse:
+    """My devices, my notice of absence, and where to read who looked."""
+    actor = _actor(request)
+    wards = selectors.wards(actor, _at(request))
+    rows = [
+        {**_line(one), "devices": [(device, TYPES[device.type].name) for device in selectors.devices_of(actor, one.vigil)]}
+        for one in wards
+    ]  # fmt: skip
+    response = render(
+        request,
+        "sensing/my/devices.html",
+        {"rows": rows, "today": localtime(_at(request)).date() + timedelta(days=1)},
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _vigil(request: HttpRequest, pk: UUID) -> Vigil:
+    actor = _actor(request)
+    if actor.kind is Kind.STAFF:
+        _staff(request)
+    return selectors.vigil(actor, pk)
+
+
+def _home(request: HttpRequest) -> str:
+    return reverse(
+        "sensing:my_devices" if _actor(request).kind is Kind.RESIDENT else "sensing:vigils"
+    )
+
+
+def _form(request: HttpRequest, form: Form, heading: str, back: str) -> HttpResponse:
+    at_desk = _actor(request).kind is not Kind.RESIDENT
+    context = {
+        "form": form,
+        "heading": heading,
+        "back": back,
+        "base": "web/desk.html" if at_desk else "web/public.html",
+    }
+    return render(request, "sensing/vigil_form.html", context, status=422 if form.errors else 200)

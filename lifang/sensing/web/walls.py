@@ -1,0 +1,222 @@
+"""The alarm wall, one alarm, and what may be done with it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lifang.core.access import Actor, Kind, Refusal, insist
+from lifang.core.web.forms import Form
+from lifang.core.web.htmx import page
+from lifang.core.web.views import only
+from lifang.orgs.selectors import place_name
+from lifang.sensing import actions, selectors
+from lifang.sensing.catalogue import VERDICTS
+from lifang.sensing.models import Alarm
+from lifang.sensing.rules.alarms import SHELF_HOURS
+from lifang.sensing.terms import Severity
+from lifang.sensing.web import said
+from lifang.sensing.web.alarm_tables import AlarmTable
+
+MOST = 60
+
+
+class VerdictForm(Form):
+    verdict = forms.ChoiceField(label=gettext_lazy("What was it?"), widget=forms.RadioSelect)
+    cause = forms.CharField(
+        label=gettext_lazy("What caused it?"), required=False, max_length=300,
+        help_text=gettext_lazy("For example: cooking, at the daughter's, battery empty. The rule learns from it."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["verdict"].choices = [(one.key, str(one.name)) for one in VERDICTS]  # type: ignore[attr-defined]
+
+
+class ShelveForm(Form):
+    hours = forms.TypedChoiceField(label=gettext_lazy("For how long?"), coerce=int)
+    why = forms.CharField(label=gettext_lazy("Why?"), max_length=300)
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hours = [n for n in (1, 2, 4, 8, 24, 72, 168) if n <= most]
+        self.fields["hours"].choices = [(n, _("%d h") % n) for n in hours]  # type: ignore[attr-defined]
+
+
+class NoteForm(Form):
+    note = forms.CharField(label=gettext_lazy("What was found out?"), max_length=300)
+
+
+def _at(request: HttpRequest) -> datetime:
+    at: datetime = request.at  # type: ignore[attr-defined]
+    return at
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    insist(None if actor.may("sensing.acknowledge") else Refusal("not_allowed"))
+    return actor
+
+
+@require_GET
+@only(Kind.STAFF)
+def wall(request: HttpRequest) -> HttpResponse:
+    """What somebody has to answer now; nothing else."""
+    actor, area = _actor(request), request.GET.get("area", "")
+    area = area if area.isdigit() else ""
+    rows = list(selectors.wall(actor, area)[: MOST + 1])
+    cards = [_card(actor, one) for one in rows[:MOST]]
+    return page(
+        request, "sensing/desk/wall.html",
+        {
+            "life": [one for one in cards if one["alarm"].life],
+            "others": [one for one in cards if not one["alarm"].life],
+            "more": len(rows) > MOST, "area": area, "area_name": place_name(area, 2) if area else "",
+            "parts": _parts(actor, area), "quiet": selectors.quiet(actor, area).count(),
+            "floods": [(place_name(one.area, 2), one) for one in selectors.flooding(actor, area)],
+            "unanswered": sum(not one["alarm"].acknowledged_at for one in cards),
+            "newest": max((one["alarm"].pk.hex for one in cards if not one["alarm"].acknowledged_at), default=""),
+            "stream": said.stream(), "chime": {},
+        },
+        partial="wall",
+    )  # fmt: skip
+
+
+def _parts(actor: Actor, area: str) -> list[dict[str, Any]]:
+    """The next level of the division tree, so that a county sees its streets and a street its communities."""
+    digits = next((n for n in (9, 12, 15) if n > len(area or _home(actor))), 15)
+    return [
+        {"area": code, "name": place_name(code), "open": n, "life": life}
+        for code, n, life in selectors.by_part(actor, area, digits)
+    ]
+
+
+def _home(actor: Actor) -> str:
+    areas = [grant.area for grant in actor.grants if grant.area]
+    return min(areas, key=len, default="")
+
+
+def _card(actor: Actor, alarm: Alarm) -> dict[str, Any]:
+    return {
+        "alarm": alarm, "name": said.name(alarm.rule), "severity": said.severity(alarm), "state": said.state(alarm),
+        "where": said.where(alarm), "url": said.url(alarm), "may": actor.may("sensing.acknowledge", alarm.area),
+    }  # fmt: skip
+
+
+@require_GET
+@only(Kind.STAFF)
+def alarms(request: HttpRequest) -> HttpResponseBase:
+    """All that ever were, narrowed as one likes."""
+    table = AlarmTable(request, selectors.alarms(_actor(request)))
+    return table.response("sensing/desk/alarms.html")
+
+
+@require_GET
+@only(Kind.STAFF)
+def alarm(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The card: what, where, by which rule, what to do, what was done."""
+    actor = _actor(request)
+    found = selectors.alarm(actor, pk)
+    rule = selectors.rule(actor, found.rule)
+    return page(
+        request, "sensing/desk/alarm.html",
+        {
+            **_card(actor, found), "rule": rule, "sentence": said.sentence(rule),
+            "readings": said.readings(found), "entries": [said.entry(one) for one in selectors.steps(actor, found)],
+            "before": [_card(actor, one) for one in selectors.before(actor, found)],
+            "under": [_card(actor, one) for one in selectors.grouped(actor, found)[:MOST]],
+            "lead": _card(actor, found.lead) if found.lead else None,
+            "cause": _card(actor, found.inhibited_by) if found.inhibited_by else None,
+            "limits_of": found.evidence.get("limits_of"), "stream": said.stream(),
+            "may_shelve": actor.may("sensing.shelve", found.area),
+            "may_judge": actor.may("sensing.give_verdict", found.area) and not found.verdict,
+        },
+        partial="alarm",
+    )  # fmt: skip
+
+
+@require_POST
+@only(Kind.STAFF)
+def acknowledgement(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = selectors.alarm(_actor(request), pk)
+    actions.acknowledge(actor=_actor(request), alarm=found, at=_at(request))
+    messages.success(request, _("Acknowledged. The others are not told any more."))
+    return redirect((request.POST.get("next") == "wall" and "sensing:wall") or said.url(found))
+
+
+@require_http_methods(["GET", "POST"])
+@only(Kind.STAFF)
+def verdict(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = selectors.alarm(_actor(request), pk)
+    form = VerdictForm(request.POST or None)
+
+    def do() -> str:
+        facts = form.cleaned_data
+        actions.give_verdict(actor=_actor(request), alarm=found, at=_at(request), **facts)
+        return _("Noted. The rule is judged by it.")
+
+    return _ask(request, found, form, do, _("What was it?"), _("Judge the alarm"))
+
+
+@require_http_methods(["GET", "POST"])
+@only(Kind.STAFF)
+def shelf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = selectors.alarm(_actor(request), pk)
+    form = ShelveForm(request.POST or None, most=SHELF_HOURS[Severity(found.severity)])
+
+    def do() -> str:
+        until = _at(request) + timedelta(hours=form.cleaned_data["hours"])
+        actions.shelve(
+            actor=_actor(request), alarm=found, until=until, why=form.cleaned_data["why"], at=_at(request),
+        )  # fmt: skip
+        return _("Shelved. It comes back by itself.")
+
+    return _ask(request, found, form, do, _("Shelve the alarm"), _("Shelve"))
+
+
+@require_POST
+@only(Kind.STAFF)
+def unshelving(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = selectors.alarm(_actor(request), pk)
+    actions.unshelve(actor=_actor(request), alarm=found, at=_at(request))
+    messages.success(request, _("It is back on the wall."))
+    return redirect(said.url(found))
+
+
+@require_http_methods(["GET", "POST"])
+@only(Kind.STAFF)
+def note(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = selectors.alarm(_actor(request), pk)
+    form = NoteForm(request.POST or None)
+
+    def do() -> str:
+        actions.note_alarm(
+            actor=_actor(request),
+            alarm=found,
+            note=form.cleaned_data["note"],
+            at=_at(request),
+        )
+        return _("Noted.")
+
+    return _ask(request, found, form, do, _("Note something"), _("Note"))
+
+
+def _ask(
+    request: HttpRequest, alarm: Alarm, form: Form, do: Any, heading: str, go: str
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        with form.refusals():
+            messages.success(request, do())
+            return redirect(said.url(alarm))
+    context = {"form": form, "heading": heading, "go": go, "alarm": alarm, "name": said.name(alarm.rule),
+               "where": said.where(alarm), "url": said.url(alarm)}  # fmt: skip
+    return render(
+        request, "sensing/desk/alarm_ask.html", context, status=422 if form.errors else 200
+    )
