@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -16,10 +16,10 @@ from lifang.sensing.catalogue import AlarmRule
 from lifang.sensing.models import Pending, Series
 from lifang.sensing.rules import limits
 from lifang.sensing.selectors import rules as chosen
-from lifang.sensing.terms import BAD, Batch, Known, Told
+from lifang.sensing.terms import BAD, Batch, Known, Observed, Told
 from lifang.sensing.watch.engine import Watch
-from lifang.sensing.watch.pair import Signal, begins
-from lifang.sensing.watch.rule import Reading, Rule
+from lifang.sensing.watch.pair import Signal
+from lifang.sensing.watch.rule import Kind, Reading, Rule
 
 LATENESS = 300.0  # seconds a message may be behind the newest of its series and still be judged
 TIMERS_AT_ONCE = 500
@@ -41,6 +41,15 @@ ON CONFLICT (device_id, rule) DO UPDATE SET body = excluded.body, due_at = exclu
 _DROP = "DELETE FROM sensing_pending p USING unnest(%s::uuid[], %s::text[]) AS t(d, r) WHERE p.device_id = t.d AND p.rule = t.r"
 
 Subject = tuple[UUID, str, str]  # device, type, area
+_ALWAYS = {Kind.CHANGE}
+
+
+class Slot(NamedTuple):
+    """The readings of one series, and the rules that look at it."""
+
+    known: Known
+    rules: list[AlarmRule]
+    observed: list[Observed]
 
 
 class AlarmWatcher:
@@ -48,17 +57,17 @@ class AlarmWatcher:
 
     def see(self, batch: Batch) -> None:
         rules = chosen.in_force(SYSTEM)
-        readings = _interesting(batch, limits.interest(rules))
-        if not readings:
+        slots = _slots(batch, limits.interest(rules))
+        if not slots:
             return
         with connection.cursor() as cursor:
-            cursor.execute(_PENDING, [list({key.device for key in readings})])
+            cursor.execute(_PENDING, [list({slot.known.device for slot in slots})])
             live = _pairs(cursor.fetchall())
         wanted = {
-            key: mine
-            for key, mine in readings.items()
-            if key.device in live or any(_wakes(rules, key, one) for one in mine)
-        }
+            slot.known: [Reading(one.at / _MILLION, slot.known.measure, one.value) for one in slot.observed]
+            for slot in slots
+            if slot.known.device in live or any(_wakes(slot, one.value) for one in slot.observed)
+        }  # fmt: skip
         if wanted:
             judge(actor=SYSTEM, readings=wanted, rules=rules, at=batch.at)
 
@@ -96,27 +105,24 @@ def run_timers(*, actor: Actor, at: datetime) -> int:
     return _write(actor, watch, watch.tick(at.timestamp()), devices, at)
 
 
-def _interesting(
-    batch: Batch, interest: Mapping[tuple[str, str], list[Rule]]
-) -> dict[Known, list[Reading]]:
-    """Good readings that any rule looks at, by series."""
-    found: dict[Known, list[Reading]] = defaultdict(list)
-    known: dict[int, Known | None] = {}
+def _slots(batch: Batch, interest: Mapping[tuple[str, str], list[AlarmRule]]) -> list[Slot]:
+    """Good readings that any rule looks at, by series. This loop runs over every message."""
+    found: dict[int, Slot | None] = {}
     for one in batch.observed:
-        key = known.get(one.series, ...)  # type: ignore[call-overload]
-        if key is ...:
+        if one.series not in found:
             what = batch.known[one.series]
-            key = known[one.series] = what if (what.type, what.measure) in interest else None
-        if key is not None and not one.quality & BAD:
-            found[key].append(Reading(one.at / _MILLION, key.measure, one.value))
-    return found
+            rules = interest.get((what.type, what.measure))
+            found[one.series] = Slot(what, rules, []) if rules else None
+        slot = found[one.series]
+        if slot is not None and not one.quality & BAD:
+            slot.observed.append(one)
+    return [slot for slot in found.values() if slot and slot.observed]
 
 
-def _wakes(rules: Mapping[str, AlarmRule], key: Known, reading: Reading) -> bool:
+def _wakes(slot: Slot, value: float) -> bool:
+    """Whether a reading could begin something; rules with limits by place are asked later, exactly."""
     return any(
-        begins(limits.tuned(one, str(key.device), key.area)[0] if one.places else one.when, reading)
-        for one in rules.values()
-        if key.type in one.types and reading.measure in one.when.measures
+        rule.places or rule.when.kind in _ALWAYS or rule.when.matches(value) for rule in slot.rules
     )
 
 

@@ -15,13 +15,13 @@ def read(body: Any) -> AlarmRule:
     return msgspec.convert(body, AlarmRule, strict=False)
 
 
-def interest(rules: Mapping[str, AlarmRule]) -> dict[tuple[str, str], list[Rule]]:
+def interest(rules: Mapping[str, AlarmRule]) -> dict[tuple[str, str], list[AlarmRule]]:
     """(type, measure) → the rules that look at it."""
-    found: dict[tuple[str, str], list[Rule]] = defaultdict(list)
+    found: dict[tuple[str, str], list[AlarmRule]] = defaultdict(list)
     for one in rules.values():
         for kind in one.types if one.when.kind is not Kind.SILENCE else ():
             for measure in one.when.measures:
-                found[kind, measure].append(one.when)
+                found[kind, measure].append(one)
     return dict(found)
 
 

@@ -40,6 +40,7 @@ def only() -> Alarm:
         return Alarm.objects.get()
 
 
+@pytest.mark.covers("S3-11", "S0-25", "S2-07")
 def test_smoke_is_an_alarm_at_once_and_clearing_waits(db) -> None:
     series = smoke()
     say(series, (SECOND, 1))
