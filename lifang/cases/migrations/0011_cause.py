@@ -11,7 +11,7 @@ from lifang.core.access.wall import Wall
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0009_retention"),
+        ("cases", "0010_lexicon"),
         ("sensing", "0003_alarms"),
     ]
 
