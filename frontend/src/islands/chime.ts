@@ -10,18 +10,22 @@ export function mount(root: HTMLElement): () => void {
   root.append(button);
   let sound: AudioContext | null = null;
   let newest = now();
+  const ring = () => {
+    sound ??= new AudioContext();
+    tone(sound);
+  };
   const show = () => {
     button.textContent = word(asked() ? "soundOff" : "soundOn");
     button.setAttribute("aria-pressed", String(asked()));
   };
   const off = on(button, "click", () => {
     localStorage.setItem(KEY, asked() ? "" : "on");
-    if (asked()) tone((sound ??= new AudioContext()));
+    if (asked()) ring();
     show();
   });
   const swapped = () => {
     const latest = now();
-    if (latest > newest && asked()) tone((sound ??= new AudioContext()));
+    if (latest > newest && asked()) ring();
     newest = latest > newest ? latest : newest;
   };
   document.body.addEventListener("htmx:afterSwap", swapped);
@@ -39,7 +43,10 @@ const now = () => document.getElementById("wall")?.dataset.newest ?? "";
 
 function tone(sound: AudioContext): void {
   void sound.resume();
-  for (const [begin, height] of [[0, 880], [0.25, 660]] as const) {
+  for (const [begin, height] of [
+    [0, 880],
+    [0.25, 660],
+  ] as const) {
     const voice = sound.createOscillator();
     const loud = sound.createGain();
     voice.frequency.value = height;

@@ -181,9 +181,6 @@ def excuse_visit(*, actor: Actor, missed: MissedVisit, note: str, at: datetime) 
     return held
 
 
-UNSAID = "走访"  # a restricted reason stands in no to-do, not even unseen
-
-
 @action("registry.tell_missed")
 def tell_missed(*, actor: Actor, at: datetime, most: int = 500) -> int:
     """Visits that are overdue by more than their kind allows become to-dos of their grid. How many."""
@@ -195,7 +192,9 @@ def tell_missed(*, actor: Actor, at: datetime, most: int = 500) -> int:
         late = VisitPlan.objects.filter(kind=kind.key, valid_to__isnull=True, due_on__lt=line)
         fresh = late.exclude(missed__due_on=F("due_on")).select_related("household")
         for plan in fresh.order_by("due_on", "pk")[: most - told]:
-            _tell(actor, plan, UNSAID if kind.key == "restricted" else str(kind.name.zh), at)
+            # A restricted reason stands in no to-do, not even unseen.
+            said = MISSED().name if kind.key == "restricted" else kind.name
+            _tell(actor, plan, said.zh, at)
             told += 1
     return told
 

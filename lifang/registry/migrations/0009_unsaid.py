@@ -3,7 +3,7 @@ from django.db import migrations
 # To-dos of missed visits for a restricted reason no longer carry its name.
 UNSAID = """
 SELECT set_config('lifang.areas', '*', true);
-UPDATE flow_todo SET title = '走访' WHERE flow = 'missed' AND title = '重点人员走访';
+UPDATE flow_todo SET title = '逾期未走访' WHERE flow = 'missed' AND title = '重点人员走访';
 """
 
 

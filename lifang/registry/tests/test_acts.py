@@ -359,7 +359,7 @@ def test_a_missed_restricted_visit_is_answered_without_its_reason_being_said(wor
     )
     actions.tell_missed(actor=SYSTEM, at=THEN)
     late = MissedVisit.objects.get()
-    assert Todo.objects.get(subject=late.pk).title == "走访"
+    assert Todo.objects.get(subject=late.pk).title == "逾期未走访"
     for page in (
         worker.get("registry:missed", late.pk),
         worker.get("registry:missed_visit", late.pk),

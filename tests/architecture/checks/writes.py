@@ -44,7 +44,6 @@ EXEMPT: Exempt = {
     "lifang/core/flow/clocks.py": "the flow engine, called inside actions",
     "lifang/core/flow/engine.py": "the flow engine, called inside actions",
     "lifang/core/access/pen.py": "the flow engine, called inside actions",
-    "lifang/core/flow/models.py": "steps, clocks and to-dos follow their subject, in its own save",
     "lifang/core/notify/carrying.py": "what became of a message on its way",
     "lifang/core/notify/sending.py": "queues messages, called inside actions and listeners",
     "lifang/core/notify/webhooks.py": "queues deliveries and notes what became of them",
