@@ -172,12 +172,12 @@ def test_without_purpose_consent_and_end_nobody_is_looked_after(refused, facts, 
 def test_the_board_and_my_page(home, community_secretary, resident, stranger) -> None:
     vigil, motion, _ = home
     say(motion, HOUR)
+    vigil.concern([resident.actor.holder])
+    vigil.save()
     got = community_secretary.get("sensing:vigils").content.decode()
     assert "王*" in got  # masked, as everywhere
     assert "王秀英" not in got
     assert "王*" not in stranger.get("sensing:vigils").content.decode()
-    vigil.concern([resident.actor.holder])
-    vigil.save()
     assert "独居守护" in resident.get("sensing:my_devices").content.decode()
 
 
