@@ -104,7 +104,7 @@ _OF: dict[str, Any] = {
     "rubbish_bin": lambda s, h, t, d: {"fill": (h * 4 + s.number * 13) % 100},
     "weather_station": lambda s, h, t, d: {"temperature": _warmth(h, d), "humidity": 62 - 18 * math.sin((h - 9) / 24 * 2 * math.pi), "pressure": 1016 + d.uniform(-1, 1), "wind": d.uniform(0, 5), "rain": 0.0},
     "environment": lambda s, h, t, d: {"pm25": 38 + 14 * math.sin(h / 24 * 2 * math.pi) + d.uniform(-4, 4), "noise": 44 + 9 * (7 < h < 22) + d.uniform(-2, 2), "temperature": _warmth(h, d), "humidity": 60.0},
-    "ebike_port": lambda s, h, t, d: {"port": "charging" if (h > 18 or h < 6) and s.number % 3 else "free", "power": 140.0 + d.uniform(-9, 9) if (h > 18 or h < 6) and s.number % 3 else 0.0, "temperature": _warmth(h, d) + 6},
+    "ebike_port": lambda s, h, t, d: {"port": "charging" if _plugged(s, h) else "free", "power": 140.0 + d.uniform(-9, 9) if _plugged(s, h) else 0.0, "temperature": _warmth(h, d) + 6},
     "lift": lambda s, h, t, d: {"floor": d.randint(1, 6), "outage": False},
     "access_gate": lambda s, h, t, d: {"open": False, "passed": int(h * 14)},
     "vehicle_gate": lambda s, h, t, d: {"gate": "closed", "passed": int(h * 9), "spaces_free": int(60 + 40 * math.sin((h - 6) / 24 * 2 * math.pi))},
@@ -124,6 +124,14 @@ class Trouble(NamedTuple):
     until: datetime
     area: str = ""
     code: str = ""
+
+
+def _plugged(speaker: Speaker, hour: float) -> bool:
+    """Most ports charge some hours of the evening; one of a hundred is forgotten until the morning."""
+    if speaker.number % 3 == 0:
+        return False
+    hours = 12 if speaker.number % 100 == 1 else 3 + speaker.number % 5
+    return (hour - 18.5) % 24 < hours
 
 
 def troubles(

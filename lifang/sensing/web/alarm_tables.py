@@ -43,7 +43,7 @@ class AlarmTable(Table):
     search = ("device__name", "device__code", "verdict_cause")
     filters = (
         Choice("show", _("Show"), SHOW, apply=_shown),
-        Choice("rule", _("Rule"), lambda actor: {one.key: str(one.name) for one in RULES}),
+        Choice("rule", _("Alarm rule"), lambda actor: {one.key: str(one.name) for one in RULES}),
         Choice(
             "severity", _("Severity"), {key.value: word for key, word in said.SEVERITIES.items()}
         ),

@@ -93,7 +93,7 @@ def _parts(actor: Actor, area: str) -> list[dict[str, Any]]:
     """The next level of the division tree, so that a county sees its streets and a street its communities."""
     digits = next((n for n in (9, 12, 15) if n > len(area or _home(actor))), 15)
     return [
-        {"area": code, "name": place_name(code), "open": n, "life": life}
+        {"area": code, "name": place_name(code, 1), "open": n, "life": life}
         for code, n, life in selectors.by_part(actor, area, digits)
     ]
 
