@@ -1,31 +1,49 @@
 """The second wall alone: with the scoping of every selector switched off, row-level security shows no foreign row."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Model, Q
 
+from lifang.cases.models import Case
 from lifang.core.access import ANONYMOUS, SYSTEM, Actor, Scope
 from lifang.core.access.models import Scoped, _narrowing
 from lifang.core.access.wall import behind
+from lifang.core.ids import new_id
 from lifang.core.testing import places
 from lifang.core.testing.cast import CAST, LONG_AGO, Member
 from lifang.core.testing.rows import a_row
 from lifang.registry.models import Person, Place
+from lifang.sensing.models import Alarm
 
 pytestmark = pytest.mark.django_db
+
+
+def an_alarm() -> Model:
+    return a_row(Alarm, verdict="")
+
+
 # What a model's own constraints want of a row.
 GIVEN: dict[str, dict[str, Any]] = {
     "cases.Case": {"reports": 1, "matter": "06010"},
+    "cases.Cause": {
+        "case": lambda: a_row(Case, matter="06010", reports=1),
+        "alarm": an_alarm,
+    },
     "cases.Sample": {"end": LONG_AGO + timedelta(days=1)},
     "files.Attachment": {"width": 1, "height": 1},
     "registry.Facility": {"number": lambda: f"99010101001{next(SERIAL):06d}"},
     "registry.Tie": {"person": lambda: a_row(Person), "place": lambda: a_row(Place)},
+    "retention.LegalHold": {"kind": "person", "subject": new_id},
+    "sensing.Alarm": {"verdict": ""},
+    "sensing.AlarmStep": {"alarm": an_alarm},
+    "sensing.Flood": {"ended_at": LONG_AGO},
+    "sensing.Vigil": {"consent_on": date(2020, 1, 1), "until": date(2020, 2, 1)},
 }
 SERIAL = count(1)
 AREAS = (*places.GRIDS, places.AWAY_GRID, places.COMMUNITY, places.COUNTY)

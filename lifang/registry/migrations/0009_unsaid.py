@@ -1,9 +1,9 @@
 from django.db import migrations
 
-# To-dos of missed visits for a restricted reason no longer carry its name.
+# To-dos of missed visits for a restricted reason no longer carry its name, but that of their flow (in escapes).
 UNSAID = """
 SELECT set_config('lifang.areas', '*', true);
-UPDATE flow_todo SET title = '逾期未走访' WHERE flow = 'missed' AND title = '重点人员走访';
+UPDATE flow_todo SET title = U&'\\903E\\671F\\672A\\8D70\\8BBF' WHERE flow = 'missed' AND title = U&'\\91CD\\70B9\\4EBA\\5458\\8D70\\8BBF';
 """
 
 

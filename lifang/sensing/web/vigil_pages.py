@@ -44,6 +44,7 @@ def day_field(label: Any) -> forms.DateField:
 
 
 class BeginForm(Form):
+    called = gettext_lazy("Look after somebody who lives alone")
     person = forms.CharField(
         label=gettext_lazy("Person (name, or number of the document)"), max_length=60
     )
@@ -61,13 +62,20 @@ class BeginForm(Form):
 
     def clean_person(self) -> Any:
         """The person and the door they live behind."""
+        homes = {}
         for found in registry.find_persons(self.actor, self.cleaned_data["person"], 5):
             for one in registry.memberships(self.actor, found):
                 home = registry.household(self.actor, one.household_id)
                 doors = [door.dwelling for door in home.occupancies.all() if door.valid_to is None]
                 if doors:
-                    return found, doors[0]
-        raise forms.ValidationError(_("Nobody of this name lives at a door of your area."))
+                    homes.setdefault(found.pk, (found, doors[0]))
+        if not homes:
+            raise forms.ValidationError(_("Nobody of this name lives at a door of your area."))
+        if len(homes) > 1:
+            raise forms.ValidationError(
+                _("Several people here have this name. Write the number of the document.")
+            )
+        return next(iter(homes.values()))
 
 
 class AwayForm(Form):
