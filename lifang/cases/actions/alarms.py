@@ -37,7 +37,7 @@ def take_alarm(*, actor: Actor, alarm: UUID, matter: str, at: datetime) -> Case 
         case = report(
             actor=actor, at=at, matter=matter, source=SOURCE, text=f"{rule.name}：{device or ''}",
             lon=device.lon if device else None, lat=device.lat if device else None, area=told.area,
-            place=_place(told), reference=str(told.pk)[:60],
+            place=_place(told),
         )  # fmt: skip
     else:
         case = held(case, "add")

@@ -179,7 +179,7 @@ def test_the_board_and_my_page(home, community_secretary, resident, stranger) ->
     assert "王秀英" not in got
     assert "王*" not in stranger.get("sensing:vigils").content.decode()
     page = resident.get("sensing:my_devices").content.decode()
-    assert "独居守护" in page, page[page.find("<main"):page.find("</main")]
+    assert "独居守护" in page, page[page.find("<main") : page.find("</main")]
 
 
 def test_the_board_costs_the_same_for_one_and_for_many(grows, community_secretary) -> None:

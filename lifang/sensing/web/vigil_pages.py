@@ -62,7 +62,7 @@ class BeginForm(Form):
 
     def clean_person(self) -> Any:
         """The person and the door they live behind."""
-        homes = {}
+        homes: dict[UUID, tuple[Any, Any]] = {}
         for found in registry.find_persons(self.actor, self.cleaned_data["person"], 5):
             for one in registry.memberships(self.actor, found):
                 home = registry.household(self.actor, one.household_id)
