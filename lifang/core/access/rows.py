@@ -14,7 +14,7 @@ _JSON = msgspec.json.Encoder(enc_hook=lambda value: value.real)  # psycopg's own
 
 
 def add_many(rows: Sequence[models.Model]) -> None:
-    """New rows of one model, as `bulk_create` writes them; each brings its own key."""
+    """New rows of one model, as `bulk_create` writes them; each brings its own key, or none where the database counts."""
     for first in range(0, len(rows), AT_ONCE):
         some = rows[first : first + AT_ONCE]
         fields, statement = _insert(type(some[0]))
@@ -29,7 +29,11 @@ def add_many(rows: Sequence[models.Model]) -> None:
 @cache
 def _insert(model: type[models.Model]) -> tuple[list[Any], str]:
     quoted = connection.ops.quote_name
-    fields = [field for field in model._meta.local_concrete_fields if not field.generated]
+    fields = [
+        field
+        for field in model._meta.local_concrete_fields
+        if not field.generated and not isinstance(field, models.AutoField)
+    ]
     names, table = (
         ", ".join(quoted(str(field.column)) for field in fields),
         quoted(model._meta.db_table),

@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef
 from django.utils.timezone import localtime
 
 from lifang.core.access import Actor, Refusal, Refused, insist
+from lifang.core.access.rows import add_many
 from lifang.core.action import action
 from lifang.core.events import publish
-from lifang.core.sheets.bulk import add_many
 from lifang.sensing import rules
 from lifang.sensing.catalogue import TYPES
 from lifang.sensing.events import (

@@ -157,45 +157,10 @@ def packed(rows: Sequence[Observed]) -> bytes:
     add, row, zero = parts.append, _ROW, _Y2K
     for series, at, arrived, value, quality, message, facts in rows:
         if facts is None:
-            add(
-                row(
-                    7,
-                    8,
-                    series,
-                    8,
-                    at - zero,
-                    8,
-                    message,
-                    8,
-                    arrived - zero,
-                    8,
-                    value,
-                    2,
-                    quality,
-                    _MISSING,
-                )
-            )
+            add(row(7, 8, series, 8, at - zero, 8, message, 8, arrived - zero, 8, value, 2, quality, _MISSING))  # fmt: skip
         else:
             size = len(facts) + 1
-            add(
-                _ROW_FACTS(
-                    7,
-                    8,
-                    series,
-                    8,
-                    at - zero,
-                    8,
-                    message,
-                    8,
-                    arrived - zero,
-                    8,
-                    value,
-                    2,
-                    quality,
-                    size,
-                    1,
-                )
-            )
+            add(_ROW_FACTS(7, 8, series, 8, at - zero, 8, message, 8, arrived - zero, 8, value, 2, quality, size, 1))  # fmt: skip
             add(facts)
     add(b"\xff\xff")
     return b"".join(parts)

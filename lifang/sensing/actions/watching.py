@@ -96,10 +96,12 @@ def judge(
 @action("sensing.run_timers")
 def run_timers(*, actor: Actor, at: datetime) -> int:
     """What falls due without a message; asked for every few seconds, and lost by no restart."""
-    rows = Pending.objects.filter(due_at__lte=at).select_related("device").order_by("due_at")
-    found = list(rows.select_for_update(of=("self",), skip_locked=True)[:TIMERS_AT_ONCE])
-    if not found:
+    due = Pending.objects.filter(due_at__lte=at)
+    waiting = set(due.order_by("due_at").values_list("device_id", flat=True)[:TIMERS_AT_ONCE])
+    if not waiting:
         return 0
+    _lock(waiting)  # a worker may just be judging one of them; what is due is asked again after it
+    found = list(due.filter(device__in=waiting).select_related("device"))
     devices = {row.device_id: (row.device_id, row.device.type, row.area) for row in found}
     watch = _watch(chosen.in_force(actor), devices, {})
     return _write(actor, watch, watch.tick(at.timestamp()), devices, at)

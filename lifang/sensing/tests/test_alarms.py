@@ -11,6 +11,7 @@ from lifang.core.testing.cast import MONDAY
 from lifang.core.testing.told import published
 from lifang.registry.tests.make import make_building
 from lifang.sensing import actions, selectors
+from lifang.sensing.actions import watching
 from lifang.sensing.events import AlarmEnded, AlarmRaised
 from lifang.sensing.models import Alarm, AlarmStep, Flood, Pending
 from lifang.sensing.tests.make import known_of, make_device, make_series, observed
@@ -56,6 +57,23 @@ def test_smoke_is_an_alarm_at_once_and_clearing_waits(db) -> None:
     alarm = only()
     assert alarm.cleared_at == MONDAY + 3 * MINUTE
     assert alarm.ended_at is None  # life safety waits for somebody to say what it was
+
+
+def test_what_a_worker_settled_while_the_timers_waited_is_not_judged_again(db, monkeypatch) -> None:
+    series = smoke()
+    say(series, (SECOND, 1))
+    say(series, (MINUTE, 0))
+    waited = []
+
+    def settled(devices) -> None:
+        waited.append(set(devices))
+        Pending.objects.all().delete()  # as another worker's commit, before the lock is ours
+
+    monkeypatch.setattr(watching, "_lock", settled)
+    with behind(SYSTEM):
+        assert actions.run_timers(actor=SYSTEM, at=MONDAY + 3 * MINUTE) == 0
+    assert len(waited) == 1
+    assert only().cleared_at is None
 
 
 def test_a_repeat_counts_and_opens_no_second(db) -> None:

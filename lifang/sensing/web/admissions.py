@@ -24,6 +24,7 @@ from lifang.sensing.models import Admission
 from lifang.sensing.terms import Admitting
 from lifang.sensing.web import device_page, shown
 from lifang.sensing.web.forms import NoteForm, type_choices
+from lifang.sensing.web.here import asking
 
 page = require_http_methods(["GET", "POST"])
 TONES = {Admitting.TESTING: "waiting", Admitting.PASSED: "progress", Admitting.ADMITTED: "done", Admitting.REFUSED: "idle", Admitting.ENDED: "idle"}  # fmt: skip
@@ -85,15 +86,10 @@ class AskForm(Form):
         self.fields["area"].choices = [(home, orgs.place_name(home, 2) or home), *orgs.parts_of(actor).items()]  # type: ignore[attr-defined]  # fmt: skip
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 @require_GET
 @only(Kind.STAFF)  # type: ignore[arg-type]  # a file is an answer too
 def admissions(request: HttpRequest) -> HttpResponseBase:
-    actor = _actor(request)
+    actor = asking(request)
     table = AdmissionTable(request, selectors.admissions(actor))
     return table.response(
         "sensing/desk/admissions.html", {"may_ask": actor.may("sensing.ask_admission")}
@@ -104,7 +100,7 @@ def admissions(request: HttpRequest) -> HttpResponseBase:
 @only(Kind.STAFF)
 def ask(request: HttpRequest) -> HttpResponse:
     """Enter a maker's application; its sandbox key is shown once."""
-    actor = _actor(request)
+    actor = asking(request)
     insist(None if actor.may("sensing.ask_admission") else Refusal("not_allowed"))
     form = AskForm(request.POST or None, actor=actor)
     if request.method == "POST" and form.is_valid():
@@ -121,7 +117,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @only(Kind.STAFF)
 def admission(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One application: what was tested, what failed, what was decided."""
-    actor = _actor(request)
+    actor = asking(request)
     found = selectors.admission(actor, pk)
     listed = list(selectors.runs(actor, found)[:10])
     decisions = [
@@ -161,7 +157,7 @@ def _facts(facts: dict[str, Any]) -> str:
 @page
 @only(Kind.STAFF)
 def decision(request: HttpRequest, pk: UUID, word: str) -> HttpResponse:
-    actor = _actor(request)
+    actor = asking(request)
     found = selectors.admission(actor, pk)
     act, needs, label, states = DECISIONS[word]
     insist(None if actor.may(needs, found.area) else Refusal("not_allowed"))

@@ -9,28 +9,24 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from lifang.core.access import Actor, Kind, Refusal, insist
+from lifang.core.access import Kind, Refusal, insist
 from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
 from lifang.sensing import actions, selectors
 from lifang.sensing.actions import NewDevice
 from lifang.sensing.web import device_page, forms
 from lifang.sensing.web.acts import NEEDS, acts_of
+from lifang.sensing.web.here import asking
 from lifang.sensing.web.tables import DeviceTable
 
 page = require_http_methods(["GET", "POST"])
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 @require_GET
 @only(Kind.STAFF)  # type: ignore[arg-type]  # a file is an answer too
 def devices(request: HttpRequest) -> HttpResponseBase:
     """All devices of one's areas: filtered, searched, exported."""
-    actor = _actor(request)
+    actor = asking(request)
     rows = selectors.with_seen(actor, selectors.devices(actor).select_related("place", "keeper", "maintainer"))  # fmt: skip
     asked_at = Value(request.at, DateTimeField())  # type: ignore[attr-defined]
     table = DeviceTable(request, rows.annotate(asked_at=asked_at))
@@ -47,7 +43,7 @@ def devices(request: HttpRequest) -> HttpResponseBase:
 @only(Kind.STAFF)
 def device(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One device: what it says now, how it is, its history, its service log."""
-    found = selectors.device(_actor(request), pk)
+    found = selectors.device(asking(request), pk)
     return render(request, "sensing/desk/device.html", device_page.context(request, found))
 
 
@@ -55,7 +51,7 @@ def device(request: HttpRequest, pk: UUID) -> HttpResponse:
 @only(Kind.STAFF)
 def new(request: HttpRequest) -> HttpResponse:
     """Register a device that stands, or plan one."""
-    actor = _actor(request)
+    actor = asking(request)
     insist(None if actor.may("sensing.install_device") else Refusal("not_allowed"))
     form = forms.NewForm(request.POST or None, actor=actor)
     if request.method == "POST" and form.is_valid():
@@ -73,7 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @only(Kind.STAFF)
 def act(request: HttpRequest, pk: UUID, word: str) -> HttpResponse:
     """Ask what is needed, do it, go back to the device."""
-    actor = _actor(request)
+    actor = asking(request)
     found = selectors.device(actor, pk)
     insist(None if actor.may(NEEDS[word], found.area) else Refusal("not_allowed"))
     wanted = acts_of(found).get(word)
@@ -94,7 +90,7 @@ def act(request: HttpRequest, pk: UUID, word: str) -> HttpResponse:
 @only(Kind.STAFF)
 def key(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A key for a device or gateway: issued, shown once."""
-    actor = _actor(request)
+    actor = asking(request)
     found = selectors.device(actor, pk)
     insist(None if actor.may("sensing.issue_device_key", found.area) else Refusal("not_allowed"))
     made = None
@@ -107,7 +103,7 @@ def key(request: HttpRequest, pk: UUID) -> HttpResponse:
 @only(Kind.STAFF)
 def coverage(request: HttpRequest) -> HttpResponse:
     """Planned, installed, connected, intact: by type, and cameras by where they look."""
-    actor = _actor(request)
+    actor = asking(request)
     area = request.GET.get("area", "")
     area = area if area.isascii() and area.isdigit() and len(area) <= 15 else ""
     rows = selectors.coverage(actor, area, request.at)  # type: ignore[attr-defined]
@@ -126,7 +122,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
 @only(Kind.STAFF)
 def points(request: HttpRequest) -> HttpResponse:
     """Devices as points of a map."""
-    actor = _actor(request)
+    actor = asking(request)
     rows = selectors.with_seen(actor, selectors.devices(actor)).filter(lon__isnull=False)
     return device_page.points(request, rows)
 
@@ -135,4 +131,4 @@ def points(request: HttpRequest) -> HttpResponse:
 @only(Kind.STAFF)
 def on_map(request: HttpRequest) -> HttpResponse:
     """Where the devices stand, and how they are."""
-    return render(request, "sensing/desk/map.html", {"map": device_page.the_map(_actor(request))})
+    return render(request, "sensing/desk/map.html", {"map": device_page.the_map(asking(request))})

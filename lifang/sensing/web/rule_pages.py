@@ -1,6 +1,6 @@
 """Rules: what is watched, in plain words; edited as a draft, tried on stored history, then published."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lifang.core.access import Actor, Kind, Refusal, Refused, insist
+from lifang.core.access import Kind, Refused
 from lifang.core.web.forms import Form
 from lifang.core.web.htmx import page
 from lifang.core.web.show import Chip
@@ -25,6 +25,7 @@ from lifang.sensing.rules.limits import read
 from lifang.sensing.terms import RuleState, Severity
 from lifang.sensing.watch.rule import Kind as RuleKind
 from lifang.sensing.web import said
+from lifang.sensing.web.here import answering, moment
 
 QUALITY_DAYS = 90
 HISTORY_DAYS = (1, 7, 28)
@@ -121,23 +122,12 @@ def _windows(facts: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"start": start.hour * 60 + start.minute, "to": end or 1440, "days": list(range(8))}]
 
 
-def _at(request: HttpRequest) -> datetime:
-    at: datetime = request.at  # type: ignore[attr-defined]
-    return at
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    insist(None if actor.may("sensing.acknowledge") else Refusal("not_allowed"))
-    return actor
-
-
 @require_GET
 @only(Kind.STAFF)
 def rules(request: HttpRequest) -> HttpResponse:
     """All rules with how good they have been."""
-    actor = _actor(request)
-    since = _at(request) - timedelta(days=QUALITY_DAYS)
+    actor = answering(request)
+    since = moment(request) - timedelta(days=QUALITY_DAYS)
     quality = {one.rule: one for one in selectors.quality(actor, since)}
     drafts = set(
         selectors.editions(actor).filter(state=RuleState.DRAFT).values_list("rule", flat=True)
@@ -155,7 +145,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 @only(Kind.STAFF)
 def rule(request: HttpRequest, key: str) -> HttpResponse:
     """One rule: what it says, how good it was, its editions; the form writes a draft."""
-    actor = _actor(request)
+    actor = answering(request)
     found = selectors.rule(actor, key)
     editions = list(selectors.editions(actor, key))
     draft = next((one for one in editions if one.state == RuleState.DRAFT), None)
@@ -164,13 +154,13 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with form.refusals():
             actions.draft_rule(
-                actor=actor, key=key, body=form.body(), reason=form.cleaned_data["reason"], at=_at(request),
+                actor=actor, key=key, body=form.body(), reason=form.cleaned_data["reason"], at=moment(request),
             )  # fmt: skip
             messages.success(
                 request, _("Kept as a draft. Try it on the stored history before it is published.")
             )
             return redirect("sensing:rule", key)
-    since = _at(request) - timedelta(days=QUALITY_DAYS)
+    since = moment(request) - timedelta(days=QUALITY_DAYS)
     quality = next((one for one in selectors.quality(actor, since) if one.rule == key), None)
     return page(
         request, "sensing/desk/rule.html",
@@ -188,7 +178,7 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
 @only(Kind.STAFF)
 def preview(request: HttpRequest, key: str) -> HttpResponse:
     """What the form says now, as a sentence, while one writes; nothing is kept."""
-    actor = _actor(request)
+    actor = answering(request)
     form = RuleForm(request.POST, rule=selectors.rule(actor, key))
     words, fault = "", ""
     form.fields["reason"].required = False
@@ -208,12 +198,12 @@ def preview(request: HttpRequest, key: str) -> HttpResponse:
 @only(Kind.STAFF)
 def backtest(request: HttpRequest, key: str) -> HttpResponse:
     """The draft (or the rule in force) over stored readings: what it would have raised."""
-    actor = _actor(request)
+    actor = answering(request)
     draft = selectors.editions(actor, key).filter(state=RuleState.DRAFT).first()
     tried = read(draft.body) if draft else selectors.rule(actor, key)
     asked = request.GET.get("days", "7")
     days = int(asked) if asked in {str(n) for n in HISTORY_DAYS} else 7
-    until = _at(request)
+    until = moment(request)
     found = selectors.backtest(actor, tried, until - timedelta(days=days), until)
     return page(
         request, "sensing/desk/backtest.html",
@@ -229,7 +219,7 @@ def backtest(request: HttpRequest, key: str) -> HttpResponse:
 @only(Kind.STAFF)
 def publication(request: HttpRequest, key: str, number: int) -> HttpResponse:
     actions.publish_rule(
-        actor=_actor(request), edition=_edition(request, key, number), at=_at(request)
+        actor=answering(request), edition=_edition(request, key, number), at=moment(request)
     )
     messages.success(request, _("In force from now on."))
     return redirect("sensing:rule", key)
@@ -239,7 +229,7 @@ def publication(request: HttpRequest, key: str, number: int) -> HttpResponse:
 @only(Kind.STAFF)
 def retirement(request: HttpRequest, key: str, number: int) -> HttpResponse:
     actions.retire_rule(
-        actor=_actor(request), edition=_edition(request, key, number), at=_at(request)
+        actor=answering(request), edition=_edition(request, key, number), at=moment(request)
     )
     messages.success(
         request,
@@ -249,15 +239,15 @@ def retirement(request: HttpRequest, key: str, number: int) -> HttpResponse:
 
 
 def _edition(request: HttpRequest, key: str, number: int) -> Edition:
-    return selectors.edition(_actor(request), key, number)
+    return selectors.edition(answering(request), key, number)
 
 
 @require_GET
 @only(Kind.STAFF)
 def figures(request: HttpRequest) -> HttpResponse:
     """The load by ISA-18.2, and how good the rules have been."""
-    actor = _actor(request)
-    until = _at(request)
+    actor = answering(request)
+    until = moment(request)
     days = 30
     found = selectors.kpis(actor, until - timedelta(days=days), until)
     quality = selectors.quality(actor, until - timedelta(days=QUALITY_DAYS))

@@ -27,6 +27,7 @@ from lifang.sensing.models import Vigil
 from lifang.sensing.selectors import Ward
 from lifang.sensing.watch.person import Being
 from lifang.sensing.web import said
+from lifang.sensing.web.here import asking, moment
 
 MAY = "sensing.begin_vigil"
 BEINGS = {
@@ -86,18 +87,8 @@ class AwayForm(Form):
         return make_aware(datetime(day.year, day.month, day.day, 20))  # noqa: DTZ001 -- made aware here
 
 
-def _at(request: HttpRequest) -> datetime:
-    at: datetime = request.at  # type: ignore[attr-defined]
-    return at
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def _staff(request: HttpRequest) -> Actor:
-    actor = _actor(request)
+    actor = asking(request)
     insist(None if actor.may("sensing.acknowledge") else Refusal("not_allowed"))
     return actor
 
@@ -115,7 +106,7 @@ def _line(ward: Ward) -> dict[str, Any]:
 def board(request: HttpRequest) -> HttpResponse:
     """Whoever needs somebody first; a state each, and no timeline."""
     actor = _staff(request)
-    rows = [_line(one) for one in selectors.wards(actor, _at(request))]
+    rows = [_line(one) for one in selectors.wards(actor, moment(request))]
     return page(
         request, "sensing/desk/vigils.html",
         {"rows": rows, "may": actor.may(MAY), "stream": said.stream()}, partial="vigils",
@@ -132,7 +123,9 @@ def begin(request: HttpRequest) -> HttpResponse:
         facts = dict(form.cleaned_data)
         person, place = facts.pop("person")
         with form.refusals():
-            actions.begin_vigil(actor=actor, person=person, place=place, at=_at(request), **facts)
+            actions.begin_vigil(
+                actor=actor, person=person, place=place, at=moment(request), **facts
+            )
             messages.success(request, _("Entered. For two weeks the limit is learnt."))
             return redirect("sensing:vigils")
     return _form(request, form, _("Look after somebody"), reverse("sensing:vigils"))
@@ -147,7 +140,7 @@ def absence(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with form.refusals():
             actions.pause_vigil(
-                actor=_actor(request), vigil=found, until=form.moment(), at=_at(request)
+                actor=asking(request), vigil=found, until=form.moment(), at=moment(request)
             )
             messages.success(request, _("Noted. Nobody is asked for until then."))
             return redirect(_home(request))
@@ -157,7 +150,7 @@ def absence(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @only(Kind.STAFF, Kind.RESIDENT)
 def homecoming(request: HttpRequest, pk: UUID) -> HttpResponse:
-    actions.resume_vigil(actor=_actor(request), vigil=_vigil(request, pk), at=_at(request))
+    actions.resume_vigil(actor=asking(request), vigil=_vigil(request, pk), at=moment(request))
     messages.success(request, _("Noted. The devices look after you again."))
     return redirect(_home(request))
 
@@ -165,7 +158,7 @@ def homecoming(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @only(Kind.STAFF, Kind.RESIDENT)
 def ending(request: HttpRequest, pk: UUID) -> HttpResponse:
-    actions.end_vigil(actor=_actor(request), vigil=_vigil(request, pk), at=_at(request))
+    actions.end_vigil(actor=asking(request), vigil=_vigil(request, pk), at=moment(request))
     messages.success(request, _("It has ended; what was learnt is deleted."))
     return redirect(_home(request))
 
@@ -174,8 +167,8 @@ def ending(request: HttpRequest, pk: UUID) -> HttpResponse:
 @only(Kind.RESIDENT)
 def mine(request: HttpRequest) -> HttpResponse:
     """My devices, my notice of absence, and where to read who looked."""
-    actor = _actor(request)
-    wards = selectors.wards(actor, _at(request))
+    actor = asking(request)
+    wards = selectors.wards(actor, moment(request))
     rows = [
         {**_line(one), "devices": [(device, TYPES[device.type].name) for device in selectors.devices_of(actor, one.vigil)]}
         for one in wards
@@ -183,14 +176,14 @@ def mine(request: HttpRequest) -> HttpResponse:
     response = render(
         request,
         "sensing/my/devices.html",
-        {"rows": rows, "today": localtime(_at(request)).date() + timedelta(days=1)},
+        {"rows": rows, "today": localtime(moment(request)).date() + timedelta(days=1)},
     )
     response["Cache-Control"] = "no-store"
     return response
 
 
 def _vigil(request: HttpRequest, pk: UUID) -> Vigil:
-    actor = _actor(request)
+    actor = asking(request)
     if actor.kind is Kind.STAFF:
         _staff(request)
     return selectors.vigil(actor, pk)
@@ -198,12 +191,12 @@ def _vigil(request: HttpRequest, pk: UUID) -> Vigil:
 
 def _home(request: HttpRequest) -> str:
     return reverse(
-        "sensing:my_devices" if _actor(request).kind is Kind.RESIDENT else "sensing:vigils"
+        "sensing:my_devices" if asking(request).kind is Kind.RESIDENT else "sensing:vigils"
     )
 
 
 def _form(request: HttpRequest, form: Form, heading: str, back: str) -> HttpResponse:
-    at_desk = _actor(request).kind is not Kind.RESIDENT
+    at_desk = asking(request).kind is not Kind.RESIDENT
     context = {
         "form": form,
         "heading": heading,

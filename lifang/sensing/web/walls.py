@@ -1,6 +1,6 @@
 """The alarm wall, one alarm, and what may be done with it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lifang.core.access import Actor, Kind, Refusal, insist
+from lifang.core.access import Actor, Kind
 from lifang.core.web.forms import Form
 from lifang.core.web.htmx import page
 from lifang.core.web.views import only
@@ -24,6 +24,7 @@ from lifang.sensing.rules.alarms import SHELF_HOURS
 from lifang.sensing.terms import Severity
 from lifang.sensing.web import said
 from lifang.sensing.web.alarm_tables import AlarmTable
+from lifang.sensing.web.here import answering, moment
 
 MOST = 60
 
@@ -54,22 +55,11 @@ class NoteForm(Form):
     note = forms.CharField(label=gettext_lazy("What was found out?"), max_length=300)
 
 
-def _at(request: HttpRequest) -> datetime:
-    at: datetime = request.at  # type: ignore[attr-defined]
-    return at
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    insist(None if actor.may("sensing.acknowledge") else Refusal("not_allowed"))
-    return actor
-
-
 @require_GET
 @only(Kind.STAFF)
 def wall(request: HttpRequest) -> HttpResponse:
     """What somebody has to answer now; nothing else."""
-    actor, area = _actor(request), request.GET.get("area", "")
+    actor, area = answering(request), request.GET.get("area", "")
     area = area if area.isdigit() else ""
     rows = list(selectors.wall(actor, area)[: MOST + 1])
     cards = [_card(actor, one) for one in rows[:MOST]]
@@ -114,7 +104,7 @@ def _card(actor: Actor, alarm: Alarm) -> dict[str, Any]:
 @only(Kind.STAFF)
 def alarms(request: HttpRequest) -> HttpResponseBase:
     """All that ever were, narrowed as one likes."""
-    table = AlarmTable(request, selectors.alarms(_actor(request)))
+    table = AlarmTable(request, selectors.alarms(answering(request)))
     return table.response("sensing/desk/alarms.html")
 
 
@@ -122,7 +112,7 @@ def alarms(request: HttpRequest) -> HttpResponseBase:
 @only(Kind.STAFF)
 def alarm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The card: what, where, by which rule, what to do, what was done."""
-    actor = _actor(request)
+    actor = answering(request)
     found = selectors.alarm(actor, pk)
     rule = selectors.rule(actor, found.rule)
     return page(
@@ -145,8 +135,8 @@ def alarm(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @only(Kind.STAFF)
 def acknowledgement(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = selectors.alarm(_actor(request), pk)
-    actions.acknowledge(actor=_actor(request), alarm=found, at=_at(request))
+    found = selectors.alarm(answering(request), pk)
+    actions.acknowledge(actor=answering(request), alarm=found, at=moment(request))
     messages.success(request, _("Acknowledged. The others are not told any more."))
     return redirect((request.POST.get("next") == "wall" and "sensing:wall") or said.url(found))
 
@@ -154,12 +144,12 @@ def acknowledgement(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)
 def verdict(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = selectors.alarm(_actor(request), pk)
+    found = selectors.alarm(answering(request), pk)
     form = VerdictForm(request.POST or None)
 
     def do() -> str:
         facts = form.cleaned_data
-        actions.give_verdict(actor=_actor(request), alarm=found, at=_at(request), **facts)
+        actions.give_verdict(actor=answering(request), alarm=found, at=moment(request), **facts)
         return _("Noted. The rule is judged by it.")
 
     return _ask(request, found, form, do, _("What was it?"), _("Judge the alarm"))
@@ -168,13 +158,13 @@ def verdict(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)
 def shelf(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = selectors.alarm(_actor(request), pk)
+    found = selectors.alarm(answering(request), pk)
     form = ShelveForm(request.POST or None, most=SHELF_HOURS[Severity(found.severity)])
 
     def do() -> str:
-        until = _at(request) + timedelta(hours=form.cleaned_data["hours"])
+        until = moment(request) + timedelta(hours=form.cleaned_data["hours"])
         actions.shelve(
-            actor=_actor(request), alarm=found, until=until, why=form.cleaned_data["why"], at=_at(request),
+            actor=answering(request), alarm=found, until=until, why=form.cleaned_data["why"], at=moment(request),
         )  # fmt: skip
         return _("Shelved. It comes back by itself.")
 
@@ -184,8 +174,8 @@ def shelf(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @only(Kind.STAFF)
 def unshelving(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = selectors.alarm(_actor(request), pk)
-    actions.unshelve(actor=_actor(request), alarm=found, at=_at(request))
+    found = selectors.alarm(answering(request), pk)
+    actions.unshelve(actor=answering(request), alarm=found, at=moment(request))
     messages.success(request, _("It is back on the wall."))
     return redirect(said.url(found))
 
@@ -193,15 +183,15 @@ def unshelving(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)
 def note(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = selectors.alarm(_actor(request), pk)
+    found = selectors.alarm(answering(request), pk)
     form = NoteForm(request.POST or None)
 
     def do() -> str:
         actions.note_alarm(
-            actor=_actor(request),
+            actor=answering(request),
             alarm=found,
             note=form.cleaned_data["note"],
-            at=_at(request),
+            at=moment(request),
         )
         return _("Noted.")
 

@@ -10,11 +10,11 @@ from django.utils import translation
 
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.grants import actor_of
+from lifang.core.access.rows import add_many
 from lifang.core.access.wall import behind
 from lifang.core.sheets.actions.telling import counts, tell
 from lifang.core.sheets.actions.writing import take_back_rows, write_rows
 from lifang.core.sheets.answer import answered
-from lifang.core.sheets.bulk import add_many
 from lifang.core.sheets.catalogue import limits
 from lifang.core.sheets.checking import Check
 from lifang.core.sheets.declare import SHEETS, Row, Sheet
