@@ -40,6 +40,7 @@ from lifang.sensing.actions.quarantine import forget_old
 from lifang.sensing.actions.replay import replay_poison
 from lifang.sensing.actions.silence import tell_silence
 from lifang.sensing.actions.storing import Stored, store, watches
+from lifang.sensing.actions.upkeep import Bound, bind_devices, edit_device, release_device
 from lifang.sensing.actions.vigils import (
     VIGILS,
     begin_vigil,
@@ -53,6 +54,7 @@ from lifang.sensing.actions.watching import WATCHER, run_timers
 __all__ = [
     "VIGILS",
     "WATCHER",
+    "Bound",
     "NewDevice",
     "Parcel",
     "Receipt",
@@ -62,10 +64,12 @@ __all__ = [
     "admit",
     "ask_admission",
     "begin_vigil",
+    "bind_devices",
     "check_vigils",
     "checked",
     "draft_rule",
     "draw_key",
+    "edit_device",
     "end_admission",
     "end_vigil",
     "faults",
@@ -82,6 +86,7 @@ __all__ = [
     "publish_rule",
     "raise_alarms",
     "refuse_admission",
+    "release_device",
     "replay_poison",
     "rest_device",
     "resume_vigil",

@@ -22,10 +22,12 @@ from lifang.sensing.events import (
     DeviceRetired,
     DevicesInstalled,
 )
-from lifang.sensing.models import Device, Entry, Latest, Series
+from lifang.sensing.models import Device, Entry, Latest, Pending, Series, name_of
 from lifang.sensing.terms import DeviceState
 
 _YEAR, _MONTH = 365.25, 30.44
+# What goes along with a device that moves.
+_PARTS = ((Series, "device"), (Latest, "series__device"), (Entry, "device"), (Pending, "device"))
 
 
 class NewDevice(NamedTuple):
@@ -70,8 +72,8 @@ def faults(new: NewDevice) -> list[Refusal]:
 def plan_device(*, actor: Actor, new: NewDevice, area: str, at: datetime) -> Device:
     """A device is wanted at a place: from now on it counts among the planned."""
     made = _made(new._replace(area=area, installed_on=None), at)
-    _save(made)
-    _log(made, "plan", actor, at)
+    save_device(made)
+    log_entry(made, "plan", actor, at)
     publish(DevicePlanned(device=made.pk, type=made.type, at=at), area=area, holders=made.holders)
     return made
 
@@ -80,8 +82,8 @@ def plan_device(*, actor: Actor, new: NewDevice, area: str, at: datetime) -> Dev
 def install_device(*, actor: Actor, new: NewDevice, area: str, at: datetime) -> Device:
     """A device stands at its place and may send."""
     made = _made(new._replace(area=area, installed_on=new.installed_on or _today(at)), at)
-    _save(made)
-    _log(made, "install", actor, at)
+    save_device(made)
+    log_entry(made, "install", actor, at)
     _told_installed(made, at)
     return made
 
@@ -108,9 +110,9 @@ def install_planned(
     )
     held.type, held.code, held.name = kind, code or held.code, name.strip() or held.name
     held.state, held.installed_on = DeviceState.INSTALLED, _today(at)
-    _date(held)
-    _save(held, insert=False)
-    _log(held, "install", actor, at, note)
+    count_dates(held)
+    save_device(held, insert=False)
+    log_entry(held, "install", actor, at, note)
     _told_installed(held, at)
     return held
 
@@ -136,14 +138,22 @@ def move_device(
         None if actor.may("sensing.move_device", held.area) else Refusal("not_allowed"),
     )
     was, held.area = held.area, area
+    stood = str(held.place or "") or held.position
     held.place_id, held.position = place, position.strip()
     held.lon = held.lat = held.cell = None
     _stand(held, lon, lat)
     held.save()
-    for part in (Series, Latest):
-        key = "device" if part is Series else "series__device"
+    for part, key in _PARTS:
         part.objects.filter(**{key: held}).update(area=area)
-    _log(held, "move", actor, at, note)
+    log_entry(
+        held,
+        "move",
+        actor,
+        at,
+        note,
+        area=[was, area],
+        place=[stood, str(Device.objects.get(pk=held.pk).place or "") or held.position],
+    )
     publish(DeviceMoved(device=held.pk, was=was, now=area, at=at), area=area, holders=held.holders)
     return held
 
@@ -163,7 +173,7 @@ def service_device(*, actor: Actor, device: Device, kind: str, note: str, at: da
     months = TYPES[held.type].service_months
     held.service_due_on = _today(at) + timedelta(days=round(months * _MONTH)) if months else None
     held.save(update_fields=["serviced_on", "service_due_on"])
-    _log(held, kind, actor, at, note)
+    log_entry(held, kind, actor, at, note)
     return held
 
 
@@ -182,7 +192,7 @@ def rest_device(
     )
     held.state, held.out_until = DeviceState.OUT, until
     held.save(update_fields=["state", "out_until"])
-    _log(held, "out", actor, at, note)
+    log_entry(held, "out", actor, at, note)
     return held
 
 
@@ -193,7 +203,7 @@ def wake_device(*, actor: Actor, device: Device, at: datetime) -> Device:
     insist(None if held.state == DeviceState.OUT else Refusal("device_not_out"))
     held.state, held.out_until = DeviceState.INSTALLED, None
     held.save(update_fields=["state", "out_until"])
-    _log(held, "back", actor, at)
+    log_entry(held, "back", actor, at)
     return held
 
 
@@ -214,7 +224,7 @@ def retire_device(*, actor: Actor, device: Device, note: str, at: datetime) -> D
     held.state, held.retired_at, held.out_until = DeviceState.RETIRED, at, None
     held.save(update_fields=["state", "retired_at", "out_until"])
     held.keys.filter(revoked_at__isnull=True).update(revoked_at=at)
-    _log(held, "retire", actor, at, note)
+    log_entry(held, "retire", actor, at, note)
     publish(DeviceRetired(device=held.pk, at=at), area=held.area, holders=held.holders)
     return held
 
@@ -259,7 +269,7 @@ def take_back_devices(
 def _made(new: NewDevice, at: datetime) -> Device:
     insist(*faults(new)[:1])
     made = Device(
-        area=new.area, type=new.type, name=new.name.strip() or f"{TYPES[new.type].name.zh} {new.code}", code=new.code,
+        area=new.area, type=new.type, name=new.name.strip() or name_of(new.type, new.code), code=new.code,
         place_id=new.place, position=new.position.strip(), maker_id=new.maker, admission_id=new.admission, model=new.model.strip(),
         gateway_id=new.gateway, video_code=new.video_code, keeper_id=new.keeper, keeper_name=new.keeper_name.strip(),
         maintainer_id=new.maintainer, maintainer_name=new.maintainer_name.strip(),
@@ -267,12 +277,12 @@ def _made(new: NewDevice, at: datetime) -> Device:
         state=DeviceState.INSTALLED if new.installed_on else DeviceState.PLANNED, registered_at=at,
     )  # fmt: skip
     made.concern(f"unit:{unit}" for unit in (new.keeper, new.maintainer) if unit)
-    _date(made)
+    count_dates(made)
     _stand(made, new.lon, new.lat)
     return made
 
 
-def _date(device: Device) -> None:
+def count_dates(device: Device) -> None:
     """When it is due for service and past its life, counted from the day it was installed."""
     spec, day = TYPES[device.type], device.installed_on
     if day is None:
@@ -288,7 +298,8 @@ def _stand(device: Device, lon: float | None, lat: float | None) -> None:
         device.stand(lon, lat)
 
 
-def _save(device: Device, *, insert: bool = True) -> None:
+def save_device(device: Device, *, insert: bool = True) -> None:
+    """Its code may stand once behind a maker or a gateway."""
     try:
         with transaction.atomic():
             device.save(force_insert=insert)
@@ -298,15 +309,16 @@ def _save(device: Device, *, insert: bool = True) -> None:
         raise Refused(Refusal("device_code_taken", {"field": "code"})) from error
 
 
-def _entry(device: Device, kind: str, actor: Actor, at: datetime, note: str) -> Entry:
+def _entry(device: Device, kind: str, actor: Actor, at: datetime, note: str, **facts: list[str]) -> Entry:  # fmt: skip
     return Entry(
         area=device.area, holders=device.holders, device=device, kind=kind, note=note.strip()[:300],
-        account_id=actor.id, at=at,
+        account_id=actor.id, at=at, facts=facts,
     )  # fmt: skip
 
 
-def _log(device: Device, kind: str, actor: Actor, at: datetime, note: str = "") -> None:
-    _entry(device, kind, actor, at, note).save(force_insert=True)
+def log_entry(device: Device, kind: str, actor: Actor, at: datetime, note: str = "", **facts: list[str]) -> None:  # fmt: skip
+    """A line of the service log; facts: field → was, is now."""
+    _entry(device, kind, actor, at, note, **facts).save(force_insert=True)
 
 
 def _told_installed(device: Device, at: datetime) -> None:

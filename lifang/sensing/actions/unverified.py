@@ -7,9 +7,8 @@ from django.db import IntegrityError, transaction
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.action import action
 from lifang.core.events import publish
-from lifang.sensing.catalogue import TYPES
 from lifang.sensing.events import DeviceUnverified
-from lifang.sensing.models import Device
+from lifang.sensing.models import Device, name_of
 from lifang.sensing.rules import Line
 from lifang.sensing.selectors import ways
 from lifang.sensing.terms import DeviceState, Owner
@@ -22,7 +21,7 @@ def take_unverified(*, actor: Actor, owner: Owner, code: str, area: str, at: dat
     """Enter it as unverified where its maker or gateway stands; somebody looks at it and registers it."""
     gateway = owner.device
     made = Device(
-        area=area, type=UNKNOWN, name=f"{TYPES[UNKNOWN].name.zh} {code}"[:120], code=code, maker_id=owner.maker, gateway_id=gateway,
+        area=area, type=UNKNOWN, name=name_of(UNKNOWN, code), code=code, maker_id=owner.maker, gateway_id=gateway,
         admission_id=owner.admission, state=DeviceState.UNVERIFIED, registered_at=at,
     )  # fmt: skip
     made.save(force_insert=True)

@@ -7,6 +7,7 @@ from django.db.models import Q
 from lifang.core.access.models import Scoped
 from lifang.core.geo.measure import cell
 from lifang.core.search import Searchable
+from lifang.sensing.catalogue import TYPES
 from lifang.sensing.terms import DeviceState
 
 CELL_METRES = 50.0
@@ -103,21 +104,30 @@ class Device(Scoped, Searchable):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        """Its name; one that nobody named is called by its type, in the reader's language."""
+        kind = TYPES.get(self.type)
+        unnamed = kind is not None and self.name == name_of(self.type, self.code)
+        return f"{kind.name} {self.code}" if unnamed and kind else self.name
 
     def stand(self, lon: float, lat: float) -> None:
         """Put it on the map."""
         self.lon, self.lat, self.cell = lon, lat, cell(lon, lat, CELL_METRES)
 
 
+def name_of(kind: str, code: str) -> str:
+    """What a device is called as long as nobody gives it a name."""
+    return f"{TYPES[kind].name.zh} {code}"
+
+
 class Entry(Scoped):
-    """One line of a device's service log."""
+    """One line of a device's service log. `facts`: field → what it was, what it is now."""
 
     device = models.ForeignKey(Device, models.PROTECT, related_name="log")
     kind = models.CharField(
         max_length=20
-    )  # plan install move service battery repair out back retire admit
+    )  # plan install edit move service battery repair out back retire bind release
     note = models.CharField(max_length=300, blank=True)
+    facts = models.JSONField(default=dict)
     account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 

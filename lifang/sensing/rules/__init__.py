@@ -2,6 +2,7 @@
 
 from lifang.sensing.rules.devices import (
     code_fits,
+    described,
     fitting,
     may_install,
     may_retire,
@@ -32,6 +33,7 @@ __all__ = [
     "Said",
     "Slot",
     "code_fits",
+    "described",
     "faults",
     "fitting",
     "may_install",

@@ -1,7 +1,9 @@
 """Whether a device may be what is asked of it."""
 
 import re
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from typing import Any
 
 from lifang.core.access import Refusal
 from lifang.sensing.catalogue import TYPES
@@ -41,6 +43,21 @@ def video_code_fits(kind: str, code: str) -> Refusal | None:
         return None
     fits = TYPES[kind].video and _VIDEO.fullmatch(code)
     return None if fits else Refusal("video_code", {"field": "video_code"})
+
+
+WORDS = {"name": 120, "model": 60, "position": 120, "keeper_name": 120, "maintainer_name": 120}
+SLOWEST = 31 * 86400
+
+
+def described(given: Mapping[str, Any]) -> Iterator[Refusal]:
+    """What a description may not say: too much, what is no text, an interval nobody would wait for."""
+    for field, value in given.items():
+        most = WORDS.get(field, 300)
+        if isinstance(value, str) and (len(value.strip()) > most or "\x00" in value):
+            yield Refusal("device_words", {"field": field, "most": most})
+    every = given.get("every_seconds")
+    if every is not None and not 1 <= every <= SLOWEST:
+        yield Refusal("device_every", {"field": "every_seconds"})
 
 
 def on_earth(lon: float | None, lat: float | None) -> Refusal | None:

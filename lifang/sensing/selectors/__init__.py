@@ -1,6 +1,6 @@
 """Ask about devices and what they said."""
 
-from lifang.sensing.selectors.admissions import admission, admissions, runs
+from lifang.sensing.selectors.admissions import admission, admissions, keys_of, makers, runs
 from lifang.sensing.selectors.alarms import (
     Kpis,
     alarm,
@@ -65,10 +65,12 @@ __all__ = [
     "grouped",
     "history",
     "in_force",
+    "keys_of",
     "kpis",
     "latest",
     "latest_of",
     "log",
+    "makers",
     "observations",
     "poison",
     "quality",

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from lifang.core.access import Actor, Refused
-from lifang.sensing.models import Admission, Run
+from lifang.sensing.models import Admission, Key, Maker, Run
 
 
 def admissions(actor: Actor) -> QuerySet[Admission]:
@@ -24,3 +24,13 @@ def admission(actor: Actor, pk: UUID | str) -> Admission:
 def runs(actor: Actor, of: Admission) -> QuerySet[Run]:
     """Conformance runs, newest first."""
     return Run.objects.visible_to(actor).filter(admission=of).order_by("-at", "-id")
+
+
+def makers(actor: Actor) -> QuerySet[Maker]:
+    """Companies whose devices are here."""
+    return Maker.objects.visible_to(actor).order_by("name", "id")
+
+
+def keys_of(actor: Actor, of: Admission) -> QuerySet[Key]:
+    """The keys of an application the actor may see, newest first; never their secret."""
+    return Key.objects.filter(admission=of).order_by("-issued_at")

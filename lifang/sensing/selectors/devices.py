@@ -19,9 +19,12 @@ _BROKEN = Q(series__measure__in=("picture", "recording"), value=0) | Q(
 )
 
 
-def devices(actor: Actor, area: str = "", kind: str = "") -> QuerySet[Device]:
-    """Devices of the actor's areas that are not retired."""
-    rows = Device.objects.visible_to(actor).filter(within(area), retired_at__isnull=True)
+def devices(
+    actor: Actor, area: str = "", kind: str = "", *, retired: bool = False
+) -> QuerySet[Device]:
+    """Devices of the actor's areas; retired ones only if they are asked for."""
+    rows = Device.objects.visible_to(actor).filter(within(area))
+    rows = rows if retired else rows.filter(retired_at__isnull=True)
     return rows.filter(type=kind) if kind else rows
 
 
@@ -85,7 +88,9 @@ def coverage(actor: Actor, area: str, at: datetime) -> list[Coverage]:
 def device(actor: Actor, pk: UUID | str) -> Device:
     """One device, retired or not. Raises `Refused("not_found")`."""
     rows = Device.objects.visible_to(actor).filter(pk=pk)
-    found = rows.select_related("place", "maker", "gateway", "keeper", "maintainer").first()
+    found = rows.select_related(
+        "place", "maker", "admission", "gateway", "keeper", "maintainer"
+    ).first()
     if found is None:
         raise Refused("not_found")
     return found

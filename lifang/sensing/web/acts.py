@@ -15,8 +15,18 @@ from lifang.sensing.web import forms
 class Act:
     """One thing that can be done to a device: its form, its words, its action."""
 
-    def __init__(self, form: Any, act: Any, title: Any, button: Any, done: Any, *, danger: bool = False) -> None:  # fmt: skip
-        self.form, self.act, self.title, self.button, self.done, self.danger = form, act, title, button, done, danger  # fmt: skip
+    def __init__(self, form: Any, act: Any, title: Any, button: Any, done: Any, *, danger: bool = False, map: bool = False) -> None:  # fmt: skip  # noqa: A002 -- the island's word
+        self.form, self.act, self.title, self.button, self.done, self.danger, self.map = form, act, title, button, done, danger, map  # fmt: skip
+
+    def asks(self, actor: Actor, device: Device, data: Any) -> Any:
+        """Its form for this device."""
+        if issubclass(self.form, forms.EditForm):
+            return self.form(data, device=device)
+        if issubclass(self.form, forms.PlaceForm):
+            return self.form(
+                data, actor=actor, initial={"area": device.area, "position": device.position}
+            )
+        return self.form(data)
 
 
 def _service(actor: Actor, device: Device, given: Any, at: Any) -> None:
@@ -44,6 +54,19 @@ def _take_on(actor: Actor, device: Device, given: Any, at: Any) -> None:
     actions.install_planned(actor=actor, device=device, at=at, **given)
 
 
+def _edit(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.edit_device(actor=actor, device=device, given=given, note=given["note"], at=at)
+
+
+def _move(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    told = {key: given[key] for key in ("place", "area", "position", "lon", "lat", "note")}
+    actions.move_device(actor=actor, device=device, at=at, **told)
+
+
+def _release(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.release_device(actor=actor, device=device, note=given["note"], at=at)
+
+
 def acts_of(device: Device) -> dict[str, Act]:
     """What can be done to it, by the word of the address."""
     every = {
@@ -52,19 +75,30 @@ def acts_of(device: Device) -> dict[str, Act]:
         "waking": Act(forms.NoteForm, _wake, _("Back into service"), _("Put back into service"), _("It is back in service.")),
         "retirement": Act(forms.NoteForm, _retire, _("Retire"), _("Retire for good"), _("It is retired."), danger=True),
         "installation": Act(forms.NoteForm, _install, _("It is installed now"), _("Confirm"), _("Registered.")),
+        "description": Act(forms.EditForm, _edit, _("Change its description"), _("Change"), _("Changed. The log keeps what it was.")),
+        "removal": Act(forms.MoveForm, _move, _("Move it"), _("It stands there now"), _("Moved. What it said stays with it."), map=True),
+        "release": Act(forms.NoteForm, _release, _("Release from its maker"), _("Release"), _("Released. The maker's key does not speak for it any more."), danger=True),
         "registration": Act(forms.TakeOnForm, _take_on, _("Register what it is"), _("Register"), _("Registered.")),
     }  # fmt: skip
     wanted = {
-        DeviceState.PLANNED: ("installation", "retirement"),
-        DeviceState.INSTALLED: ("service", "rest", "retirement"),
-        DeviceState.OUT: ("service", "waking", "retirement"),
+        DeviceState.PLANNED: ("installation", "description", "removal", "retirement"),
+        DeviceState.INSTALLED: (
+            "service",
+            "description",
+            "removal",
+            "rest",
+            "release",
+            "retirement",
+        ),
+        DeviceState.OUT: ("service", "waking", "description", "removal", "retirement"),
         DeviceState.UNVERIFIED: ("registration", "retirement"),
         DeviceState.RETIRED: (),
     }[DeviceState(device.state)]
-    return {name: every[name] for name in wanted}
+    return {name: every[name] for name in wanted if name != "release" or device.maker_id}
 
 
 NEEDS = {
     "service": "sensing.service_device", "rest": "sensing.rest_device", "waking": "sensing.wake_device",
     "retirement": "sensing.retire_device", "installation": "sensing.install_planned", "registration": "sensing.install_planned",
+    "description": "sensing.edit_device", "removal": "sensing.move_device", "release": "sensing.release_device",
 }  # fmt: skip

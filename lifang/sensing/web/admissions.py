@@ -1,5 +1,6 @@
 """Admission of makers' devices: entered, looked at, decided."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +21,11 @@ from lifang.core.web.views import only
 from lifang.orgs import selectors as orgs
 from lifang.sensing import actions, selectors
 from lifang.sensing.catalogue import ADMISSION, CHECKS
-from lifang.sensing.models import Admission
+from lifang.sensing.models import Admission, Key
 from lifang.sensing.terms import Admitting
 from lifang.sensing.web import device_page, shown
-from lifang.sensing.web.forms import NoteForm, type_choices
-from lifang.sensing.web.here import asking
+from lifang.sensing.web.forms import BindForm, NoteForm, type_choices
+from lifang.sensing.web.here import asking, moment
 
 page = require_http_methods(["GET", "POST"])
 TONES = {Admitting.TESTING: "waiting", Admitting.PASSED: "progress", Admitting.ADMITTED: "done", Admitting.REFUSED: "idle", Admitting.ENDED: "idle"}  # fmt: skip
@@ -34,6 +35,17 @@ DECISIONS: dict[str, tuple[Any, str, Any, tuple[str, ...]]] = {
     "refusal": (actions.refuse_admission, "sensing.refuse_admission", gettext_lazy("Do not admit"), (Admitting.TESTING, Admitting.PASSED)),
     "end": (actions.end_admission, "sensing.end_admission", gettext_lazy("End the admission"), (Admitting.ADMITTED,)),
 }  # fmt: skip
+
+
+BINDABLE = (Admitting.TESTING, Admitting.PASSED, Admitting.ADMITTED)
+MOST_KEYS = 5
+
+
+def _key(one: Key, at: datetime) -> dict[str, Any]:
+    """A key as a line: its beginning, whose it is, until when; never more of it."""
+    over = one.revoked_at is not None or one.expires_at <= at
+    state = Chip("idle", _("Ended")) if over else Chip("done", _("Valid"))
+    return {"key": one, "chip": state, "kind": _("Sandbox") if one.sandbox else _("Production")}
 
 
 def chip(row: Admission) -> Chip:
@@ -128,7 +140,11 @@ def admission(request: HttpRequest, pk: UUID) -> HttpResponse:
         "admission": found, "chip": chip(found), "plain": ADMISSION().state[found.state].plain, "type": shown.type_name(found.type),
         "dialect": DIALECTS.get(found.dialect, found.dialect), "place": orgs.place_name(found.area, 3), "decisions": decisions,
         "run": listed[0] if listed else None, "checks": checks(listed[0].findings) if listed else [], "runs": listed[1:],
-        "devices": found.devices.visible_to(actor).count(), **device_page.addresses(),
+        "devices": found.devices.visible_to(actor).filter(retired_at__isnull=True).count(),
+        "devices_url": f"{reverse('sensing:devices')}?maker={found.maker_id}&type={found.type}",
+        "may_bind": found.state in BINDABLE and actor.may("sensing.bind_devices", found.area),
+        "keys": [_key(one, request.at) for one in selectors.keys_of(actor, found)[:MOST_KEYS]],  # type: ignore[attr-defined]
+        **device_page.addresses(),
     }  # fmt: skip
     return render(request, "sensing/desk/admission.html", context)
 
@@ -172,3 +188,28 @@ def decision(request: HttpRequest, pk: UUID, word: str) -> HttpResponse:
             messages.success(request, _("Decided."))
             return redirect("sensing:admission", pk)
     return render(request, "sensing/desk/decision.html", {"form": form, "admission": found, "label": label, "danger": word != "acceptance"})  # fmt: skip
+
+
+@page
+@only(Kind.STAFF)
+def binding(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Devices of one's areas become the maker's: by their codes."""
+    actor = asking(request)
+    found = selectors.admission(actor, pk)
+    insist(None if actor.may("sensing.bind_devices", found.area) else Refusal("not_allowed"))
+    form = BindForm(request.POST or None, actor=actor, area=found.area)
+    context = {"form": form, "admission": found, "type": shown.type_name(found.type)}
+    if request.method == "POST" and form.is_valid():
+        with form.refusals():
+            done = actions.bind_devices(
+                actor=actor, admission=found, at=moment(request), **form.cleaned_data
+            )
+            if not (done.unknown or done.others):
+                messages.success(
+                    request,
+                    _("%(n)d devices belong to this maker now.")
+                    % {"n": len(done.bound) + len(done.made)},
+                )
+                return redirect("sensing:admission", pk)
+            context["done"] = done
+    return render(request, "sensing/desk/binding.html", context)

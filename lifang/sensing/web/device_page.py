@@ -22,7 +22,7 @@ from lifang.sensing.web.acts import NEEDS, acts_of
 
 SPANS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 SLOTS, MOST_POINTS, MOST_LOG = 48, 3000, 30
-_ICONS = {"install": "plug", "plan": "pencil", "move": "arrows-move", "service": "tool", "battery": "battery", "repair": "tool", "out": "player-pause", "back": "player-play", "retire": "archive"}  # fmt: skip
+_ICONS = {"install": "plug", "plan": "pencil", "move": "arrows-move", "service": "tool", "battery": "battery", "repair": "tool", "out": "player-pause", "back": "player-play", "retire": "archive", "edit": "pencil", "bind": "link", "release": "unlink"}  # fmt: skip
 _PINS = {"well": "done", "weak": "waiting", "silent": "late", "never": "waiting", "planned": "open", "out": "open", "unverified": "danger"}  # fmt: skip
 
 
@@ -114,9 +114,10 @@ def _chart(request: HttpRequest, listed: list[Series], at: datetime) -> dict[str
 
 
 def _line(one: Any) -> Line:
+    told = [one.note, *shown.changes(one.facts)]
     return Line(
         at=one.at, title=shown.LOG.get(one.kind, one.kind), who=one.account.name if one.account else "",
-        icon=_ICONS.get(one.kind, "point"), text=one.note, kind="done" if one.kind in ("install", "back") else "progress",
+        icon=_ICONS.get(one.kind, "point"), text="\n".join(part for part in told if part), kind="done" if one.kind in ("install", "back") else "progress",
     )  # fmt: skip
 
 
@@ -129,13 +130,29 @@ def _small_map(found: Device) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def map_to_pick(actor: Actor, device: Device | None = None) -> dict[str, Any]:
+    """A map on which one taps where it stands."""
+    county = orgs.home_of(actor)[:6] or site().county
+    here = (
+        {"centre": [device.lon, device.lat], "zoom": 16}
+        if device and device.lon is not None
+        else {}
+    )
+    shapes = f"{reverse('orgs:shapes', args=[device.area[:12] if device else county])}"
+    return {
+        "areas": shapes if device else f"{shapes}?level=12",
+        "pick": {"lat": "id_lat", "lon": "id_lon"},
+        **here,
+    }
+
+
 def _feature(device: Device, state: str) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": str(device.pk),
         "geometry": {"type": "Point", "coordinates": [device.lon, device.lat]},
         "properties": {
-            "id": str(device.pk), "number": device.code, "name": device.name, "state": state, "url": shown.url(device),
+            "id": str(device.pk), "number": device.code, "name": str(device), "state": state, "url": shown.url(device),
         },
     }  # fmt: skip
 

@@ -13,7 +13,7 @@ from lifang.core.access import Kind, Refusal, insist
 from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
 from lifang.sensing import actions, selectors
-from lifang.sensing.actions import NewDevice
+from lifang.sensing.terms import DeviceState
 from lifang.sensing.web import device_page, forms
 from lifang.sensing.web.acts import NEEDS, acts_of
 from lifang.sensing.web.here import asking
@@ -27,7 +27,9 @@ page = require_http_methods(["GET", "POST"])
 def devices(request: HttpRequest) -> HttpResponseBase:
     """All devices of one's areas: filtered, searched, exported."""
     actor = asking(request)
-    rows = selectors.with_seen(actor, selectors.devices(actor).select_related("place", "keeper", "maintainer"))  # fmt: skip
+    gone = DeviceState.RETIRED in request.GET.getlist("standing")
+    listed = selectors.devices(actor, retired=gone).select_related("place", "maker", "keeper", "maintainer")  # fmt: skip
+    rows = selectors.with_seen(actor, listed)
     asked_at = Value(request.at, DateTimeField())  # type: ignore[attr-defined]
     table = DeviceTable(request, rows.annotate(asked_at=asked_at))
     return table.response(
@@ -55,14 +57,15 @@ def new(request: HttpRequest) -> HttpResponse:
     insist(None if actor.may("sensing.install_device") else Refusal("not_allowed"))
     form = forms.NewForm(request.POST or None, actor=actor)
     if request.method == "POST" and form.is_valid():
-        given = {key: value for key, value in form.cleaned_data.items() if key != "planned"}
+        told = form.new()
         act = actions.plan_device if form.cleaned_data["planned"] else actions.install_device
         with form.refusals():
-            made = act(actor=actor, new=NewDevice(**given), area=given["area"], at=request.at)  # type: ignore[attr-defined]
+            made = act(actor=actor, new=told, area=told.area, at=request.at)  # type: ignore[attr-defined]
         if not form.errors:
             messages.success(request, _("Registered."))
             return redirect("sensing:device", made.pk)
-    return render(request, "sensing/desk/new.html", {"form": form})
+    context = {"form": form, "map": device_page.map_to_pick(actor)}
+    return render(request, "sensing/desk/new.html", context)
 
 
 @page
@@ -76,14 +79,22 @@ def act(request: HttpRequest, pk: UUID, word: str) -> HttpResponse:
     if wanted is None:
         messages.info(request, _("The device is in another state now."))
         return redirect("sensing:device", pk)
-    form = wanted.form(request.POST or None)
+    form = wanted.asks(actor, found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with form.refusals():
-            wanted.act(actor, found, form.cleaned_data, request.at)  # type: ignore[attr-defined]
+            given = (
+                form.given() | form.cleaned_data if hasattr(form, "given") else form.cleaned_data
+            )
+            wanted.act(actor, found, given, request.at)  # type: ignore[attr-defined]
         if not form.errors:
             messages.success(request, wanted.done)
             return redirect("sensing:device", pk)
-    return render(request, "sensing/desk/act.html", {"form": form, "device": found, "act": wanted})
+    picked = device_page.map_to_pick(actor, found) if wanted.map else None
+    return render(
+        request,
+        "sensing/desk/act.html",
+        {"form": form, "device": found, "act": wanted, "map": picked},
+    )
 
 
 @page

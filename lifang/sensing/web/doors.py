@@ -20,7 +20,7 @@ def _devices(actor: Actor, text: str) -> list[Hit]:
     if not actor.may(MAY):
         return []
     return [
-        Hit(one.name, reverse("sensing:device", args=[one.pk]), str(TYPES[one.type].name) if one.type in TYPES else "", "cpu")
+        Hit(str(one), reverse("sensing:device", args=[one.pk]), str(TYPES[one.type].name) if one.type in TYPES else "", "cpu")
         for one in selectors.find_devices(actor, text, HITS)
     ]  # fmt: skip
 

@@ -4,13 +4,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lifang.core.access import Actor
 from lifang.core.web.forms import Form, date_input
 from lifang.orgs import selectors as orgs
+from lifang.sensing import selectors
+from lifang.sensing.actions import NewDevice
 from lifang.sensing.catalogue import TYPES
+from lifang.sensing.models import Device, name_of
+from lifang.sensing.web import shown
+from lifang.sensing.web.picks import Picking, chosen_field, find_gateways, find_places, words_field
 
+GRID = 15
 GROUPS = {
     "safety": _("Danger to life"), "home": _("In homes"), "meter": _("Meters"), "gate": _("Gates, lifts, charging"), "street": _("In the street"),
     "video": _("Cameras"), "service": _("Convenience"), "link": _("Gateways"),
@@ -25,7 +32,44 @@ def type_choices() -> list[tuple[Any, list[tuple[str, str]]]]:
     ]  # fmt: skip
 
 
-class NewForm(Form):
+def grid_choices(actor: Actor) -> list[tuple[str, str]]:
+    grids = orgs.divisions(actor)
+    return [(row.code, orgs.place_name(row.code, 2)) for row in grids if len(row.code) == GRID]
+
+
+class PlaceForm(Picking):
+    """Where something stands: at a place of the register, or in a grid; and its point on the map."""
+
+    place_words = words_field(_("At which place?"), _("An address or a part of it: estate, building, stair, number. In the street: leave it empty."))  # fmt: skip
+    place = chosen_field()
+    area = forms.ChoiceField(label=_("Grid"), required=False)
+    position = forms.CharField(label=_("Where exactly"), max_length=120, required=False, help_text=_("For example: third floor, by the lift."))  # fmt: skip
+    lat = forms.FloatField(required=False, widget=forms.HiddenInput())
+    lon = forms.FloatField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        self.finds("place", find_places)
+        self.fields["area"].choices = [("", _("That of the place")), *grid_choices(actor)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        found = self.picked("place", gettext("No place of your areas has this address."))
+        given["place"] = found.pk if found else None
+        if found and not given.get("area"):
+            given["area"] = found.area if len(found.area) == GRID else ""
+        if not given.get("area") and not self.errors:
+            self.add_error("area", gettext("Choose the grid."))
+        if found and given.get("lat") is None and given.get("lon") is None:
+            given["lon"], given["lat"] = found.lon, found.lat
+        return given
+
+    def where(self) -> dict[str, Any]:
+        """As the actions ask for it."""
+        return {key: self.cleaned_data[key] for key in ("place", "area", "position", "lon", "lat")}
+
+
+class NewForm(PlaceForm):
     planned = forms.ChoiceField(
         label=_("Does it stand there already?"), widget=forms.RadioSelect,
         choices=[("", _("Yes, it is installed")), ("yes", _("No, it is planned"))], required=False,
@@ -33,19 +77,114 @@ class NewForm(Form):
     type = forms.ChoiceField(label=_("Type"))
     name = forms.CharField(label=_("Name"), max_length=120, required=False, help_text=_("Left empty: type and code."))  # fmt: skip
     code = forms.CharField(label=_("Code"), max_length=80, help_text=_("As its messages name it: serial number, DevEUI, friendly name."))  # fmt: skip
-    area = forms.ChoiceField(label=_("Grid"))
-    position = forms.CharField(label=_("Where exactly"), max_length=120, required=False)
+    gateway_words = words_field(_("Behind which gateway?"), _("Its name or code. A device that sends by itself has none."))  # fmt: skip
+    gateway = chosen_field()
+    admission = forms.ChoiceField(label=_("Of which maker?"), required=False)
     video_code = forms.CharField(label=_("Camera code"), max_length=20, required=False, help_text=_("Twenty digits of GB/T 28181; cameras only."))  # fmt: skip
     model = forms.CharField(label=_("Model"), max_length=60, required=False)
     keeper_name = forms.CharField(label=_("Looked after by"), max_length=120, required=False)
     maintainer_name = forms.CharField(label=_("Maintained by"), max_length=120, required=False)
     installed_on = forms.DateField(label=_("Installed on"), required=False, widget=date_input())
 
+    field_order = (
+        "planned", "type", "code", "name", "place_words", "place", "area", "position", "gateway_words", "gateway", "admission",
+    )  # fmt: skip
+
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, actor=actor, **kwargs)
         self.fields["type"].choices = type_choices()  # type: ignore[attr-defined]
-        grids = orgs.divisions(actor)
-        self.fields["area"].choices = [(row.code, f"{orgs.place_name(row.code, 2)}") for row in grids if len(row.code) == 15]  # type: ignore[attr-defined]  # fmt: skip
+        self.finds("gateway", find_gateways)
+        self.admitted = {str(one.pk): one for one in selectors.admissions(actor) if one.state not in ("refused", "ended")}  # fmt: skip
+        named = [(key, f"{one.maker} · {one.model} · {shown.type_name(one.type)}") for key, one in self.admitted.items()]  # fmt: skip
+        self.fields["admission"].choices = [("", _("None, it has a key of its own")), *named]  # type: ignore[attr-defined]
+        if not named:
+            self.fields["admission"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        hub = self.picked("gateway", gettext("No gateway of your areas is called so."))
+        given["gateway"] = hub.pk if hub else None
+        asked = self.admitted.get(given.get("admission", ""))
+        if asked and asked.type != given.get("type"):
+            self.add_error(
+                "admission", gettext("This maker is admitted with another type of device.")
+            )
+        if asked and hub:
+            self.add_error(
+                "gateway_words", gettext("A device of a maker's key is behind no gateway.")
+            )
+        return given
+
+    def new(self) -> NewDevice:
+        """As the actions ask for it."""
+        given = {key: value for key, value in self.cleaned_data.items() if key in NewDevice._fields}
+        asked = self.admitted.get(self.cleaned_data["admission"])
+        given |= {
+            "admission": asked.pk if asked else None,
+            "maker": asked.maker_id if asked else None,
+        }
+        given["model"] = given["model"] or (asked.model if asked else "")
+        return NewDevice(**given)
+
+
+class MoveForm(PlaceForm):
+    note = forms.CharField(label=_("Why"), max_length=300, required=False)
+
+
+class EditForm(Form):
+    name = forms.CharField(label=_("Name"), max_length=120, required=False, help_text=_("Left empty: type and code."))  # fmt: skip
+    code = forms.CharField(label=_("Code"), max_length=80, help_text=_("As its messages name it: serial number, DevEUI, friendly name."))  # fmt: skip
+    model = forms.CharField(label=_("Model"), max_length=60, required=False)
+    video_code = forms.CharField(label=_("Camera code"), max_length=20, required=False, help_text=_("Twenty digits of GB/T 28181; cameras only."))  # fmt: skip
+    position = forms.CharField(label=_("Where exactly"), max_length=120, required=False)
+    keeper_name = forms.CharField(label=_("Looked after by"), max_length=120, required=False)
+    maintainer_name = forms.CharField(label=_("Maintained by"), max_length=120, required=False)
+    every_minutes = forms.FloatField(
+        label=_("It speaks every (minutes)"), required=False, min_value=0, max_value=44_640,
+        help_text=_("Left empty: as its type. After three times as long it counts as silent."),
+    )  # fmt: skip
+    installed_on = forms.DateField(label=_("Installed on"), required=False, widget=date_input())
+    service_due_on = forms.DateField(label=_("Service due"), required=False, widget=date_input())
+    expires_on = forms.DateField(label=_("End of life"), required=False, widget=date_input())
+    note = forms.CharField(label=_("Why"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, device: Device, **kwargs: Any) -> None:
+        first = {name: getattr(device, name) for name in self.base_fields if hasattr(device, name)}
+        first["name"] = "" if device.name == name_of(device.type, device.code) else device.name
+        first["every_minutes"] = device.every_seconds / 60 if device.every_seconds else None
+        super().__init__(*args, **(kwargs | {"initial": first}))
+        if not TYPES[device.type].video:
+            del self.fields["video_code"]
+        if device.installed_on is None:
+            for name in ("installed_on", "service_due_on", "expires_on"):
+                del self.fields[name]
+        else:
+            self.fields["installed_on"].required = True
+
+    def given(self) -> dict[str, Any]:
+        """As the action asks for it."""
+        told = {key: value for key, value in self.cleaned_data.items() if key not in ("note", "every_minutes")}  # fmt: skip
+        every = self.cleaned_data.get("every_minutes")
+        return told | {"every_seconds": round(every * 60) if every else None}
+
+
+class BindForm(Form):
+    codes = forms.CharField(
+        label=_("Codes of the devices"), widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("One a line, as their messages name them. Up to 500."),
+    )  # fmt: skip
+    grid = forms.ChoiceField(
+        label=_("Those that are not registered yet"), required=False,
+        help_text=_("Choose a grid to register them there; they can be moved afterwards."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, actor: Actor, area: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        inside = [(code, name) for code, name in grid_choices(actor) if code.startswith(area)]
+        self.fields["grid"].choices = [("", _("Leave them out")), *inside]  # type: ignore[attr-defined]
+
+    def clean_codes(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["codes"].splitlines() if line.strip()]
 
 
 class ServiceForm(Form):

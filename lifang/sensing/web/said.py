@@ -77,7 +77,7 @@ def where(alarm: Alarm) -> str:
     if alarm.place:
         parts.append(alarm.place.address or alarm.place.name)
     if alarm.device:
-        parts += [alarm.device.position, alarm.device.name]
+        parts += [alarm.device.position, str(alarm.device)]
     return " · ".join(part for part in dict.fromkeys(parts) if part)
 
 

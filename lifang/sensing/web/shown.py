@@ -1,5 +1,6 @@
 """Devices as people read them."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +42,28 @@ LOG: dict[str, Any] = {
     "out": _("Taken out of service"),
     "back": _("Back in service"),
     "retire": _("Retired"),
+    "edit": _("Description changed"),
+    "bind": _("Bound to its maker"),
+    "release": _("Released from its maker"),
 }
+FIELDS: dict[str, Any] = {
+    "name": _("Name"), "code": _("Code"), "model": _("Model"), "video_code": _("Camera code"), "position": _("Where exactly"),
+    "keeper_name": _("Looked after by"), "maintainer_name": _("Maintained by"), "every_seconds": _("Seconds between words"),
+    "installed_on": _("Installed on"), "service_due_on": _("Service due"), "expires_on": _("End of life"),
+    "maker": _("Maker"), "area": _("Area"), "place": _("Place"),
+}  # fmt: skip
+
+
+def changes(facts: Mapping[str, list[str]]) -> Iterator[str]:
+    """What each field was and is, a line each."""
+    for field, (was, now) in facts.items():
+        before, after = (_area(was), _area(now)) if field == "area" else (was, now)
+        if before != after:
+            yield f"{FIELDS.get(field, field)}: {before or '—'} → {after or '—'}"
+
+
+def _area(code: str) -> str:
+    return orgs.place_name(code, 2) if code else ""
 
 
 def type_name(kind: str) -> Any:

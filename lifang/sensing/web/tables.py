@@ -1,6 +1,8 @@
 """Lists of devices and of what could not be read."""
 
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -24,6 +26,7 @@ STATES = {
     "planned": _("Planned"),
     "out": _("Out of service"),
     "unverified": _("Not registered"),
+    "retired": _("Retired"),
 }
 POISON = {
     Poison.NOT_JSON.value: _("Not JSON"),
@@ -50,8 +53,20 @@ def _types() -> dict[str, Any]:
     return {spec.key: spec.name for spec in TYPES}
 
 
+def _makers(actor: Actor) -> dict[str, str]:
+    return {str(one.pk): one.name for one in selectors.makers(actor)}
+
+
+def _uuids(values: list[str]) -> list[UUID]:
+    found = []
+    for value in values:
+        with suppress(ValueError):
+            found.append(UUID(value))
+    return found
+
+
 class DeviceTable(Table):
-    name = Column(_("Device"), link=shown.url, wide=True, sort="name")
+    name = Column(_("Device"), value=str, link=shown.url, wide=True, sort="name")
     type = Column(_("Type"), value=lambda row: shown.type_name(row.type), sort="type")
     standing = Column(
         _("State"), cell="state", value=lambda row: shown.chip(row, row.seen_at, row.asked_at, weak=row.weak)
@@ -59,6 +74,7 @@ class DeviceTable(Table):
     seen_at = Column(_("Last heard"), cell="time", sort="seen_at")
     where = Column(_("Where"), value=shown.where, wide=True)
     area = Column(_("Area"), value=lambda row: orgs.place_name(row.area, 2))
+    maker = Column(_("Maker"), value=lambda row: str(row.maker or ""), shown=False)
     keeper = Column(_("Looked after by"), value=shown.keeper, shown=False)
     maintainer = Column(_("Maintained by"), value=shown.maintainer, shown=False)
     code = Column(_("Code"), shown=False)
@@ -83,6 +99,12 @@ class DeviceTable(Table):
             area_choice(self.actor),
             Choice("type", _("Type"), _types()),
             Choice("standing", _("State"), STATES, apply=self._standing, steady=False),
+            Choice(
+                "maker",
+                _("Maker"),
+                _makers,
+                apply=lambda rows, values: rows.filter(maker__in=_uuids(values)),
+            ),
             Period("installed_on", _("Installed")),
         )
 

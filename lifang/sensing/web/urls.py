@@ -4,7 +4,7 @@ from lifang.sensing.web import admissions, alarm_urls, devices, quarantine
 
 app_name = "sensing"
 DESK = "desk/devices"
-_WORDS = "service|rest|waking|retirement|installation|registration"
+_WORDS = "service|rest|waking|retirement|installation|registration|description|removal|release"
 _PK = r"(?P<pk>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{DESK}/admissions", admissions.admissions, name="admissions"),
     path(f"{DESK}/admissions/new", admissions.ask, name="ask"),
     path(f"{DESK}/admissions/<uuid:pk>", admissions.admission, name="admission"),
+    path(f"{DESK}/admissions/<uuid:pk>/devices", admissions.binding, name="binding"),
     re_path(
         rf"^{DESK}/admissions/{_PK}/(?P<word>acceptance|refusal|end)$",
         admissions.decision,

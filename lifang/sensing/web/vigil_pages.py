@@ -20,7 +20,6 @@ from lifang.core.web.htmx import page
 from lifang.core.web.show import Chip
 from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
-from lifang.registry import selectors as registry
 from lifang.sensing import actions, selectors
 from lifang.sensing.catalogue import TYPES
 from lifang.sensing.models import Vigil
@@ -28,6 +27,13 @@ from lifang.sensing.selectors import Ward
 from lifang.sensing.watch.person import Being
 from lifang.sensing.web import said
 from lifang.sensing.web.here import asking, moment
+from lifang.sensing.web.picks import (
+    Picking,
+    chosen_field,
+    find_residents,
+    the_resident,
+    words_field,
+)
 
 MAY = "sensing.begin_vigil"
 BEINGS = {
@@ -44,11 +50,13 @@ def day_field(label: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
 
 
-class BeginForm(Form):
+class BeginForm(Picking):
     called = gettext_lazy("Look after somebody who lives alone")
-    person = forms.CharField(
-        label=gettext_lazy("Person (name, or number of the document)"), max_length=60
-    )
+    person_words = words_field(
+        gettext_lazy("Who?"), gettext_lazy("Name, number of the document, telephone or door. Of your own areas."),
+        required=True,
+    )  # fmt: skip
+    person = chosen_field()
     purpose = forms.CharField(label=gettext_lazy("Purpose"), max_length=200)
     consent_on = day_field(gettext_lazy("Consent given on"))
     until = day_field(gettext_lazy("Until"))
@@ -57,26 +65,17 @@ class BeginForm(Form):
         r"^[0-9+ -]{5,20}$", label=gettext_lazy("Telephone of the contact"), required=False
     )
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.actor = actor
+    def __init__(self, *args: Any, actor: Actor, given: UUID | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        self.finds("person", find_residents, the_resident(actor, given) if given else ())
 
-    def clean_person(self) -> Any:
-        """The person and the door they live behind."""
-        homes: dict[UUID, tuple[Any, Any]] = {}
-        for found in registry.find_persons(self.actor, self.cleaned_data["person"], 5):
-            for one in registry.memberships(self.actor, found):
-                home = registry.household(self.actor, one.household_id)
-                doors = [door.dwelling for door in home.occupancies.all() if door.valid_to is None]
-                if doors:
-                    homes.setdefault(found.pk, (found, doors[0]))
-        if not homes:
-            raise forms.ValidationError(_("Nobody of this name lives at a door of your area."))
-        if len(homes) > 1:
-            raise forms.ValidationError(
-                _("Several people here have this name. Write the number of the document.")
-            )
-        return next(iter(homes.values()))
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        facts["person"] = self.picked(
+            "person", _("Nobody of this name lives at a door of your area.")
+        )
+        facts.pop("person_words", None)
+        return facts
 
 
 class AwayForm(Form):
@@ -118,7 +117,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest) -> HttpResponse:
     actor = _staff(request)
     insist(None if actor.may(MAY) else Refusal("not_allowed"))
-    form = BeginForm(request.POST or None, actor=actor)
+    form = BeginForm(request.POST or None, actor=actor, given=_asked(request))
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
         person, place = facts.pop("person")
@@ -129,6 +128,14 @@ def begin(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Entered. For two weeks the limit is learnt."))
             return redirect("sensing:vigils")
     return _form(request, form, _("Look after somebody"), reverse("sensing:vigils"))
+
+
+def _asked(request: HttpRequest) -> UUID | None:
+    """Whose page one comes from."""
+    try:
+        return UUID(request.GET.get("person", ""))
+    except ValueError:
+        return None
 
 
 @require_http_methods(["GET", "POST"])
