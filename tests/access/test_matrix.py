@@ -3,7 +3,7 @@
 import pytest
 
 from lifang.core.testing.cast import CAST
-from tests.access.walk import World, entries, missing_urls, url_names, walk
+from tests.access.walk import Entry, World, entries, missing_urls, url_names, walk
 
 pytestmark = pytest.mark.django_db
 ENTRIES = entries()
@@ -23,19 +23,20 @@ def world(county: None) -> World:
     return World({key: made() for key, made in CAST.items()})
 
 
-def _part(name: str, home: str) -> str:
-    """One test a context and door: enough to share the county, little enough to share the work."""
-    return f"{home.removeprefix('lifang.').removesuffix('.tests')}{' api' if name.startswith('api:') else ''}"
+def _part(name: str, entry: Entry) -> str:
+    """One test a context, door and method: enough to share the county, little enough to share the work."""
+    context = entry.home.removeprefix("lifang.").removesuffix(".tests")
+    return f"{context}{' api' if name.startswith('api:') else ''} {entry.method}"
 
 
-PARTS = sorted({_part(name, entry.home) for name, entry in EACH})
+PARTS = sorted({_part(name, entry) for name, entry in EACH})
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_everybody_is_answered_as_declared(part: str, world: World):
     wrong, total = [], 0
     for name, entry in EACH:
-        if _part(name, entry.home) == part:
+        if _part(name, entry) == part:
             looked, found = walk(name, entry, world)
             assert looked >= len(CAST)
             wrong += found
