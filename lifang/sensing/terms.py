@@ -1,10 +1,13 @@
 """The words of sensing: states of a device, quality of an observation, and the observation itself on its way."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import IntFlag, StrEnum
 from typing import Final, NamedTuple, Protocol
 from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class DeviceState(StrEnum):
@@ -88,12 +91,26 @@ class Known(NamedTuple):
     gateway: UUID | None
 
 
-class Batch(NamedTuple):
-    """What one transaction commits: only observations that were not there before, oldest first within a series."""
+class Columns(NamedTuple):
+    """The same, column by column: what is asked of all of them is asked of a column."""
 
-    observed: list[Observed]
+    series: NDArray[np.int64]
+    at: NDArray[np.int64]
+    arrived: NDArray[np.int64]
+    value: NDArray[np.float64]
+    quality: NDArray[np.int16]
+    message: NDArray[np.int64]
+    facts: Sequence[bytes | None] | None  # None: there are none at all
+
+
+class Batch(NamedTuple):
+    """What one transaction commits: only observations that were not there before, in the order of their arrival."""
+
+    observed: Sequence[Observed]
     known: Mapping[int, Known]  # by series
     at: datetime
+    columns: Columns  # of `observed`
+    before: Mapping[int, int]  # by series: the newest event time until now; a new series is missing
 
 
 class Watcher(Protocol):
@@ -119,16 +136,6 @@ def moment(at: int) -> datetime:
 def bad(quality: int) -> bool:
     """Does this count neither as normal nor as alarm?"""
     return bool(quality & BAD)
-
-
-def newest(observed: Iterable[Observed]) -> dict[int, Observed]:
-    """The newest observation of each series."""
-    found: dict[int, Observed] = {}
-    for one in observed:
-        before = found.get(one.series)
-        if before is None or before.at <= one.at:
-            found[one.series] = one
-    return found
 
 
 class Owner(NamedTuple):

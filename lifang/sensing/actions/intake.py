@@ -1,5 +1,6 @@
 """From messages to committed observations: one batch of any owners, one transaction."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -54,7 +55,8 @@ class Register:
     """Devices and series as one process of ingest remembers them; forgotten whenever a device or a key changes."""
 
     def __init__(self) -> None:
-        self.lines: dict[tuple[str, str], Line | None] = {}
+        self.lines: dict[str, dict[str, Line | None]] = {}  # by source and code
+        self.size = 0
         self.known: dict[int, Known] = {}
         self.stale = False
         self._heard: object = None  # the connection that listens
@@ -75,22 +77,27 @@ class Register:
     def forget(self) -> None:
         self.lines.clear()
         self.known.clear()
+        self.size = 0
 
     def learn(self, parcels: Iterable[Parcel]) -> None:
         """Ask once for all devices of a batch that are not known yet."""
-        if self.stale or len(self.lines) > _MOST_LINES:
+        if self.stale or self.size > _MOST_LINES:
             self.stale = False
             self.forget()
         lines = self.lines
         lacking: dict[Owner, set[str]] = {}
         for parcel in parcels:
-            if parcel.said is not None and (parcel.owner.source, parcel.said.code) not in lines:
-                lacking.setdefault(parcel.owner, set()).add(parcel.said.code)
+            said = parcel.said
+            if said is None:
+                continue
+            mine = lines.get(parcel.owner.source)
+            if mine is None or said.code not in mine:
+                lacking.setdefault(parcel.owner, set()).add(said.code)
         for owner, codes in lacking.items():
             fit = {code: fitting(code) if code else "" for code in codes}
             found = ways.lines(SYSTEM, owner, fit.values())
-            for code in codes:
-                self.lines[owner.source, code] = found.get(fit[code])
+            self.lines.setdefault(owner.source, {}).update((code, found.get(fit[code])) for code in codes)  # fmt: skip
+            self.size += len(codes)
             for line in found.values():
                 self.note(line)
 
@@ -112,47 +119,66 @@ def take(register: Register, parcels: Sequence[Parcel], at: datetime) -> Receipt
                 [Lost(parcels[n].owner, parcels[n].way, wrong, parcels[n].topic, parcels[n].body) for n, wrong in refused.items()],
                 at,
             )  # fmt: skip
-        count(
-            [(p.owner, p.way, refused[n].reason if n in refused else "") for n, p in enumerate(parcels)], at
-        )  # fmt: skip
+        count(_outcomes(parcels, refused), at)
     return Receipt(stored.new, stored.double, refused)
+
+
+def _outcomes(
+    parcels: Sequence[Parcel], refused: dict[int, Refusing]
+) -> Counter[tuple[Owner, Way, str]]:
+    """How many of each owner were taken, and refused for each reason."""
+    found: Counter[tuple[Owner, Way, str]] = Counter()
+    owner, way, times = parcels[0].owner, parcels[0].way, 0
+    for parcel in parcels:
+        if parcel.owner is not owner or parcel.way is not way:
+            found[owner, way, ""] += times
+            owner, way, times = parcel.owner, parcel.way, 0
+        times += 1
+    found[owner, way, ""] += times
+    for number, wrong in refused.items():
+        parcel = parcels[number]
+        found[parcel.owner, parcel.way, ""] -= 1
+        found[parcel.owner, parcel.way, wrong.reason.value] += 1
+    return +found
 
 
 def _read(
     register: Register, parcels: Sequence[Parcel], at: datetime
 ) -> tuple[list[Observed], dict[int, Refusing]]:
+    """This loop runs over every message."""
     bounds = Bounds(policy("ahead_seconds") * _SECOND, policy("keep_days") * _DAY)
-    arrived = micros(at)
+    now = micros(at)
     observed: list[Observed] = []
     refused: dict[int, Refusing] = {}
     again: list[tuple[Incoming, Line, int]] = []
     lacking: list[tuple[Line, Slot]] = []
+    lines = register.lines
     for number, parcel in enumerate(parcels):
+        owner, _, said, _, _, _, arrived = parcel
         try:
-            said, line = _whose(register, parcel, at)
-            made, new = normalise(said, line, parcel.arrived or arrived, bounds)
+            line = lines[owner.source][said.code] if said is not None else None
+            if line is None or said is None:
+                said, line = _whose(register, parcel, at)
+            new = normalise(said, line, arrived or now, bounds, observed)
         except Refusing as wrong:
             refused[number] = wrong
             continue
         if new:
-            again.append((said, line, parcel.arrived or arrived))
+            again.append((said, line, arrived or now))
             lacking += [(line, slot) for slot in new]
-        else:
-            observed += made
     if again:
         _make(register, lacking)
         for said, line, then in again:
-            observed += normalise(said, line, then, bounds)[0]
+            normalise(said, line, then, bounds, observed)
     return observed, refused
 
 
 def _whose(register: Register, parcel: Parcel, at: datetime) -> tuple[Incoming, Line]:
-    """What was said, and the device that said it."""
-    said = parcel.said
-    if said is None:
+    """What was said, and the device that said it; of one that nobody knows, or of what could not be read."""
+    if parcel.said is None:
         raise parcel.wrong or Refusing(Poison.SHAPE)
-    line = register.lines[parcel.owner.source, said.code]
-    return said, line or _unknown(register, parcel, said, at)
+    known = register.lines[parcel.owner.source].get(parcel.said.code)
+    return parcel.said, known or _unknown(register, parcel, parcel.said, at)
 
 
 def _unknown(register: Register, parcel: Parcel, said: Incoming, at: datetime) -> Line:
@@ -162,7 +188,7 @@ def _unknown(register: Register, parcel: Parcel, said: Incoming, at: datetime) -
     if not any(word in life_words() and value for word, value in said.values.items()):
         raise Refusing(Poison.UNKNOWN_DEVICE, said.code[:80])
     line = take_on(parcel.owner, fitting(said.code), at)
-    register.lines[parcel.owner.source, said.code] = line
+    register.lines[parcel.owner.source][said.code] = line
     return line
 
 

@@ -1,7 +1,7 @@
 """What could not be read is kept with its reason, and counted."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
@@ -69,13 +69,15 @@ def lay_aside(lost: Sequence[Lost], at: datetime) -> None:
             )  # fmt: skip
 
 
-def count(outcomes: Sequence[tuple[Owner, Way, str]], at: datetime) -> None:
+def count(outcomes: Mapping[tuple[Owner, Way, str], int], at: datetime) -> None:
     """How many messages of each source were taken and refused today."""
-    sums = Counter((o.area, way.value, o.source, str(reason)) for o, way, reason in outcomes)
+    sums: Counter[tuple[str, str, str, str]] = Counter()
+    for (owner, way, reason), times in outcomes.items():
+        sums[owner.area, way.value, owner.source, reason] += times
     day = localtime(at).date()
     with connection.cursor() as cursor:
-        for (area, way, source, reason), times in sorted(sums.items()):
-            cursor.execute(_COUNT, [new_id(), area, day, way, source, reason, times])
+        for (area, way_in, source, reason), times in sorted(sums.items()):
+            cursor.execute(_COUNT, [new_id(), area, day, way_in, source, reason, times])
 
 
 def _plain(text: str) -> str:

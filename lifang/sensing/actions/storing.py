@@ -1,28 +1,32 @@
 """Batches of observations into PostgreSQL: new ones once, the newest of each series, and what watches them, in one transaction."""
 
-import struct
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import numpy as np
 from django.db import connection, transaction
 from psycopg.errors import UndefinedTable, UniqueViolation
 
-from lifang.sensing.terms import Batch, Known, Observed, Watcher, newest
+from lifang.sensing.actions.packing import (
+    Bigints,
+    Floats,
+    Moments,
+    Smallints,
+    Uuids,
+    asking,
+    columns,
+    copied,
+    newest,
+)
+from lifang.sensing.terms import Batch, Columns, Known, Observed, Watcher
 
 WATCHERS: list[Watcher] = []
-_Y2K: Final = 946_684_800_000_000  # PostgreSQL counts microseconds from 2000
 _DAY: Final = 86_400_000_000
-_HEAD: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-_ROW: Final = struct.Struct(
-    ">hiqiqiqiqidihi"
-).pack  # seven fields, each behind its length; facts are NULL
-_ROW_FACTS: Final = struct.Struct(">hiqiqiqiqidihib").pack  # the same, then the version of jsonb
 _EPOCH: Final = date(1970, 1, 1)
 _COLUMNS: Final = "series_id, at, message, arrived_at, value, quality, facts"
-_MISSING: Final = -1
 
 _TEMP = f"CREATE TEMP TABLE IF NOT EXISTS sensing_incoming ON COMMIT DELETE ROWS AS SELECT {_COLUMNS} FROM sensing_observation WHERE false"  # noqa: S608 -- our own names
 _TAKE = f"""
@@ -30,14 +34,28 @@ INSERT INTO sensing_observation ({_COLUMNS}) SELECT {_COLUMNS} FROM sensing_inco
 RETURNING series_id, (extract(epoch FROM at) * 1000000)::bigint, message
 """  # noqa: S608 -- our own names
 _RECEIVE = """
-INSERT INTO sensing_receipt (device, message, day) SELECT d, m, %s FROM unnest(%s::uuid[], %s::bigint[]) AS t(d, m)
+INSERT INTO sensing_receipt (device, message, day) SELECT d, m, %s FROM unnest(%b::uuid[], %b::bigint[]) AS t(d, m)
 ON CONFLICT DO NOTHING RETURNING device, message
 """
-# `holders` follow their series when those change; a new series has none.
-_LATEST = """
+_GIVEN = "unnest(%b::bigint[], %b::timestamptz[], %b::timestamptz[], %b::float8[], %b::int2[], %b::bigint[]) AS e(s, a, r, v, q, n)"
+# Rows are locked in the order of their keys, so that two workers never wait for one another in a ring: a join by
+# hash would take them in any order.
+_IN_ORDER = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+_ANY_ORDER = "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
+_LATEST = f"""
+UPDATE sensing_latest AS l SET
+  arrived_at = greatest(l.arrived_at, e.r),
+  at = greatest(l.at, e.a),
+  value = CASE WHEN e.a >= l.at THEN e.v ELSE l.value END,
+  quality = CASE WHEN e.a >= l.at THEN e.q ELSE l.quality END,
+  facts = CASE WHEN e.a >= l.at THEN (%s::jsonb[])[e.n::int] ELSE l.facts END,
+  since = CASE WHEN e.a >= l.at AND e.v <> l.value THEN e.a ELSE l.since END
+FROM {_GIVEN} WHERE l.series_id = e.s RETURNING l.series_id, date_part('epoch', old.at)
+"""  # noqa: S608 -- our own names
+# `holders` follow their series when those change; a new series has none. Two workers may meet a new series at once.
+_FIRST = f"""
 INSERT INTO sensing_latest AS l (series_id, at, arrived_at, value, quality, facts, since, area, holders)
-SELECT s, to_timestamp(a / 1000000.0), to_timestamp(r / 1000000.0), v, q, f, to_timestamp(a / 1000000.0), z, '{}'
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::float8[], %s::int2[], %s::jsonb[], %s::text[]) AS t(s, a, r, v, q, f, z)
+SELECT e.s, e.a, e.r, e.v, e.q, (%s::jsonb[])[e.n::int], e.a, (%s::text[])[e.n::int], '{{}}' FROM {_GIVEN}
 ON CONFLICT (series_id) DO UPDATE SET
   arrived_at = greatest(l.arrived_at, excluded.arrived_at),
   at = greatest(l.at, excluded.at),
@@ -45,7 +63,8 @@ ON CONFLICT (series_id) DO UPDATE SET
   quality = CASE WHEN excluded.at >= l.at THEN excluded.quality ELSE l.quality END,
   facts = CASE WHEN excluded.at >= l.at THEN excluded.facts ELSE l.facts END,
   since = CASE WHEN excluded.at >= l.at AND excluded.value <> l.value THEN excluded.at ELSE l.since END
-"""
+RETURNING series_id, date_part('epoch', old.at)
+"""  # noqa: S608 -- our own names
 
 
 class Stored(NamedTuple):
@@ -70,10 +89,10 @@ def store(observed: Sequence[Observed], known: Mapping[int, Known], at: datetime
         fresh = _unheard(observed, known, at)
         if not fresh:
             return Stored(0, len(observed))
-        new = _keep(fresh)
+        new, them = _keep(fresh)
         if new:
-            _latest(new, known)
-            batch = Batch(new, known, at)
+            before = _latest(them, known)
+            batch = Batch(new, known, at, them, before)
             for watcher in WATCHERS:
                 watcher.see(batch)
     return Stored(len(new), len(observed) - len(new))
@@ -87,8 +106,8 @@ def _unheard(
     if not ids:
         return observed
     pairs = sorted(ids)  # in one order, so that two workers never wait for one another in a ring
-    with connection.cursor() as cursor:
-        cursor.execute(_RECEIVE, [at.date(), [d for d, _ in pairs], [m for _, m in pairs]])
+    with asking(connection) as cursor:
+        cursor.execute(_RECEIVE, [at.date(), Uuids([d for d, _ in pairs]), Bigints([m for _, m in pairs])])  # fmt: skip
         received: set[tuple[UUID, int]] = set(cursor.fetchall())
     if len(received) == len(pairs):
         return observed
@@ -99,39 +118,42 @@ def _unheard(
     ]
 
 
-def _keep(fresh: Sequence[Observed]) -> list[Observed]:
+def _keep(fresh: Sequence[Observed]) -> tuple[Sequence[Observed], Columns]:
     """Write them; those that were not there."""
-    days: dict[int, list[Observed]] = {}
-    for one in fresh:
-        days.setdefault(one.at // _DAY, []).append(one)
-    new: list[Observed] = []
-    for day in sorted(days):
-        new += _day(day, days[day])
-    return new
+    them = columns(fresh)
+    days = them.at // _DAY
+    if (days == days[0]).all():
+        new = _day(int(days[0]), fresh, them)
+        return new, them if new is fresh else columns(new or fresh[:1])
+    found: list[Observed] = []
+    for day in np.unique(days).tolist():
+        some = [fresh[place] for place in np.flatnonzero(days == day).tolist()]
+        found += _day(day, some, columns(some))
+    return found, columns(found or fresh[:1])
 
 
-def _day(day: int, rows: list[Observed]) -> list[Observed]:
+def _day(day: int, rows: Sequence[Observed], them: Columns) -> Sequence[Observed]:
     """Straight into the partition; if one stands there already, the careful way."""
-    when = _EPOCH + timedelta(days=day)
+    when, packed = _EPOCH + timedelta(days=day), copied(them)
     part = _partition(when)
     try:
         try:
             with transaction.atomic():
-                _copy(part, rows)
+                _copy(part, packed)
         except UndefinedTable:  # made by a transaction that came to nothing, or dropped
             _made.cache_clear()
             part = _partition(when)
             with transaction.atomic():
-                _copy(part, rows)
+                _copy(part, packed)
     except UniqueViolation:
-        return _careful(rows)
+        return _careful(rows, packed)
     return rows
 
 
-def _careful(rows: list[Observed]) -> list[Observed]:
+def _careful(rows: Sequence[Observed], packed: bytes) -> list[Observed]:
     with connection.cursor() as cursor:
         cursor.execute(_TEMP)
-        _copy("sensing_incoming", rows)
+        _copy("sensing_incoming", packed)
         cursor.execute(_TAKE)
         taken = set(cursor.fetchall())
         cursor.execute("DELETE FROM sensing_incoming")
@@ -144,45 +166,42 @@ def _careful(rows: list[Observed]) -> list[Observed]:
     return found
 
 
-def _copy(table: str, rows: Sequence[Observed]) -> None:
+def _copy(table: str, packed: bytes) -> None:
     with connection.cursor() as cursor:
         raw: Any = cursor
         with raw.copy(f"COPY {table} ({_COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.write(packed(rows))
+            copy.write(packed)
 
 
-def packed(rows: Sequence[Observed]) -> bytes:
-    """The rows as PostgreSQL's binary COPY reads them."""
-    parts = [_HEAD]
-    add, row, zero = parts.append, _ROW, _Y2K
-    for series, at, arrived, value, quality, message, facts in rows:
-        if facts is None:
-            add(row(7, 8, series, 8, at - zero, 8, message, 8, arrived - zero, 8, value, 2, quality, _MISSING))  # fmt: skip
-        else:
-            size = len(facts) + 1
-            add(_ROW_FACTS(7, 8, series, 8, at - zero, 8, message, 8, arrived - zero, 8, value, 2, quality, size, 1))  # fmt: skip
-            add(facts)
-    add(b"\xff\xff")
-    return b"".join(parts)
+def _latest(them: Columns, known: Mapping[int, Known]) -> dict[int, int]:
+    """The newest of each series in its place; what was the newest before, by series."""
+    places = newest(them)
+    with asking(connection) as cursor:
+        cursor.execute(_IN_ORDER)
+        before = _told(cursor, _LATEST, [_facts(them, places)], them, places)
+        cursor.execute(_ANY_ORDER)
+        if len(before) < len(places):
+            there = np.fromiter(before, np.int64, len(before))
+            places = places[~np.isin(them.series[places], there)]
+            areas = [known[key].area for key in them.series[places].tolist()]
+            before |= _told(cursor, _FIRST, [_facts(them, places), areas], them, places)
+    return {key: round(at * 1_000_000) for key, at in before.items() if at is not None}
 
 
-def _latest(new: Sequence[Observed], known: Mapping[int, Known]) -> None:
-    rows = newest(new)
-    keys = sorted(rows)  # in one order, as above
-    ordered = [rows[key] for key in keys]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _LATEST,
-            [
-                keys,
-                [one.at for one in ordered],
-                [one.arrived for one in ordered],
-                [one.value for one in ordered],
-                [one.quality for one in ordered],
-                [one.facts.decode() if one.facts else None for one in ordered],
-                [known[key].area for key in keys],
-            ],
-        )
+def _told(cursor: Any, statement: str, first: list[Any], them: Columns, places: Any) -> dict[int, float | None]:  # fmt: skip
+    given = [
+        Bigints(them.series[places]), Moments(them.at[places]), Moments(them.arrived[places]),
+        Floats(them.value[places]), Smallints(them.quality[places]), Bigints(np.arange(1, len(places) + 1)),
+    ]  # fmt: skip
+    cursor.execute(statement, first + given, binary=True)
+    return dict(cursor.fetchall())
+
+
+def _facts(them: Columns, places: Any) -> list[str | None] | None:
+    if them.facts is None:
+        return None
+    told = [them.facts[place] for place in places.tolist()]
+    return [one.decode() if one else None for one in told]
 
 
 @lru_cache(maxsize=400)

@@ -1,36 +1,50 @@
 """The rules over what was just stored: in the same transaction, with everything that goes on written down."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.action import action
 from lifang.core.ids import new_id
 from lifang.sensing.actions.alarms import raise_alarms
+from lifang.sensing.actions.packing import Bigints, Moments, Uuids, asking
 from lifang.sensing.catalogue import AlarmRule
-from lifang.sensing.models import Pending, Series
+from lifang.sensing.models import Latest, Pending
 from lifang.sensing.rules import limits
+from lifang.sensing.rules.limits import Sieve
 from lifang.sensing.selectors import rules as chosen
-from lifang.sensing.terms import BAD, Batch, Known, Observed, Told
+from lifang.sensing.terms import BAD, Batch, Known, Told, moment
 from lifang.sensing.watch.engine import Watch
 from lifang.sensing.watch.pair import Signal
-from lifang.sensing.watch.rule import Kind, Reading, Rule
+from lifang.sensing.watch.rule import Reading, Rule
 
 LATENESS = 300.0  # seconds a message may be behind the newest of its series and still be judged
 TIMERS_AT_ONCE = 500
 _MILLION = 1_000_000
+NEVER = -(1 << 62)
 
 _LOCK = "SELECT count(*) FROM (SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS t(k)) AS locked"
+_LIVE = "SELECT DISTINCT device_id FROM sensing_pending WHERE device_id = ANY(%b::uuid[])"
 _PENDING = "SELECT device_id, rule, body FROM sensing_pending WHERE device_id = ANY(%s::uuid[])"
 _HISTORY = """
-SELECT s.device_id, s.measure, extract(epoch FROM o.at)::float8, o.value
+SELECT s.device_id, s.measure, date_part('epoch', o.at), o.value
 FROM sensing_observation o JOIN sensing_series s ON s.id = o.series_id
-WHERE o.series_id = ANY(%s) AND o.at > to_timestamp(%s) AND o.quality & %s = 0
+WHERE s.device_id = ANY(%s::uuid[]) AND s.measure = ANY(%s) AND o.at > to_timestamp(%s) AND o.quality & %s = 0
+"""
+# Those that moved so far within the window before their first reading of the batch, or after it.
+_MOVED = """
+SELECT e.s FROM unnest(%b::bigint[], %b::timestamptz[]) AS e(s, since) WHERE (
+  SELECT max(o.value) - min(o.value) FROM sensing_observation o
+  WHERE o.series_id = e.s AND o.at > e.since AND o.at > %s AND o.quality & %s = 0
+) >= %s
 """
 _KEEP = """
 INSERT INTO sensing_pending (id, area, holders, device_id, rule, body, due_at)
@@ -41,45 +55,90 @@ ON CONFLICT (device_id, rule) DO UPDATE SET body = excluded.body, due_at = exclu
 _DROP = "DELETE FROM sensing_pending p USING unnest(%s::uuid[], %s::text[]) AS t(d, r) WHERE p.device_id = t.d AND p.rule = t.r"
 
 Subject = tuple[UUID, str, str]  # device, type, area
-_ALWAYS = {Kind.CHANGE}
-
-
-class Slot(NamedTuple):
-    """The readings of one series, and the rules that look at it."""
-
-    known: Known
-    rules: list[AlarmRule]
-    observed: list[Observed]
+Readings = Mapping[Known, list[Reading]]
+Kinds = dict[tuple[str, str], list[int]]  # (type, measure) → its series in a batch
 
 
 class AlarmWatcher:
     """Sees every committed batch. Keeps nothing in memory: several workers may share the load."""
 
     def see(self, batch: Batch) -> None:
-        rules = chosen.in_force(SYSTEM)
-        slots = _slots(batch, limits.interest(rules))
-        if not slots:
+        rules, sieves = chosen.sieved(SYSTEM)
+        looked_at = _looked_at(batch, sieves)
+        if not looked_at:
             return
-        with connection.cursor() as cursor:
-            cursor.execute(_PENDING, [list({slot.known.device for slot in slots})])
-            live = _pairs(cursor.fetchall())
-        wanted = {
-            slot.known: [Reading(one.at / _MILLION, slot.known.measure, one.value) for one in slot.observed]
-            for slot in slots
-            if slot.known.device in live or any(_wakes(slot, one.value) for one in slot.observed)
-        }  # fmt: skip
+        devices = {batch.known[one].device for mine in looked_at.values() for one in mine}
+        with asking(connection) as cursor:
+            cursor.execute(_LIVE, [Uuids(sorted(devices))], binary=True)
+            wanted = {device for (device,) in cursor.fetchall()}
+        for kind, series in looked_at.items():
+            wanted |= _woken(batch, sieves[kind], np.array(series, np.int64))
         if wanted:
-            judge(actor=SYSTEM, readings=wanted, rules=rules, at=batch.at)
+            readings, since = _readings(batch, looked_at, wanted)
+            judge(actor=SYSTEM, readings=readings, since=since, rules=rules, at=batch.at)
 
 
 WATCHER = AlarmWatcher()
+
+
+def _looked_at(batch: Batch, sieves: Mapping[tuple[str, str], Sieve]) -> Kinds:
+    """The series of a batch that any rule looks at. This loop runs over every series."""
+    found: Kinds = {}
+    known = batch.known
+    for series in np.unique(batch.columns.series).tolist():
+        what = known[series]
+        kind = what.type, what.measure
+        if kind in sieves:
+            found.setdefault(kind, []).append(series)
+    return found
+
+
+def _woken(batch: Batch, sieve: Sieve, series: NDArray[np.int64]) -> set[UUID]:
+    """Devices of which a reading could begin something."""
+    them = batch.columns
+    mine = np.isin(them.series, series) & (them.quality & int(BAD) == 0)
+    hit = set(them.series[mine & sieve.wakes(them.value)].tolist())
+    for by, window in sieve.changes:
+        hit |= _moved(them.series[mine], them.at[mine], by, window)
+    return {batch.known[one].device for one in hit}
+
+
+def _moved(series: NDArray[np.int64], at: NDArray[np.int64], by: float, window: float) -> set[int]:
+    order = np.lexsort((at, series))
+    ordered = series[order]
+    first = order[np.append(True, ordered[1:] != ordered[:-1])] if len(order) else order
+    since = at[first] - int(window * _MILLION) - 1
+    if not len(first):
+        return set()
+    oldest = moment(int(since.min()))
+    with asking(connection) as cursor:
+        cursor.execute(_MOVED, [Bigints(series[first]), Moments(since), oldest, int(BAD), by])
+        return {one for (one,) in cursor.fetchall()}
+
+
+def _readings(
+    batch: Batch, looked_at: Kinds, wanted: set[UUID]
+) -> tuple[Readings, dict[Known, float]]:
+    """Good readings of these devices that any rule looks at; and until when each series was known before."""
+    known = batch.known
+    mine = [one for some in looked_at.values() for one in some if known[one].device in wanted]
+    found: dict[Known, list[Reading]] = {known[one]: [] for one in mine}
+    rows = batch.observed
+    for place in np.flatnonzero(np.isin(batch.columns.series, np.array(mine, np.int64))).tolist():
+        one = rows[place]
+        if not one.quality & BAD:
+            what = known[one.series]
+            found[what].append(Reading(one.at / _MILLION, what.measure, one.value))
+    found = {what: readings for what, readings in found.items() if readings}
+    return found, {what: batch.before.get(what.series, NEVER) / _MILLION for what in found}
 
 
 @action("sensing.judge")
 def judge(
     *,
     actor: Actor,
-    readings: Mapping[Known, list[Reading]],
+    readings: Readings,
+    since: Mapping[Known, float],
     rules: dict[str, AlarmRule],
     at: datetime,
 ) -> int:
@@ -87,9 +146,9 @@ def judge(
     devices = {key.device: (key.device, key.type, key.area) for key in readings}
     _lock(devices)
     watch = _watch(rules, devices, readings)
+    watch.newest.update({(key.device, key.measure): known for key, known in since.items()})
     signals = watch.feed((key.device, one) for key, mine in readings.items() for one in mine)
-    now = at.timestamp()
-    signals += watch.tick(now)
+    signals += watch.tick(at.timestamp())
     return _write(actor, watch, signals, devices, at)
 
 
@@ -107,74 +166,67 @@ def run_timers(*, actor: Actor, at: datetime) -> int:
     return _write(actor, watch, watch.tick(at.timestamp()), devices, at)
 
 
-def _slots(batch: Batch, interest: Mapping[tuple[str, str], list[AlarmRule]]) -> list[Slot]:
-    """Good readings that any rule looks at, by series. This loop runs over every message."""
-    found: dict[int, Slot | None] = {}
-    for one in batch.observed:
-        if one.series not in found:
-            what = batch.known[one.series]
-            rules = interest.get((what.type, what.measure))
-            found[one.series] = Slot(what, rules, []) if rules else None
-        slot = found[one.series]
-        if slot is not None and not one.quality & BAD:
-            slot.observed.append(one)
-    return [slot for slot in found.values() if slot and slot.observed]
-
-
-def _wakes(slot: Slot, value: float) -> bool:
-    """Whether a reading could begin something; rules with limits by place are asked later, exactly."""
-    return any(
-        rule.places or rule.when.kind in _ALWAYS or rule.when.matches(value) for rule in slot.rules
-    )
-
-
 def _watch(
-    rules: Mapping[str, AlarmRule],
-    devices: Mapping[UUID, Subject],
-    readings: Mapping[Known, list[Reading]],
+    rules: Mapping[str, AlarmRule], devices: Mapping[UUID, Subject], readings: Readings
 ) -> Watch:
-    """The engine with what is known of these devices, and their stored history at hand."""
-    history = _history(readings, max((one.when.memory for one in rules.values()), default=0))
-
-    def rules_of(device: Any) -> list[Rule]:
-        _, kind, area = devices[device]
-        return [
-            limits.tuned(one, str(device), area)[0] for one in rules.values() if kind in one.types
-        ]
-
-    def stored(device: Any, measures: tuple[str, ...], since: float) -> Iterable[Reading]:
-        return [one for one in history[device] if one.measure in measures and one.at > since]
-
-    watch = Watch(rules_of, stored, LATENESS)
-    new = {(key.device, one) for key, mine in readings.items() for one in mine}
-    for device, known in history.items():
-        for one in known:
-            if (device, one) not in new:
-                key = (device, one.measure)
-                watch.newest[key] = max(watch.newest.get(key, one.at), one.at)  # type: ignore[index,arg-type]
+    """The engine with what is written down of these devices, and their stored history at hand."""
+    by_type: dict[str, list[AlarmRule]] = defaultdict(list)
+    for one in rules.values():
+        for kind in one.types:
+            by_type[kind].append(one)
+    tuned = {
+        device: [limits.tuned(one, str(device), area)[0] for one in by_type[kind]]
+        for device, kind, area in devices.values()
+    }
+    history = History(devices, readings, tuned)
+    watch = Watch(tuned.__getitem__, history, LATENESS)  # type: ignore[arg-type]
+    watch.newest.update(_others(tuned))
     with connection.cursor() as cursor:
         cursor.execute(_PENDING, [list(devices)])
         for device, pairs in _pairs(cursor.fetchall()).items():
             watch.load([((device, rule), body) for rule, body in pairs.items()], [])  # type: ignore[misc]
+    history.since = min((pair.base_at for pair in watch.pairs.values()), default=math.inf)
     return watch
 
 
-def _history(readings: Mapping[Known, list[Reading]], memory: float) -> dict[UUID, list[Reading]]:
-    found: dict[UUID, list[Reading]] = defaultdict(list)
-    if not readings:
-        return found
-    oldest = min(one.at for mine in readings.values() for one in mine)
-    since = oldest - 2 * LATENESS - memory - 1
-    series = list(
-        Series.objects.filter(device__in={key.device for key in readings}).values_list(
-            "pk", flat=True
+def _others(tuned: Mapping[UUID, list[Rule]]) -> dict[Any, float]:
+    """The newest of the measures that may come second, of devices with rules about a sequence."""
+    second = {device for device, mine in tuned.items() for rule in mine if rule.then}
+    if not second:
+        return {}
+    rows = Latest.objects.filter(series__device__in=second)
+    listed = rows.values_list("series__device", "series__measure", "at")
+    return {(device, measure): at.timestamp() for device, measure, at in listed}
+
+
+class History:
+    """Stored readings of the devices that are judged, asked for once when the first of them needs any."""
+
+    def __init__(
+        self, devices: Mapping[UUID, Subject], readings: Readings, tuned: Mapping[UUID, list[Rule]]
+    ) -> None:
+        self.devices, self.readings = list(devices), readings
+        self.memory = max((rule.memory for mine in tuned.values() for rule in mine), default=0)
+        self.measures = list(
+            {one for mine in tuned.values() for rule in mine for one in rule.measures}
         )
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(_HISTORY, [series, since, int(BAD)])
-        for device, measure, at, value in cursor.fetchall():
-            found[device].append(Reading(at, measure, value))
-    return found
+        self.since = math.inf  # the oldest state that something may be worked into
+        self.known: dict[UUID, list[Reading]] | None = None
+
+    def __call__(self, device: Any, measures: tuple[str, ...], since: float) -> list[Reading]:
+        if self.known is None:
+            self.known = self._ask()
+        return [one for one in self.known[device] if one.measure in measures and one.at > since]
+
+    def _ask(self) -> dict[UUID, list[Reading]]:
+        found: dict[UUID, list[Reading]] = defaultdict(list)
+        oldest = min((one.at for mine in self.readings.values() for one in mine), default=0)
+        since = min(self.since, oldest - 2 * LATENESS - self.memory - 1)
+        with connection.cursor() as cursor:
+            cursor.execute(_HISTORY, [self.devices, self.measures, since, int(BAD)])
+            for device, measure, at, value in cursor.fetchall():
+                found[device].append(Reading(at, measure, value))
+        return found
 
 
 def _lock(devices: Iterable[UUID]) -> None:

@@ -20,13 +20,19 @@ BY_FIRST_LEVEL: dict[str, Read] = {
 MOST_BYTES = 262_144
 
 
-def hear(levels: Sequence[str], body: bytes) -> list[Incoming]:
-    """What a message says; nothing for one that is in order and says nothing. Raises `Refusing`."""
+def reader(levels: Sequence[str]) -> Read:
+    """Who reads what comes by a topic. Raises `Refusing`."""
     if any("*" in level or ">" in level or "+" in level or "#" in level for level in levels):
         raise Refusing(Poison.TOPIC, "a wildcard is no name")
     read = BY_FIRST_LEVEL.get(levels[0]) if levels else None
     if read is None:
         raise Refusing(Poison.TOPIC, "/".join(levels)[:200])
+    return read
+
+
+def hear(levels: Sequence[str], body: bytes) -> list[Incoming]:
+    """What a message says; nothing for one that is in order and says nothing. Raises `Refusing`."""
+    read = reader(levels)
     if len(body) > MOST_BYTES:
         raise Refusing(Poison.TOO_LARGE)
     return read(levels, body)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from django.db import InterfaceError, OperationalError
 
@@ -12,7 +12,7 @@ from lifang.core.access.wall import behind
 from lifang.core.relay.pull import Message
 from lifang.sensing.actions.intake import Parcel, Register, take
 from lifang.sensing.actions.quarantine import Lost, lay_aside
-from lifang.sensing.adapters import hear, levels_of
+from lifang.sensing.adapters import MOST_BYTES, Read, levels_of, reader
 from lifang.sensing.rules import Refusing
 from lifang.sensing.selectors import ways
 from lifang.sensing.terms import Owner, Poison, Way, micros
@@ -20,6 +20,17 @@ from lifang.sensing.terms import Owner, Poison, Way, micros
 log = logging.getLogger("lifang.ingest")
 NOBODYS: Final = Owner("mqtt", "")
 TRUST_MICROS: Final = 10_000_000
+_new: Final[Any] = tuple.__new__  # a third of the price of the constructor
+
+
+class WayIn(NamedTuple):
+    """What all messages of a subject have in common."""
+
+    owner: Owner
+    levels: list[str]
+    topic: str
+    read: Read | None
+    wrong: Refusing | None
 
 
 class Worker:
@@ -31,8 +42,42 @@ class Worker:
 
     def work(self, messages: Sequence[Message], at: datetime) -> None:
         """All of them are committed or in quarantine when this returns. Raises only when the database is away."""
-        parcels = [parcel for message in messages for parcel in self._parcels(message, at)]
+        parcels: list[Parcel] = []
+        ways_in = dict[str, WayIn]()
+        for message in messages:
+            subject = message.subject
+            way = ways_in.get(subject)
+            if way is None:
+                way = ways_in[subject] = self._way(subject, at)
+            self._add(parcels, way, message)
         self._take(parcels, at)
+
+    def _way(self, subject: str, at: datetime) -> WayIn:
+        """`d.<prefix>.<the dialect's topic>`."""
+        prefix, _, rest = subject.partition(".")[2].partition(".")
+        levels, owner = levels_of(rest), self._owner(prefix, at)
+        topic = "/".join(levels)
+        if owner is None:
+            return WayIn(NOBODYS, levels, topic, None, Refusing(Poison.NOT_YOURS, prefix[:40]))
+        try:
+            return WayIn(owner, levels, topic, reader(levels), None)
+        except Refusing as wrong:
+            return WayIn(owner, levels, topic, None, wrong)
+
+    def _add(self, parcels: list[Parcel], way: WayIn, message: Message) -> None:
+        owner, levels, topic, read, wrong = way
+        body, stored = message.body, message.stored
+        if len(body) > MOST_BYTES:
+            wrong = Refusing(Poison.TOO_LARGE)
+        if read is None or wrong is not None:
+            parcels.append(Parcel(owner, Way.MQTT, None, body, topic, wrong, stored))
+            return
+        try:
+            heard = read(levels, body)
+        except Refusing as why:
+            parcels.append(Parcel(owner, Way.MQTT, None, body, topic, why, stored))
+            return
+        parcels += [_new(Parcel, (owner, Way.MQTT, said, body, topic, None, stored)) for said in heard]  # fmt: skip
 
     def _take(self, parcels: list[Parcel], at: datetime) -> None:
         if not parcels:
@@ -54,21 +99,6 @@ class Worker:
             with behind(SYSTEM):
                 wrong = Refusing(Poison.SHAPE, f"{type(error).__name__}: {error}"[:200])
                 lay_aside([Lost(lost.owner, lost.way, wrong, lost.topic, lost.body)], at)
-
-    def _parcels(self, message: Message, at: datetime) -> list[Parcel]:
-        """`d.<prefix>.<the dialect's topic>`."""
-        prefix, _, rest = message.subject.partition(".")[2].partition(".")
-        owner = self._owner(prefix, at)
-        stored, levels = message.stored, levels_of(rest)
-        topic = "/".join(levels)
-        if owner is None:
-            wrong = Refusing(Poison.NOT_YOURS, prefix[:40])
-            return [Parcel(NOBODYS, Way.MQTT, None, message.body, topic, wrong, stored)]
-        try:
-            heard = hear(levels, message.body)
-        except Refusing as wrong:
-            return [Parcel(owner, Way.MQTT, None, message.body, topic, wrong, stored)]
-        return [Parcel(owner, Way.MQTT, said, message.body, topic, None, stored) for said in heard]
 
     def _owner(self, prefix: str, at: datetime) -> Owner | None:
         now = micros(at)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from lifang.sensing.catalogue import MEASURES, TYPES, words_of
 from lifang.sensing.rules.normalise import SECOND, Bounds, Incoming, Line, Refusing, normalise
-from lifang.sensing.terms import Quality
+from lifang.sensing.terms import Observed, Quality
 
 FEWEST = 3
 NEAR_SECONDS = 300
@@ -65,7 +65,8 @@ def _values(
     faults: list[str] = []
     for one in heard:
         try:
-            made, _ = normalise(one, line, arrived, Bounds(arrived, arrived))
+            made = list[Observed]()
+            normalise(one, line, arrived, Bounds(arrived, arrived), made)
         except Refusing as wrong:
             faults.append(f"{wrong.reason}: {wrong.detail}")
             continue

@@ -7,7 +7,7 @@ from django.db.models import Max, QuerySet
 from lifang.core.access import Actor, Refused
 from lifang.sensing.catalogue import RULES, AlarmRule
 from lifang.sensing.models import Edition
-from lifang.sensing.rules.limits import read
+from lifang.sensing.rules.limits import Sieve, read, sieves_of
 from lifang.sensing.terms import RuleState
 
 
@@ -35,6 +35,11 @@ def rule(actor: Actor, key: str) -> AlarmRule:
 
 def in_force(actor: Actor) -> dict[str, AlarmRule]:
     """Key → rule, whoever asks; one small query tells whether anything changed."""
+    return sieved(actor)[0]
+
+
+def sieved(actor: Actor) -> tuple[dict[str, AlarmRule], dict[tuple[str, str], Sieve]]:
+    """The same, and per type and measure what must be said to begin anything."""
     del actor
     rows = Edition.objects.exclude(state=RuleState.DRAFT)
     said = rows.aggregate(one=Max("published_at"), two=Max("retired_at"))
@@ -49,9 +54,9 @@ def numbers(actor: Actor) -> dict[str, int]:
 
 
 @lru_cache(maxsize=4)
-def _in_force(revision: str) -> dict[str, AlarmRule]:
+def _in_force(revision: str) -> tuple[dict[str, AlarmRule], dict[tuple[str, str], Sieve]]:
     del revision
     found = {one.key: one for one in RULES}
     for row in Edition.objects.filter(state=RuleState.PUBLISHED):
         found[row.rule] = read(row.body)
-    return found
+    return found, sieves_of(found.values())

@@ -11,7 +11,7 @@ import msgspec
 from lifang.sensing.watch import pair as pairs
 from lifang.sensing.watch.fold import Episode
 from lifang.sensing.watch.pair import Pair, Signal
-from lifang.sensing.watch.rule import Reading, Rule
+from lifang.sensing.watch.rule import Kind, Reading, Rule
 
 FAR = math.inf
 Subject = Hashable
@@ -80,24 +80,42 @@ class Watch:
         newest = max(newest, pair.last[0]) if pair else newest
         timely = self._timely(readings, pair, newest)
         if pair is None:
-            pair = _wake(rule, timely, self.lateness)
+            pair = self._wake(subject, rule, timely)
         if pair is None or not timely:
             return []
         self.pairs[key] = pair
         self.touched.add(key)
         told: list[tuple[pairs.Turn, Episode]] = []
         woken = pair.last[0] == -FAR
-        if self.history and ((woken and timely[0].at <= newest) or pairs.late(pair, timely[0])):
+        behind = timely[0].at <= newest or rule.kind is Kind.CHANGE  # looks back over its window
+        if self.history and ((woken and behind) or pairs.late(pair, timely[0])):
             stored = self.history(subject, rule.measures, pair.base_at)
             told = pairs.again(pair, rule, [*stored, *timely])
         else:
             for one in timely:
                 told += pairs.onward(pair, rule, one, self.lateness)
-        if pairs.done(pair, rule, timely[-1].at, self.lateness):
+        if pairs.done(pair, rule, timely[-1].at, self.lateness, self.history is not None):
             self._forget(key)
         else:
             self._arm(key, rule, pair)
         return self._told(key, told)
+
+    def _wake(self, subject: Subject, rule: Rule, readings: list[Reading]) -> Pair | None:
+        """From the first reading that could begin something; those before it change nothing at rest."""
+        for index, one in enumerate(readings):
+            if pairs.begins(rule, one):
+                del readings[:index]
+                pair = pairs.fresh(rule, one.at, self.lateness)
+                return None if self._flat(subject, rule, readings, pair) else pair
+        return None
+
+    def _flat(self, subject: Subject, rule: Rule, readings: list[Reading], pair: Pair) -> bool:
+        """Nothing in reach of these readings moved as far as the rule asks."""
+        if rule.kind is not Kind.CHANGE or self.history is None:
+            return False
+        stored = self.history(subject, rule.measures, pair.base_at)
+        values = [one.value for one in (*stored, *readings)]
+        return max(values) - min(values) < abs(rule.by)
 
     def _timely(self, readings: list[Reading], pair: Pair | None, newest: float) -> list[Reading]:
         """Without a history nothing can be worked in afterwards."""
@@ -151,15 +169,6 @@ class Watch:
 
     def dump(self) -> tuple[list[tuple[Key, bytes]], list[tuple[Key, float]]]:
         return [(key, pack(one)) for key, one in self.pairs.items()], list(self.newest.items())
-
-
-def _wake(rule: Rule, readings: list[Reading], lateness: float) -> Pair | None:
-    """From the first reading that could begin something; those before it change nothing at rest."""
-    for index, one in enumerate(readings):
-        if pairs.begins(rule, one):
-            del readings[:index]
-            return pairs.fresh(rule, one.at, lateness)
-    return None
 
 
 def pack(pair: Pair) -> bytes:

@@ -37,8 +37,16 @@ def rests(state: State, rule: Rule, at: float) -> bool:
         and state.raised == -FAR
         and not (rule.edges and state.matched)
         and state.cleared + rule.rest <= at
-        and (not state.seen or state.seen[-1][0] + rule.window < at)
+        and (not state.seen or state.seen[-1][0] + rule.window < at or _flat(state, rule))
     )
+
+
+def _flat(state: State, rule: Rule) -> bool:
+    """Whoever looks at a change reads its window again from what is stored."""
+    if rule.kind is not Kind.CHANGE:
+        return False
+    values = [value for _, value in state.seen]
+    return max(values) - min(values) < abs(rule.by)
 
 
 def due(state: State, rule: Rule) -> float:

@@ -115,9 +115,11 @@ def due(pair: Pair, rule: Rule) -> float:
     return fold.due(ahead, rule)
 
 
-def done(pair: Pair, rule: Rule, at: float, lateness: float) -> bool:
-    """Nothing that may still arrive needs this pair."""
-    return pair.busy < at - 2 * lateness - rule.memory - 1 and fold.rests(pair.state, rule, at)
+def done(pair: Pair, rule: Rule, at: float, lateness: float, kept: bool = True) -> bool:
+    """Nothing that may still arrive needs this pair; `kept`: its window can be read again from a history."""
+    if pair.busy >= at - 2 * lateness - rule.memory - 1:
+        return False
+    return fold.rests(pair.state, rule, at) and (kept or rule.kind is not Kind.CHANGE)
 
 
 def begins(rule: Rule, reading: Reading) -> bool:
