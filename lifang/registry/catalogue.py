@@ -1,7 +1,7 @@
 """Data elements, code lists, sources, tags, visits, what may be looked at for what: see `data/`."""
 
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -10,6 +10,7 @@ from lifang.core.catalogue import catalogue, gather
 from lifang.core.crypto.masks import MASKS
 from lifang.core.flow.shape import flow
 from lifang.core.i18n import Text
+from lifang.core.i18n.countries import countries
 from lifang.registry.terms import Label, Subject
 
 
@@ -32,13 +33,22 @@ class Codes(Entry, frozen=True, kw_only=True, dict=True):
 
     source: str
     confirmed: bool
-    codes: list[Code]
+    codes: list[Code] = []
+    countries: bool = False  # its codes are those of ISO 3166-1, three letters each
+
+    @cached_property
+    def known(self) -> dict[str, Code]:
+        if self.countries:
+            return {
+                key: Code(key=key, name=name, standard=key) for key, name in countries().items()
+            }
+        return {code.key: code for code in self.codes}
 
     def get(self, key: str) -> Code | None:
-        return next((code for code in self.codes if code.key == key), None)
+        return self.known.get(key)
 
     def choices(self) -> list[tuple[str, str]]:
-        return [(code.key, str(code.name)) for code in self.codes]
+        return [(code.key, str(code.name)) for code in self.known.values()]
 
 
 class Element(Entry, frozen=True, kw_only=True):

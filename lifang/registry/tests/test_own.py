@@ -7,8 +7,9 @@ import pytest
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.testing import cast
-from lifang.core.testing.proofs import grows
+from lifang.core.testing.proofs import grows, refused
 from lifang.registry import actions, selectors
+from lifang.registry.catalogue import CODES
 from lifang.registry.models import Correction, Tagging
 from lifang.registry.tests.make import make_linked, number
 from lifang.registry.tests.test_desk import text_of
@@ -92,3 +93,24 @@ def test_the_record_costs_the_same_however_often_somebody_looked():
 
     grows(more, lambda: resident.get("registry:record"), many=12)
     assert len(selectors.looks_at_me(resident.actor, NOW)) == 12
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh-hans", "中国香港"), ("en", "Hong Kong, China")]
+)
+def test_where_somebody_is_a_citizen_is_said_by_name(language, said):
+    resident = cast.resident()
+    own(resident, nationality="HKG")
+    resident.client.cookies["django_language"] = language
+    page = resident.get("registry:record").content.decode()
+    assert said in page
+    assert "HKG" not in page
+
+
+def test_a_country_that_is_none_is_refused():
+    one = own(cast.resident())
+    with refused("unknown_code"):
+        actions.change(actor=SYSTEM, row=one, element="person.nationality", value="XXX", source="visit", at=NOW)  # fmt: skip
+    actions.change(actor=SYSTEM, row=one, element="person.nationality", value="FRA", source="visit", at=NOW)  # fmt: skip
+    assert len(CODES["country"].choices()) > 240
+    assert CODES["country"].choices()[0][0] == "CHN"

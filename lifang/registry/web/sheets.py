@@ -28,7 +28,7 @@ def _column(key: str, *others: str, **facts: Any) -> Column:
     listed = element.codes
 
     def choices(actor: Actor, area: str) -> Mapping[str, str]:
-        return {code.key: str(code.name) for code in codes(listed).codes}
+        return dict(codes(listed).choices())
 
     facts.setdefault("kind", _KINDS.get(element.type, Kind.TEXT))
     mask = MASKS[element.mask] if element.mask else None
@@ -43,7 +43,7 @@ def _grids(actor: Actor, area: str) -> Mapping[str, str]:
 
 
 def _relations(actor: Actor, area: str) -> Mapping[str, str]:
-    return {code.key: str(code.name) for code in codes("relation").codes}
+    return dict(codes("relation").choices())
 
 
 COLUMNS = (
