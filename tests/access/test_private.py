@@ -22,6 +22,12 @@ LISTS = {
     "/desk/registry/places": "grid_worker",
     "/desk/registry/vehicles": "grid_worker",
     "/my/messages": "grid_worker",
+    "/my/cases": "resident",
+    "/desk/cases": "street_dispatcher",
+    "/desk/cases/board": "street_dispatcher",
+    "/desk/cases/map": "street_dispatcher",
+    "/desk/figures/cases/reported": "street_dispatcher",
+    "/desk/holds": "county_leader",
 }
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from lifang.cases import rules
 from lifang.cases.models import Case, Reporter, SavedView
 from lifang.cases.terms import Look
 from lifang.core.access import Actor, Refusal, insist
@@ -31,14 +32,15 @@ def contact(*, actor: Actor, case: Case, at: datetime, reason: str) -> list[Reac
 
 @action("cases.save_view")
 def save_view(*, actor: Actor, at: datetime, name: str, query: str) -> SavedView:
-    """Keep the filters of a list under a name of one's own."""
+    """Keep the filters of a list under a name of one's own; never the words that were searched for."""
     assert actor.id is not None  # noqa: S101 -- the capability is given to accounts
     mine = SavedView.objects.filter(account_id=actor.id)
     insist(
         Refusal("view_name_taken") if mine.filter(name=name).exists() else None,
         Refusal("views_full", {"most": MOST_VIEWS}) if mine.count() >= MOST_VIEWS else None,
     )
-    return SavedView.objects.create(account_id=actor.id, name=name, query=query, saved_at=at)
+    filters = rules.without_words(query)
+    return SavedView.objects.create(account_id=actor.id, name=name, query=filters, saved_at=at)
 
 
 @action("cases.drop_view")

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from lifang.cases.catalogue import CASE, Matter
@@ -168,3 +169,9 @@ def may_withdraw_revision(actor: Actor, revision: Revision, at: datetime) -> Ref
     if revision.withdrawn_at or revision.valid_from <= at:
         return Refusal("revision_in_force")
     return None
+
+
+def without_words(query: str) -> str:
+    """The filters of an address, without what was searched for: somebody's name may stand there."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return urlencode([pair for pair in pairs if pair[0] != "q"])

@@ -174,9 +174,16 @@ def test_the_list_is_narrowed_by_its_address(street_dispatcher, county_leader):
 
 @pytest.mark.parametrize("words", ["门口", "和平路", "heping", "baolu laji", "exposed", "hpl"])
 def test_a_case_is_found_by_its_words_its_place_and_how_they_sound(words, street_dispatcher):
-    case = made()
-    made(text="噪音很大", place="东门", matter="06028")
-    assert numbers(street_dispatcher.get("cases:list", query={"q": words})) == {case.number}
+    case = made(lon=LON, lat=LAT)
+    made(text="噪音很大", place="东门", matter="06028", lon=LON, lat=LAT)
+    for way in ("cases:list", "cases:board"):
+        sent = street_dispatcher.post(way, data={"q": words})
+        assert words not in sent["Location"]
+        assert str(case.pk) in street_dispatcher.get(sent["Location"]).content.decode()
+    ticket = sent["Location"].split("?")[1]
+    assert street_dispatcher.get(f"/desk/cases/points?{ticket}").json()["total"] == 1
+    listed = street_dispatcher.post("cases:list", data={"q": words}, follow=True)
+    assert numbers(listed) == {case.number}
 
 
 def test_a_case_is_found_by_its_number_from_anywhere(street_dispatcher, stranger):
@@ -251,6 +258,20 @@ def test_a_map_says_what_it_leaves_out(street_dispatcher, monkeypatch):
     shape = street_dispatcher.get("cases:points").json()
     assert (len(shape["features"]), shape["total"]) == (1, 2)
     assert "共 2 件" in text_of(street_dispatcher.get("cases:map"))
+
+
+def test_a_view_is_kept_without_the_words_that_were_searched_for(street_dispatcher):
+    made()
+    page = street_dispatcher.post(
+        "cases:list", data={"q": "王秘密", "show": "pressed"}, follow=True
+    )
+    whole = page.content.decode()
+    assert re.search(r'<input[^>]*name="query"[^>]*value="show=pressed"', whole)
+    sent = street_dispatcher.post(
+        "cases:save_view", data={"name": "早会", "query": "q=王秘密&show=overdue"}
+    )
+    assert sent["Location"] == "/desk/cases?show=overdue"
+    assert SavedView.objects.get().query == "show=overdue"
 
 
 def test_a_view_is_kept_under_a_name_and_is_nobody_elses(street_dispatcher, stranger):
@@ -926,4 +947,5 @@ def test_hostile_addresses_are_answered_calmly(street_dispatcher):
                 "sort": one.text,
                 "task": one.text,
             }
-            assert street_dispatcher.get(f"cases:{name}", query=query).status_code == 200
+            answer = street_dispatcher.get(f"cases:{name}", query=query, follow=True)
+            assert answer.status_code == 200

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lifang.cases.catalogue import INDICATORS, MATTERS, SOURCES, Indicator
 from lifang.cases.selectors import figures as asked
@@ -145,7 +145,7 @@ def _trend(actor: Actor, frame: Frame, one: Indicator) -> dict[str, Any] | None:
     return {"series": [(str(one.name), values)], "labels": labels}
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)  # type: ignore[arg-type]  # a file is an answer too
 def figure_cases(request: HttpRequest, measure: str) -> HttpResponseBase:
     """Exactly the cases that a number counts, as a table to search, narrow and export."""

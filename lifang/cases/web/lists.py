@@ -8,13 +8,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.cases import actions, selectors
 from lifang.cases.web import forms, shown
 from lifang.cases.web.tables import SHOW, CaseList
 from lifang.core.access import Actor, Kind, Refused
 from lifang.core.site import site
+from lifang.core.web.tables import moved
 from lifang.core.web.unchanged import unchanged
 from lifang.core.web.views import only
 from lifang.orgs.selectors import home_of
@@ -26,7 +27,7 @@ BESIDE = 60
 ASIDE = ("lang", "page", "after", "export", "cols", "dense", "sort")
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)  # type: ignore[arg-type]  # a file is an answer too
 @unchanged
 def cases(request: HttpRequest) -> HttpResponseBase:
@@ -60,7 +61,9 @@ def _around(request: HttpRequest, table: CaseList, way: str) -> Facts:
     ]
     home = reverse(f"cases:{way}")
     tabs = _tabs(home)
-    keepable = table.narrowed and narrowed not in {query for query, _label, _url in tabs}
+    query.pop("q", None)  # a view is kept without the words that were searched for
+    filters = query.urlencode()
+    keepable = bool(table.removals) and filters not in {query for query, _label, _url in tabs}
     named = selectors.view_names(_actor(request))
     return {
         "ways": [{**one, "url": f"{reverse('cases:' + one['key'])}{here}"} for one in ways],
@@ -68,7 +71,7 @@ def _around(request: HttpRequest, table: CaseList, way: str) -> Facts:
         "tabs": [("", _("All"), home), *tabs],
         "tab": narrowed,
         "views": [(pk, name, f"{home}?{query}", query == narrowed) for pk, name, query in named],
-        "save": forms.ViewForm(initial={"query": narrowed}) if keepable else None,
+        "save": forms.ViewForm(initial={"query": filters}) if keepable else None,
         "stream": shown.stream(),
         "table": table,
     }
@@ -78,11 +81,13 @@ def _tabs(home: str) -> list[tuple[str, Any, str]]:
     return [(f"show={key}", SHOW[key], f"{home}?show={key}") for key in VIEWS]
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)
 @unchanged
 def board(request: HttpRequest) -> HttpResponse:
     table = _table(request)
+    if onward := moved(table):
+        return onward
     piles = selectors.board(_actor(request), table.rows)
     columns = [
         {
@@ -108,11 +113,13 @@ def _with(request: HttpRequest, **changes: str) -> str:
     return query.urlencode()
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)
 def case_map(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     table = _table(request)
+    if onward := moved(table):
+        return onward
     spots = selectors.spots(actor, table.rows, BESIDE)
     county = home_of(actor)[:6] or site().county
     props = {
@@ -154,11 +161,12 @@ def save_view(request: HttpRequest) -> HttpResponse:
     form = forms.ViewForm(request.POST)
     if form.is_valid():
         with form.refusals():
-            actions.save_view(actor=_actor(request), at=request.at, **form.cleaned_data)  # type: ignore[attr-defined]
+            made = actions.save_view(actor=_actor(request), at=request.at, **form.cleaned_data)  # type: ignore[attr-defined]
             messages.success(request, _("The view is kept above the list."))
+            return redirect(f"{reverse('cases:list')}?{made.query}")
     for errors in form.errors.values():
         messages.error(request, " ".join(map(str, errors)))
-    return redirect(f"{reverse('cases:list')}?{form.data.get('query', '')[:500]}")
+    return redirect("cases:list")
 
 
 @require_POST

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from lifang.cases import selectors
 from lifang.cases.terms import OPEN, State
@@ -43,6 +43,7 @@ class OwnTable(Table):
     number = Column(_("Number"), link=_url, sort="number", shown=False)
 
     key = "my-cases"
+    private = True
     search = ("number", "place", "text")
     order = "-opened_at"
     per_page = 20
@@ -54,7 +55,7 @@ class OwnTable(Table):
     )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @only(Kind.RESIDENT)
 def mine(request: HttpRequest) -> HttpResponse:
     """My reports: open, waiting for me, done; what asks for my stars stands on top."""

@@ -94,6 +94,7 @@ class CaseTable(Table):
     round = Column(_("Round"), cell="number", shown=False)
 
     key = "cases"
+    private = True  # somebody's own words and telephones are looked for
     order = "-opened_at"
     bulk = (
         Bulk("accept", _("Accept"), "cases:bulk_acceptance", icon="check", capability="cases.accept"),

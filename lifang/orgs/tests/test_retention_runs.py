@@ -115,7 +115,9 @@ def test_a_shelf_that_fails_stops_no_other_and_the_next_night_names_it(monkeypat
     def fails(rows, at):
         raise OSError("the disk is full")
 
-    monkeypatch.setitem(SHELVES, "offline.records", Shelf(broken.key, broken.over, fails, broken.held))
+    monkeypatch.setitem(
+        SHELVES, "offline.records", Shelf(broken.key, broken.over, fails, broken.held)
+    )
     nightly.run(MONDAY)
     run = Run.objects.get()
     for key in run.waiting:
@@ -242,4 +244,4 @@ def test_a_run_killed_inside_its_batches_leaves_no_half_of_one_and_is_ended_by_t
         assert lines.count() == Erasure.objects.count()
     assert f"notify.messages: {ROWS}" in said.decode().splitlines()
     told = {"rows": ROWS, "killed_after_batches": killed, "half": 0, "seconds": round(time.monotonic() - started, 1)}  # fmt: skip
-    print(json.dumps(told))
+    print(json.dumps(told))  # noqa: T201 -- `pytest -s` shows the proof's numbers

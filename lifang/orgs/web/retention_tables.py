@@ -94,6 +94,7 @@ class HoldTable(ListTable):
     set_by = Column(_("Set by"))
 
     key = "holds"
+    private = True
     search = ("what", "document", "why", "place", "set_by")
     filters = (Choice("how", _("State"), {"force": _("In force"), "over": _("Lifted or ended")}),)
     order = ""

@@ -5,6 +5,7 @@ from lifang.core.web.tables.columns import Column
 from lifang.core.web.tables.filters import Choice, Filter, Flag, Period, in_areas
 from lifang.core.web.tables.lists import ListTable
 from lifang.core.web.tables.table import Table
+from lifang.core.web.tables.words import moved
 
 __all__ = [
     "Bulk",
@@ -17,4 +18,5 @@ __all__ = [
     "Period",
     "Table",
     "in_areas",
+    "moved",
 ]

@@ -52,11 +52,11 @@ def _now(request: HttpRequest) -> str:
 
 
 def _key(table: Any, template: str, facts: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    """Nothing without a token for forms: each such browser is given one of its own."""
+    """Nothing without a token for forms (each such browser is given one of its own), nor for a search by private words."""
     request = table.request
     token = request.COOKIES.get(settings.CSRF_COOKIE_NAME)
     written = getattr(request.session, "written", None)
-    if not token or written is None:
+    if not token or written is None or table.foot_facts is None:
         return None
     return (
         template, world(), token, written, request.get_host(), request.elder, request.kiosk,

@@ -43,7 +43,7 @@ def _counted(table: Any) -> int:
         return COUNTED + 1
     found = _ask(table, "count", lambda: _count(table.rows))
     counted = int(found[0][0] or 0) if found else 0
-    if counted > COUNTED:
+    if table.steady and counted > COUNTED:
         PIECES.put(beyond, "yes", 1)
     return counted
 

@@ -3,6 +3,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -171,13 +172,17 @@ class Table:
     @cached_property
     def facts(self) -> tuple[Any, ...] | None:
         """What the tools above and below the rows are made of, beside the world; private words are kept nowhere."""
-        if self.private:
-            return None
+        told: tuple[Any, ...] = ()
+        if self.private:  # its form is posted: with the token of its own browser
+            token = self.request.COOKIES.get(settings.CSRF_COOKIE_NAME)
+            if not token or self.text or self.lost:
+                return None
+            told = (token,)
         if self.kept:
-            return (type(self), self.id, self.request.get_full_path(), self.actor)
+            return (type(self), self.id, self.request.get_full_path(), self.actor, *told)
         choices = tuple(each.facts(self.actor) for each in self.filters)
         acts = tuple(act.key for act in self.acts)
-        return (type(self), self.id, self.request.get_full_path(), choices, acts)
+        return (type(self), self.id, self.request.get_full_path(), choices, acts, *told)
 
     @property
     def foot_facts(self) -> tuple[Any, ...] | None:
@@ -324,12 +329,14 @@ class Table:
 
     @property
     def kept_query(self) -> list[tuple[str, str]]:
-        """What the filter form carries along: the choices that it has no controls for."""
-        names = {f"{self.prefix}{name}" for name in ("sort", "dense")}
+        """What the filter form carries along: whatever in the address it has no controls for."""
+        filters = [name for each in self.filters for name in each.names]
+        shown = {f"{self.prefix}{name}" for name in (*OWN, *filters)} | {"lang", "part"}
+        shown -= {f"{self.prefix}{name}" for name in ("sort", "dense")}
         return [
             (name, value)
             for name in self.request.GET
-            if name in names or (self.prefix and not name.startswith(self.prefix))
+            if name not in shown
             for value in self.request.GET.getlist(name)
         ]
 

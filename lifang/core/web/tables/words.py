@@ -1,6 +1,7 @@
 """The search words of a table that keeps them private (`private = True`): they are posted, and the address has a ticket."""
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.http import HttpResponseRedirect
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from lifang.core.web.tables.table import Table
 
 TOLD = "csrfmiddlewaretoken"
+LONGEST = 8000  # characters of an address
 
 
 def said(table: "Table") -> str | None:
@@ -37,6 +39,8 @@ def moved(table: "Table") -> HttpResponseRedirect | None:
     if ",".join(query.getlist(f"{table.prefix}cols")) == table.default_columns:
         query.pop(f"{table.prefix}cols", None)
     shown = query.urlencode()
+    if len(shown) > LONGEST:  # no honest choice is as long: what is searched for stays
+        shown = urlencode({key: query[key]}) if key in query else ""
     return HttpResponseRedirect(f"{table.request.path}?{shown}" if shown else table.request.path)
 
 

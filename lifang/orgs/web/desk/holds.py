@@ -64,7 +64,7 @@ def _named(row: LegalHold) -> str:
     return f"{kind.name if kind else row.kind} {row.label}".strip()
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @staff
 def holds(request: HttpRequest) -> HttpResponseBase:
     """Every hold within sight."""
