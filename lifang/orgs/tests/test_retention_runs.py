@@ -16,7 +16,6 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Sum
 
-from lifang.boot.engines.postgres import SUPERUSER
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.audit.models import Entry
@@ -199,16 +198,18 @@ def until(asked, seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
-IN_A_BATCH = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"  # fmt: skip
-WORKING = "SELECT count(*) FROM pg_stat_activity WHERE state <> 'idle' AND pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend'"  # fmt: skip
+HERE = "(SELECT oid FROM pg_database WHERE datname = current_database())"
+IN_A_BATCH = f"SELECT count(*) FROM pg_locks WHERE NOT granted AND database = {HERE}"
+WORKING = f"SELECT count(*) FROM pg_locks WHERE pid <> pg_backend_pid() AND database = {HERE}"
 
 
 @pytest.mark.covers("S0-91")
 def test_a_run_killed_inside_its_batches_leaves_no_half_of_one_and_is_ended_by_the_next(real_db):
     started = time.monotonic()
-    url = real_db.url(SUPERUSER, os.environ["LIFANG_DATABASE_URL"].rsplit("/", 1)[-1].split("?")[0])
+    url = os.environ["LIFANG_OWNER_URL"]
     messages(ROWS, at=datetime.now(UTC) - timedelta(days=1100))  # noqa: TID251 -- the command reads the clock
     with psycopg.connect(url, autocommit=True) as eye:
+        eye.execute("SELECT set_config('lifang.areas', '*', false)")
 
         def asked(question: str) -> int:
             return int(eye.execute(question).fetchone()[0])  # type: ignore[index,arg-type]

@@ -24,9 +24,3 @@ def test_an_old_account_gets_the_name_that_a_new_one_would_have():
         found = {named[one.pk]: one.name for one in Account.objects.filter(pk__in=named)}
         assert found == {name: mask_name(name) if name in OPEN else name for name in named.values()}
         assert [Account.objects.get(pk=one.pk).name for one in (staff, machine)] == ["赵慧敏", "水表网关"]  # fmt: skip
-
-
-def test_the_migration_knows_the_family_names_that_the_mask_knows():
-    from lifang.core.crypto.masks import _DOUBLE  # noqa: PLC0415 -- held equal here
-
-    assert set(MIGRATION.DOUBLE) == set(_DOUBLE)

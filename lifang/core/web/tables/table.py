@@ -172,17 +172,15 @@ class Table:
     @cached_property
     def facts(self) -> tuple[Any, ...] | None:
         """What the tools above and below the rows are made of, beside the world; private words are kept nowhere."""
-        told: tuple[Any, ...] = ()
-        if self.private:  # its form is posted: with the token of its own browser
-            token = self.request.COOKIES.get(settings.CSRF_COOKIE_NAME)
-            if not token or self.text or self.lost:
-                return None
-            told = (token,)
+        # A private form is posted with the token of its own browser.
+        token = self.private and self.request.COOKIES.get(settings.CSRF_COOKIE_NAME)
+        if self.private and (not token or self.text or self.lost):
+            return None
         if self.kept:
-            return (type(self), self.id, self.request.get_full_path(), self.actor, *told)
+            return (type(self), self.id, self.request.get_full_path(), self.actor, token)
         choices = tuple(each.facts(self.actor) for each in self.filters)
         acts = tuple(act.key for act in self.acts)
-        return (type(self), self.id, self.request.get_full_path(), choices, acts, *told)
+        return (type(self), self.id, self.request.get_full_path(), choices, acts, token)
 
     @property
     def foot_facts(self) -> tuple[Any, ...] | None:
@@ -330,9 +328,8 @@ class Table:
     @property
     def kept_query(self) -> list[tuple[str, str]]:
         """What the filter form carries along: whatever in the address it has no controls for."""
-        filters = [name for each in self.filters for name in each.names]
-        shown = {f"{self.prefix}{name}" for name in (*OWN, *filters)} | {"lang", "part"}
-        shown -= {f"{self.prefix}{name}" for name in ("sort", "dense")}
+        names = {*OWN, "lang", "part", *(name for each in self.filters for name in each.names)}
+        shown = {f"{self.prefix}{name}" for name in names - {"sort", "dense"}}
         return [
             (name, value)
             for name in self.request.GET
