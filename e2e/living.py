@@ -11,8 +11,8 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,16 @@ class Living:
 
     origin: str
     started_in: float = 0.0
+    gate: str = ""  # where devices send by HTTP
+    mqtt: int = 0  # the port where they send by MQTT
+    env: dict[str, str] = field(default_factory=dict)
+
+    def command(self, *words: str) -> "subprocess.Popen[str]":
+        """A `lifang` command beside the running county, as its operator types it."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "lifang", *words],
+            cwd=ROOT, env=os.environ | self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
 
     def get(self, path: str) -> Any:
         """Public JSON, as an anonymous reader gets it."""
@@ -63,10 +73,13 @@ def _depth(outline: Any, point: Any) -> float:
 
 @contextmanager
 def living(size: str = "small") -> Iterator[Living]:
-    """Start, wait for the doors, stop. `LIFANG_E2E_URL` names one that runs already; `LIFANG_E2E_HOME` keeps the folder."""
+    """Start, wait for the doors, stop. `LIFANG_E2E_URL` names one that runs already (with `_GATE`, `_MQTT`: its ports); `LIFANG_E2E_HOME` keeps the folder."""
     running = os.environ.get("LIFANG_E2E_URL")
     if running:
-        yield Living(running.rstrip("/"))
+        ports = {name: os.environ.get(f"LIFANG_E2E_{name}", "0") for name in ("GATE", "MQTT")}
+        env = {"LIFANG_HOME": os.environ.get("LIFANG_E2E_HOME", "")}
+        gate = f"http://127.0.0.1:{ports['GATE']}"
+        yield Living(running.rstrip("/"), gate=gate, mqtt=int(ports["MQTT"]), env=env)
         return
     kept = os.environ.get("LIFANG_E2E_HOME")
     home = Path(kept or tempfile.mkdtemp(prefix="lifang-e2e-"))
@@ -81,13 +94,15 @@ def living(size: str = "small") -> Iterator[Living]:
 
 @contextmanager
 def _process(home: Path, size: str) -> Iterator[Living]:
-    port, streams = _free_ports()
+    port, streams, gate, mqtt = _free_ports(4)
     outside = {name: value for name, value in os.environ.items() if not name.startswith("LIFANG_")}
     env = {
         **outside,
         "LIFANG_HOME": str(home),
         "LIFANG_PORT": str(port),
         "LIFANG_STREAMS_PORT": str(streams),
+        "LIFANG_GATE_PORT": str(gate),
+        "LIFANG_MQTT_LISTEN": f"127.0.0.1:{mqtt}",
         "LIFANG_WEB_WORKERS": "1",
         "LIFANG_TRUSTED_PROXY": "1",  # every person of a story comes from a network of their own
     }
@@ -99,7 +114,9 @@ def _process(home: Path, size: str) -> Iterator[Living]:
             cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         try:
-            county = Living(f"http://127.0.0.1:{port}")
+            county = Living(
+                f"http://127.0.0.1:{port}", gate=f"http://127.0.0.1:{gate}", mqtt=mqtt, env=env
+            )
             _await(county.origin, started, said)
             county.started_in = time.monotonic() - begun
             yield county
@@ -119,8 +136,9 @@ def _await(origin: str, started: "subprocess.Popen[bytes]", said: Path) -> None:
         time.sleep(0.3)
 
 
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+def _free_ports(many: int) -> list[int]:
+    with ExitStack() as held:
+        doors = [held.enter_context(socket.socket()) for _ in range(many)]
+        for door in doors:
+            door.bind(("127.0.0.1", 0))
+        return [door.getsockname()[1] for door in doors]

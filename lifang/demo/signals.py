@@ -119,7 +119,7 @@ _OF: dict[str, Any] = {
 class Trouble(NamedTuple):
     """What is not as it should be, from one time to another."""
 
-    kind: str  # cooking, fire, dead_hub, sos, false_alarm, tilt, leak
+    kind: str  # cooking, fire, dead_hub, silent, sos, false_alarm, tilt, leak
     since: datetime
     until: datetime
     area: str = ""
@@ -175,10 +175,10 @@ def days(
     speakers: list[Speaker], since: datetime, until: datetime, wrong: list[Trouble]
 ) -> Iterator[Told]:
     """Everything that is said between two times, device by device; a silent gateway takes all behind it along."""
-    dark = [one for one in wrong if one.kind == "dead_hub"]
+    dark = [one for one in wrong if one.kind in ("dead_hub", "silent")]
     for speaker in speakers:
         hub = speaker.hub or speaker.code
-        silent = [(one.since, one.until) for one in dark if one.code == hub]
+        silent = [(one.since, one.until) for one in dark if one.code in (hub, speaker.code)]
         step = every(speaker.type)
         at = _first(since, step, step * (speaker.number % 97 / 97))
         while at < until:

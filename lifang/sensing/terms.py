@@ -64,9 +64,7 @@ class Poison(StrEnum):
     NO_MEASURE = "no_measure"  # nothing in it that this type measures
     VALUE = "value"  # no number, no known state
     TOO_OLD = "too_old"
-    NOT_STORED = (
-        "not_stored"  # read, and the store failed on it: to be replayed once that is mended
-    )
+    PICTURE = "picture"  # a picture or a template of a face: neither taken nor kept
     TOPIC = "topic"  # a topic no dialect knows, or one with wildcards or spaces
 
 

@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 
 from lifang.core.access import Actor, Refusal, insist
-from lifang.core.action import action
+from lifang.core.accounts.models import Account
+from lifang.core.action import action, seen
 from lifang.core.events import publish
 from lifang.core.notify import send
 from lifang.orgs import selectors as orgs
 from lifang.sensing.actions.alarms import changed, told_of
-from lifang.sensing.actions.vigils import unlearn
+from lifang.sensing.actions.vigils import contact_of, thank, unlearn
 from lifang.sensing.events import AlarmEnded
 from lifang.sensing.models import Alarm, AlarmStep, Flood
 from lifang.sensing.rules import alarms as rules
@@ -16,7 +17,7 @@ from lifang.sensing.selectors.rules import rule as rule_of
 from lifang.sensing.terms import Verdict
 
 NOTE_CHARACTERS = 300
-DUTY = "sensing.acknowledge"
+DUTY, COMPANY = "sensing.acknowledge", "property_handler"
 STEPS_AT_ONCE = 200
 
 
@@ -62,6 +63,18 @@ def note_alarm(*, actor: Actor, alarm: Alarm, note: str, at: datetime) -> Alarm:
     return alarm
 
 
+@action("sensing.see_contact")
+def see_contact(*, actor: Actor, alarm: Alarm, at: datetime) -> tuple[str, str]:
+    """Name and telephone of whom somebody looked after wants called; only while the alarm is open, and it stands in its history."""
+    alarm = Alarm.objects.hold(alarm.pk)
+    insist(Refusal("alarm_ended") if alarm.ended_at else None)
+    found = contact_of(alarm)
+    insist(None if found else Refusal("not_found"))
+    seen("answer_alarm")
+    _noted(alarm, actor, "contact_seen", at)
+    return found or ("", "")
+
+
 @action("sensing.give_verdict")
 def give_verdict(
     *, actor: Actor, alarm: Alarm, verdict: str, at: datetime, cause: str = ""
@@ -78,6 +91,7 @@ def give_verdict(
             one.verdict_at, one.verdict_by_id = at, actor.id
             if one.verdict == Verdict.REAL and one.subject.startswith("vigil:"):
                 unlearn(one)
+            thank(one, at)
         one.ended_at, one.step_due_at = at, None
         one.acknowledged_at = one.acknowledged_at or at
         one.save()
@@ -129,7 +143,7 @@ def _tell(actor: Actor, alarm: Alarm, at: datetime) -> None:
     """Step by step wider: the grid, the community, the street, the county."""
     digits = (15, 12, 9, 6)[min(alarm.step, 3)]
     area = alarm.area[:digits]
-    people = [account.pk for account in orgs.people_at(DUTY, area)]
+    people = [account.pk for account in _responsible(alarm, area)]
     people += [watch.account_id for watch in orgs.on_watch(actor, area, at)]
     name = rule_of(actor, alarm.rule).name if alarm.rule else ""
     for account in dict.fromkeys(people):
@@ -140,6 +154,16 @@ def _tell(actor: Actor, alarm: Alarm, at: datetime) -> None:
             key=f"alarm:{alarm.pk}:{alarm.step}",
         )  # fmt: skip
     _noted(alarm, actor, "told", at, told=len(set(people)), area=area)
+
+
+def _responsible(alarm: Alarm, area: str) -> list[Account]:
+    """Who answers there; of companies only those who keep or maintain the device."""
+    outside = set(orgs.people_at(COMPANY, area))
+    found = [one for one in orgs.people_at(DUTY, area) if one not in outside]
+    device = alarm.device
+    for unit in (device.keeper, device.maintainer) if device else ():
+        found += orgs.people_at(COMPANY, unit.area, unit) if unit else []
+    return found
 
 
 def _back(alarm: Alarm, at: datetime) -> None:

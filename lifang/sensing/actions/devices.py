@@ -27,7 +27,7 @@ from lifang.sensing.terms import DeviceState
 
 _YEAR, _MONTH = 365.25, 30.44
 # What goes along with a device that moves.
-_PARTS = ((Series, "device"), (Latest, "series__device"), (Entry, "device"), (Pending, "device"))
+PARTS = ((Series, "device"), (Latest, "series__device"), (Entry, "device"), (Pending, "device"))
 
 
 class NewDevice(NamedTuple):
@@ -143,7 +143,7 @@ def move_device(
     held.lon = held.lat = held.cell = None
     _stand(held, lon, lat)
     held.save()
-    for part, key in _PARTS:
+    for part, key in PARTS:
         part.objects.filter(**{key: held}).update(area=area)
     log_entry(
         held,

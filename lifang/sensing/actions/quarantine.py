@@ -15,6 +15,7 @@ from lifang.core.ids import new_id
 from lifang.sensing.catalogue import policy
 from lifang.sensing.models import Counted, Quarantined
 from lifang.sensing.rules import Refusing
+from lifang.sensing.rules.pictures import without
 from lifang.sensing.terms import Owner, Way
 
 MOST_BYTES = 65_536
@@ -63,8 +64,8 @@ def lay_aside(lost: Sequence[Lost], at: datetime) -> None:
             cursor.execute(
                 _KEEP,
                 [
-                    new_id(), one.owner.area, one.way, source, reason, _plain(one.wrong.detail)[:300], _plain(one.topic)[:2000],
-                    one.body[:MOST_BYTES], digest, times, at, at,
+                    new_id(), one.owner.area, one.way, source, reason, _plain(without(one.wrong.detail.encode(errors="replace")).decode())[:300], _plain(one.topic)[:2000],
+                    without(one.body)[:MOST_BYTES], digest, times, at, at,
                 ],
             )  # fmt: skip
 

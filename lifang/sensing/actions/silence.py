@@ -1,20 +1,24 @@
 """Devices that say nothing: an alarm about the device; a dead gateway is one alarm, not three hundred."""
 
-from datetime import datetime
+from collections.abc import Sequence, Set
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
 
 from lifang.core.access import Actor
 from lifang.core.action import action
+from lifang.core.notify import send
 from lifang.sensing.actions.alarms import raise_alarms
-from lifang.sensing.catalogue import TYPES
-from lifang.sensing.models import Alarm, Latest
+from lifang.sensing.catalogue import TYPES, policy
+from lifang.sensing.models import Alarm, Device, Latest, Maker
+from lifang.sensing.rules.alarms import told
 from lifang.sensing.terms import Told
 
-DEVICE, GATEWAY = "device_silent", "gateway_silent"
+DEVICE, GATEWAY, DAY = "device_silent", "gateway_silent", "silent_day"
 DEAD_SHARE, DEAD_LEAST = 0.3, 3  # of the devices behind a gateway, silent at once
 MOST = 5_000
+_Silent = tuple[UUID, str, UUID | None, datetime]
 # The last word of every device in service, and how long it may be silent.
 _SILENT = """
 WITH said AS (
@@ -36,10 +40,10 @@ def tell_silence(*, actor: Actor, at: datetime) -> int:
     kinds = [(one.key, one.silent_after) for one in TYPES if one.silent_after]
     with connection.cursor() as cursor:
         cursor.execute(_SILENT, [[key for key, _ in kinds], [n for _, n in kinds], at, MOST])
-        silent: list[tuple[UUID, str, UUID | None, datetime]] = cursor.fetchall()
+        silent: list[_Silent] = cursor.fetchall()
     _heard_again(actor, at)
     open_ones = set(
-        Alarm.objects.filter(rule__in=[DEVICE, GATEWAY], ended_at__isnull=True).values_list(
+        Alarm.objects.filter(rule__in=[DEVICE, GATEWAY, DAY], ended_at__isnull=True).values_list(
             "rule", "device"
         )
     )
@@ -58,10 +62,35 @@ def tell_silence(*, actor: Actor, at: datetime) -> int:
     ]
     if rest:
         raise_alarms(actor=actor, told=rest, at=at)
-    return len(first) + len(rest)
+    return len(first) + len(rest) + _day(actor, silent, open_ones, at)
 
 
-def _dead(silent: list[tuple[UUID, str, UUID | None, datetime]]) -> dict[UUID, datetime]:
+def _day(
+    actor: Actor, silent: Sequence[_Silent], open_ones: Set[tuple[str, UUID]], at: datetime
+) -> int:
+    """Silent for so long that somebody has to go there: a ticket, and a word to the maker, once a day."""
+    hours = policy("silent_ticket_hours")
+    late = [
+        _told(DAY, pk, last, at)
+        for pk, kind, _, last in silent
+        if kind != "gateway" and last <= at - timedelta(hours=hours) and (DAY, pk) not in open_ones
+    ]
+    made = raise_alarms(actor=actor, told=late, at=at) if late else []
+    by_maker: dict[Maker, list[Device]] = {}
+    for alarm in made:
+        if told(alarm) and alarm.device and alarm.device.maker:
+            by_maker.setdefault(alarm.device.maker, []).append(alarm.device)
+    for maker, devices in by_maker.items():
+        if maker.telephone:
+            send(
+                to=f"tel:{maker.telephone}", template="sensing.maker_silent", at=at, area=maker.area,
+                facts={"n": len(devices), "device": str(devices[0]), "hours": hours},
+                key=f"silent:{maker.pk}:{at:%Y%m%d}",
+            )  # fmt: skip
+    return len(made)
+
+
+def _dead(silent: list[_Silent]) -> dict[UUID, datetime]:
     """Gateways so many of whose devices are silent that it is theirs."""
     behind: dict[UUID, list[datetime]] = {}
     for _, _, gateway, last in silent:
@@ -81,7 +110,7 @@ def _heard_again(actor: Actor, at: datetime) -> None:
     """Whoever has said something since the alarm; a gateway through its devices too."""
     found = []
     for alarm in Alarm.objects.filter(
-        rule__in=[DEVICE, GATEWAY], cleared_at__isnull=True, ended_at__isnull=True
+        rule__in=[DEVICE, GATEWAY, DAY], cleared_at__isnull=True, ended_at__isnull=True
     ):
         words = Latest.objects.filter(series__device=alarm.device_id, arrived_at__gt=alarm.told_at)
         if alarm.rule == GATEWAY:

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from lifang.core.access import Actor, Refusal, insist
 from lifang.core.action import action
+from lifang.orgs import selectors as orgs
 from lifang.sensing import rules
 from lifang.sensing.actions.devices import (
+    PARTS,
     NewDevice,
     count_dates,
     install_device,
@@ -22,7 +25,7 @@ MOST_BOUND = 500
 # What may be written anew; a type or a place is no matter of words.
 EDITABLE = (
     "name", "code", "model", "video_code", "position", "keeper_name", "maintainer_name", "every_seconds",
-    "installed_on", "service_due_on", "expires_on",
+    "installed_on", "service_due_on", "expires_on", "keeper_id", "maintainer_id",
 )  # fmt: skip
 
 
@@ -65,8 +68,10 @@ def edit_device(
     if changed:
         if {*changed} & {"installed_on"} and not {*changed} & {"expires_on", "service_due_on"}:
             count_dates(held)
+        if {*changed} & {"keeper_id", "maintainer_id"}:
+            _hold(held, {*changed.get("keeper_id", []), *changed.get("maintainer_id", [])})
         save_device(held, insert=False)
-        log_entry(held, "edit", actor, at, note, **changed)
+        log_entry(held, "edit", actor, at, note, **_named(changed))
     return held
 
 
@@ -147,6 +152,24 @@ def _bind(actor: Actor, device: Device, admission: Admission, at: datetime) -> D
         save_device(held, insert=False)
         log_entry(held, "bind", actor, at, maker=[was, str(admission.maker)])
     return install_planned(actor=actor, device=held, at=at) if strange else held
+
+
+def _hold(device: Device, touched: set[str]) -> None:
+    """Who keeps and who maintains it see it and what it says; who no longer does, does not."""
+    device.holders = [one for one in device.holders if one.removeprefix("unit:") not in touched]
+    device.concern(f"unit:{unit}" for unit in (device.keeper_id, device.maintainer_id) if unit)
+    for part, key in PARTS:
+        part.objects.filter(**{key: device}).update(holders=device.holders)
+
+
+def _named(changed: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Units by their names: the log is for people."""
+    found = dict(changed)
+    for field in ("keeper", "maintainer"):
+        if ids := found.pop(f"{field}_id", None):
+            names = orgs.unit_names(UUID(one) for one in ids if one)
+            found[field] = [str(names.get(UUID(one), "")) if one else "" for one in ids]
+    return found
 
 
 def _plain(value: Any) -> str:

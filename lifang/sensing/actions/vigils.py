@@ -13,10 +13,10 @@ from lifang.core.action import action
 from lifang.core.ids import new_id
 from lifang.core.notify import send
 from lifang.sensing.actions.alarms import changed
-from lifang.sensing.catalogue import RULES
+from lifang.sensing.catalogue import RULES, VERDICTS
 from lifang.sensing.models import Alarm, AlarmStep, Device, Vigil
 from lifang.sensing.rules import alarms as rules
-from lifang.sensing.terms import BAD, Batch
+from lifang.sensing.terms import BAD, Batch, Verdict
 from lifang.sensing.watch.person import Person, Sign
 
 SOFT_MINUTES = 20  # the family is asked first; then the grid worker
@@ -163,13 +163,37 @@ def memory(vigil: Vigil) -> Person:
 
 def unlearn(alarm: Alarm) -> None:
     """A silence that was an emergency is no experience of how long this person is quiet."""
-    vigil = Vigil.objects.filter(
-        pk=alarm.subject.removeprefix("vigil:"), ended_at__isnull=True
-    ).first()
+    vigil = _vigil_of(alarm)
     if vigil is not None:
         person = memory(vigil)
         person.unlearn(alarm.since.timestamp())
         _keep(vigil, person)
+
+
+def contact_of(alarm: Alarm) -> tuple[str, str] | None:
+    """Whom to call about an alarm of somebody looked after."""
+    found = _vigil_of(alarm)
+    if found is None or not found.telephone:
+        return None
+    return str(found.contact or ""), str(found.telephone)
+
+
+def thank(alarm: Alarm, at: datetime) -> None:
+    """The family that was asked hears that all is well."""
+    found = _vigil_of(alarm)
+    if found is not None and found.telephone and alarm.verdict != Verdict.REAL:
+        send(
+            to=f"tel:{found.telephone}", template="sensing.vigil_thanks", at=at, area=found.area, key=f"thanks:{alarm.pk}",
+            facts={"who": str(found.person), "cause": alarm.verdict_cause or str(VERDICTS[alarm.verdict].name)},
+        )  # fmt: skip
+
+
+def _vigil_of(alarm: Alarm) -> Vigil | None:
+    if not alarm.subject.startswith("vigil:"):
+        return None
+    return Vigil.objects.filter(
+        pk=alarm.subject.removeprefix("vigil:"), ended_at__isnull=True
+    ).first()
 
 
 def _mine(actor: Actor, vigil: Vigil) -> Vigil:

@@ -1,0 +1,8 @@
+"""Ways in for devices and their makers; alarms for other systems."""
+
+from ninja import Router
+
+from lifang.sensing.api import alarms
+
+router = Router()
+router.add_router("/alarms", alarms.router)

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from lifang.sensing.catalogue import MEASURES, TYPES, Measure, words_of
+from lifang.sensing.rules.pictures import carries
 from lifang.sensing.terms import DeviceState, Known, Observed, Poison, Quality
 
 SECOND: Final = 1_000_000
@@ -91,13 +92,20 @@ def slots(kind: str) -> dict[str, Slot]:
     return {word: made[key] for word, key in words_of(kind).items()}
 
 
+def _kept(facts: Mapping[str, Any]) -> bytes:
+    """What an event says more than a number. Raises `Refusing` for a picture or a template."""
+    if where := carries(facts):
+        raise Refusing(Poison.PICTURE, where)
+    return msgspec.json.encode(facts)
+
+
 def normalise(
     said: Incoming, line: Line, arrived: int, bounds: Bounds, into: list[Observed]
 ) -> list[Slot]:
     """Adds the observations of one message, or answers the slots that have no series yet. Raises `Refusing`."""
     at, quality = _timed(said, line, arrived, bounds)
     message = number_of(said.id) if said.id else 0
-    facts = msgspec.json.encode(said.facts) if said.facts else None
+    facts = _kept(said.facts) if said.facts else None
     made: list[Observed] = []
     lacking: list[Slot] = []
     known = line.slots

@@ -38,7 +38,7 @@ from lifang.sensing.selectors.observations import (
     series,
 )
 from lifang.sensing.selectors.rules import edition, editions, in_force, rule
-from lifang.sensing.selectors.vigils import Ward, devices_of, vigil, vigils, wards
+from lifang.sensing.selectors.vigils import Ward, called, devices_of, vigil, vigils, wards
 
 __all__ = [
     "Backtest",
@@ -53,6 +53,7 @@ __all__ = [
     "backtest",
     "before",
     "by_part",
+    "called",
     "changes",
     "coverage",
     "device",

@@ -64,6 +64,14 @@ def devices_of(actor: Actor, of: Vigil) -> list[Device]:
     )
 
 
+def called(actor: Actor, of: Alarm) -> str:
+    """Who an alarm about somebody looked after is about, masked; "" for alarms of devices."""
+    if not of.subject.startswith("vigil:"):
+        return ""
+    found = _whole(list(vigils(actor).filter(pk=of.subject.removeprefix("vigil:"))))
+    return str(found[0].person.name) if found else ""
+
+
 def _ward(row: Vigil, alarm: Alarm | None, at: datetime) -> Ward:
     person = msgspec.convert(row.memory, Person) if row.memory else Person()
     due = person.due()

@@ -12,8 +12,10 @@ from lifang.core.testing.rows import a_row
 from lifang.orgs.tests.make import MONDAY
 from lifang.registry.tests.make import make_building, make_person
 from lifang.sensing import actions, selectors
+from lifang.sensing.actions.vigils import hear
 from lifang.sensing.models import Admission, Alarm, Quarantined, Vigil
 from lifang.sensing.tests.make import known_of, make_device, make_series, observed
+from lifang.sensing.watch.person import Sign
 
 
 def device_to_service(area: str) -> tuple[UUID, str]:
@@ -71,3 +73,17 @@ def make_vigil(area: str) -> Vigil:
             actor=SYSTEM, person=make_person(area, despite="walk"), place=make_building(area)[3], purpose="walk",
             consent_on=MONDAY.date(), until=until, at=MONDAY,
         )  # fmt: skip
+
+
+def vigil_alarm(area: str) -> Alarm:
+    """Of somebody who has been quiet for too long, with whom to call."""
+    vigil = make_vigil(area)
+    with behind(SYSTEM):
+        Vigil.objects.filter(pk=vigil.pk).update(due_at=MONDAY)
+        vigil.refresh_from_db()
+        vigil.contact, vigil.telephone = "女儿", "10000004712"
+        vigil.save()
+        signs = {vigil.place_id: [((MONDAY - timedelta(hours=13)).timestamp(), Sign.INSIDE)]}
+        hear(actor=SYSTEM, signs=signs, at=MONDAY)
+        actions.check_vigils(actor=SYSTEM, at=MONDAY)
+        return Alarm.objects.get(subject=f"vigil:{vigil.pk}")

@@ -21,7 +21,7 @@ class Act:
     def asks(self, actor: Actor, device: Device, data: Any) -> Any:
         """Its form for this device."""
         if issubclass(self.form, forms.EditForm):
-            return self.form(data, device=device)
+            return self.form(data, actor=actor, device=device)
         if issubclass(self.form, forms.PlaceForm):
             return self.form(
                 data, actor=actor, initial={"area": device.area, "position": device.position}

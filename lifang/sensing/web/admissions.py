@@ -81,10 +81,16 @@ class AdmissionTable(Table):
 
 
 class AskForm(Form):
+    elements = {"contact": "", "telephone": ""}  # of a company
     maker = forms.CharField(label=gettext_lazy("Maker"), max_length=120)
     credit_code = forms.CharField(
         label=gettext_lazy("Credit code of the maker"), max_length=18, required=False
     )
+    contact = forms.CharField(label=gettext_lazy("Contact"), max_length=60, required=False)
+    telephone = forms.RegexField(
+        r"^[0-9+ -]{5,20}$", label=gettext_lazy("Telephone of the maker"), required=False, max_length=20,
+        help_text=gettext_lazy("For messages: when devices of this maker have been silent for a day."),
+    )  # fmt: skip
     type = forms.ChoiceField(label=gettext_lazy("Type"))
     model = forms.CharField(label=gettext_lazy("Model"), max_length=60)
     dialect = forms.ChoiceField(label=gettext_lazy("It speaks"), choices=list(DIALECTS.items()))

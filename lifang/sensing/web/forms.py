@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext
@@ -18,6 +19,7 @@ from lifang.sensing.web import shown
 from lifang.sensing.web.picks import Picking, chosen_field, find_gateways, find_places, words_field
 
 GRID = 15
+UNITS = ("keeper", "maintainer")
 GROUPS = {
     "safety": _("Danger to life"), "home": _("In homes"), "meter": _("Meters"), "gate": _("Gates, lifts, charging"), "street": _("In the street"),
     "video": _("Cameras"), "service": _("Convenience"), "link": _("Gateways"),
@@ -137,8 +139,18 @@ class EditForm(Form):
     model = forms.CharField(label=_("Model"), max_length=60, required=False)
     video_code = forms.CharField(label=_("Camera code"), max_length=20, required=False, help_text=_("Twenty digits of GB/T 28181; cameras only."))  # fmt: skip
     position = forms.CharField(label=_("Where exactly"), max_length=120, required=False)
-    keeper_name = forms.CharField(label=_("Looked after by"), max_length=120, required=False)
-    maintainer_name = forms.CharField(label=_("Maintained by"), max_length=120, required=False)
+    keeper = forms.ChoiceField(
+        label=_("Looked after by"),
+        required=False,
+        help_text=_("Its people see the device and answer its alarms."),
+    )
+    keeper_name = forms.CharField(
+        label=_("Looked after by somebody else"), max_length=120, required=False
+    )
+    maintainer = forms.ChoiceField(label=_("Maintained by"), required=False)
+    maintainer_name = forms.CharField(
+        label=_("Maintained by somebody else"), max_length=120, required=False
+    )
     every_minutes = forms.FloatField(
         label=_("It speaks every (minutes)"), required=False, min_value=0, max_value=44_640,
         help_text=_("Left empty: as its type. After three times as long it counts as silent."),
@@ -148,11 +160,18 @@ class EditForm(Form):
     expires_on = forms.DateField(label=_("End of life"), required=False, widget=date_input())
     note = forms.CharField(label=_("Why"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, device: Device, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, device: Device, **kwargs: Any) -> None:
         first = {name: getattr(device, name) for name in self.base_fields if hasattr(device, name)}
+        first |= {"keeper": device.keeper_id or "", "maintainer": device.maintainer_id or ""}
         first["name"] = "" if device.name == name_of(device.type, device.code) else device.name
         first["every_minutes"] = device.every_seconds / 60 if device.every_seconds else None
         super().__init__(*args, **(kwargs | {"initial": first}))
+        units = {str(one.pk): str(one) for one in orgs.units_serving(actor, device.area)}
+        for unit in (device.keeper, device.maintainer):
+            if unit:
+                units.setdefault(str(unit.pk), str(unit))
+        for name in UNITS:
+            self.fields[name].choices = [("", "—"), *units.items()]  # type: ignore[attr-defined]
         if not TYPES[device.type].video:
             del self.fields["video_code"]
         if device.installed_on is None:
@@ -163,9 +182,14 @@ class EditForm(Form):
 
     def given(self) -> dict[str, Any]:
         """As the action asks for it."""
-        told = {key: value for key, value in self.cleaned_data.items() if key not in ("note", "every_minutes")}  # fmt: skip
+        left = ("note", "every_minutes", *UNITS)
+        told = {key: value for key, value in self.cleaned_data.items() if key not in left}
         every = self.cleaned_data.get("every_minutes")
-        return told | {"every_seconds": round(every * 60) if every else None}
+        told |= {
+            f"{name}_id": UUID(self.cleaned_data[name]) if self.cleaned_data[name] else None
+            for name in UNITS
+        }
+        return told | {"every_seconds": max(1, round(every * 60)) if every else None}
 
 
 class BindForm(Form):

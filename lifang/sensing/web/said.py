@@ -39,6 +39,7 @@ STEPS = {
     "told": gettext_lazy("Staff told"),
     "family_told": gettext_lazy("The family was asked by a text message"),
     "no_contact": gettext_lazy("No contact is known; the grid worker is told in twenty minutes"),
+    "contact_seen": gettext_lazy("Looked up whom to call"),
     "verdict": gettext_lazy("Judged"),
 }
 

@@ -50,7 +50,7 @@ FIELDS: dict[str, Any] = {
     "name": _("Name"), "code": _("Code"), "model": _("Model"), "video_code": _("Camera code"), "position": _("Where exactly"),
     "keeper_name": _("Looked after by"), "maintainer_name": _("Maintained by"), "every_seconds": _("Seconds between words"),
     "installed_on": _("Installed on"), "service_due_on": _("Service due"), "expires_on": _("End of life"),
-    "maker": _("Maker"), "area": _("Area"), "place": _("Place"),
+    "keeper": _("Looked after by"), "maintainer": _("Maintained by"), "maker": _("Maker"), "area": _("Area"), "place": _("Place"),
 }  # fmt: skip
 
 

@@ -6,13 +6,15 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.core.access import Actor, Kind
+from lifang.core.site import site
 from lifang.core.web.forms import Form
 from lifang.core.web.htmx import page
 from lifang.core.web.views import only
@@ -26,7 +28,7 @@ from lifang.sensing.web import said
 from lifang.sensing.web.alarm_tables import AlarmTable
 from lifang.sensing.web.here import answering, moment
 
-MOST = 60
+MOST, MOST_POINTS = 60, 1000
 
 
 class VerdictForm(Form):
@@ -102,6 +104,46 @@ def _card(actor: Actor, alarm: Alarm) -> dict[str, Any]:
 
 @require_GET
 @only(Kind.STAFF)
+def on_map(request: HttpRequest) -> HttpResponse:
+    """Where something has to be answered now; what stands close together is one mark that opens."""
+    actor = answering(request)
+    county = _home(actor)[:6] or site().county
+    context = {
+        "map": {
+            "areas": f"{reverse('orgs:shapes', args=[county])}?level=12", "points": reverse("sensing:alarm_points"),
+            "list": True, "tall": True, "link": True, "refresh": "live:alarm",
+        },
+        "stream": said.stream(),
+    }  # fmt: skip
+    return render(request, "sensing/desk/alarm_map.html", context)
+
+
+@require_GET
+@only(Kind.STAFF)
+def points(request: HttpRequest) -> HttpResponse:
+    """Open alarms as points, danger to life first."""
+    rows = selectors.wall(answering(request)).select_related("device", "place")[:MOST_POINTS]
+    found = [point for point in map(_point, rows) if point]
+    response = JsonResponse({"type": "FeatureCollection", "features": found})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _point(alarm: Alarm) -> dict[str, Any] | None:
+    stands = next((one for one in (alarm.device, alarm.place) if one and one.lon is not None), None)
+    if stands is None:
+        return None
+    return {
+        "type": "Feature", "id": str(alarm.pk), "geometry": {"type": "Point", "coordinates": [stands.lon, stands.lat]},
+        "properties": {
+            "id": str(alarm.pk), "name": said.name(alarm.rule), "state": "danger" if alarm.life else said.TONES[alarm.severity],
+            "url": said.url(alarm), "note": said.where(alarm),
+        },
+    }  # fmt: skip
+
+
+@require_GET
+@only(Kind.STAFF)
 def alarms(request: HttpRequest) -> HttpResponseBase:
     """All that ever were, narrowed as one likes."""
     table = AlarmTable(request, selectors.alarms(answering(request)))
@@ -126,6 +168,8 @@ def alarm(request: HttpRequest, pk: UUID) -> HttpResponse:
             "cause": _card(actor, found.inhibited_by) if found.inhibited_by else None,
             "limits_of": found.evidence.get("limits_of"), "stream": said.stream(),
             "may_shelve": actor.may("sensing.shelve", found.area),
+            "may_call": found.subject.startswith("vigil:") and not found.ended_at and actor.may("sensing.see_contact", found.area),
+            "ward": selectors.called(actor, found),
             "may_judge": actor.may("sensing.give_verdict", found.area) and not found.verdict,
         },
         partial="alarm",
@@ -139,6 +183,24 @@ def acknowledgement(request: HttpRequest, pk: UUID) -> HttpResponse:
     actions.acknowledge(actor=answering(request), alarm=found, at=moment(request))
     messages.success(request, _("Acknowledged. The others are not told any more."))
     return redirect((request.POST.get("next") == "wall" and "sensing:wall") or said.url(found))
+
+
+@require_POST
+@only(Kind.STAFF)
+def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Whom to call: shown once, and noted that it was."""
+    found = selectors.alarm(answering(request), pk)
+    name, telephone = actions.see_contact(actor=answering(request), alarm=found, at=moment(request))
+    context = {
+        "name": said.name(found.rule),
+        "where": said.where(found),
+        "url": said.url(found),
+        "contact": name,
+        "telephone": telephone,
+    }
+    response = render(request, "sensing/desk/contact.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.demo.devices import say, speakers_of
-from lifang.demo.signals import Trouble, days, troubles
+from lifang.demo.signals import Trouble, days, every, troubles
 from lifang.sensing import selectors
 from lifang.sensing.actions import Register
 
@@ -26,6 +26,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dead-gateway", action="store_true", help="one gateway loses its power now"
         )
+        parser.add_argument("--only", nargs="+", default=[], metavar="CODE", help="these devices alone")  # fmt: skip
+        parser.add_argument(
+            "--falls-silent",
+            action="store_true",
+            help="after its first word nothing more is heard of a device",
+        )
         parser.add_argument("--seed", type=int, default=1)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,11 +40,14 @@ class Command(BaseCommand):
         # Days in seconds lie in the past, up to now; in real time they begin now.
         since = now if options["real_time"] else now - span
         with behind(SYSTEM):
-            devices = list(selectors.devices(SYSTEM).filter(state="installed"))
+            rows = selectors.devices(SYSTEM).filter(state="installed")
+            devices = list(rows.filter(code__in=options["only"]) if options["only"] else rows)
         speakers = speakers_of(devices)
         if not speakers:
-            raise CommandError("There are no devices yet: `lifang demo` makes some.")
+            raise CommandError("There are no such devices yet: `lifang demo` makes some.")
         wrong = troubles(speakers, since, since + span, Random(options["seed"])) + self._asked(speakers, since, options)  # fmt: skip
+        if options["falls_silent"]:
+            wrong += [Trouble("silent", since + every(one.type), since + span, one.area, one.code) for one in speakers]  # fmt: skip
         step = timedelta(seconds=10) if options["real_time"] else timedelta(hours=1)
         register, total, at = Register(), 0, since
         while at < since + span:
@@ -57,9 +66,15 @@ class Command(BaseCommand):
     def _asked(self, speakers: Any, since: datetime, options: dict[str, Any]) -> list[Trouble]:
         found = []
         if options["fire"]:
-            one = next(each for each in speakers if each.type == "smoke")
+            one = self._first(speakers, "smoke")
             found.append(Trouble("fire", since + timedelta(seconds=5), since + timedelta(minutes=20), one.area, one.code))  # fmt: skip
         if options["dead_gateway"]:
-            hub = next(each for each in speakers if each.type == "gateway")
+            hub = self._first(speakers, "gateway")
             found.append(Trouble("dead_hub", since, since + timedelta(hours=6), hub.area, hub.code))
+        return found
+
+    def _first(self, speakers: Any, kind: str) -> Any:
+        found = next((each for each in speakers if each.type == kind), None)
+        if found is None:
+            raise CommandError(f"There is no device of the type `{kind}` among them.")
         return found
