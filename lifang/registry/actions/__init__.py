@@ -55,7 +55,14 @@ from lifang.registry.actions.sheets import (
     take_sheet,
 )
 from lifang.registry.actions.tags import review_tag, tag, untag, withdraw_consent
-from lifang.registry.actions.things import add_facility, add_organisation, add_vehicle, tie, untie
+from lifang.registry.actions.things import (
+    add_facility,
+    add_organisation,
+    add_vehicle,
+    move_facility,
+    tie,
+    untie,
+)
 from lifang.registry.actions.uniting import undo_union, unite
 from lifang.registry.actions.visits import (
     excuse_visit,
@@ -68,7 +75,7 @@ from lifang.registry.actions.visits import (
 __all__ = [
     "Enrolment", "Entered", "Found", "Member", "NewPlace", "Newcomer", "Registered", "Shown",
     "add_facility", "add_organisation", "add_place", "add_places", "add_vehicle", "ask_correction", "change", "change_many", "compare", "end_person",
-    "enrol_many", "enrol_resident", "excuse_visit", "faults", "find_number", "found_household", "heads_behind", "key_of", "link_account", "look_restricted", "merge",
+    "enrol_many", "enrol_resident", "excuse_visit", "faults", "find_number", "found_household", "heads_behind", "key_of", "link_account", "look_restricted", "merge", "move_facility",
     "move_in", "move_out", "name_head", "name_viewers", "part", "plan_many", "plan_visits", "read_correction", "refuse_correction", "register",
     "register_many", "remind", "renew_registration", "restrict", "review_tag", "settle", "tag", "take_back_sheet", "take_sheet", "tell_missed", "tie", "undo_merge", "undo_union", "unite", "unmask",
     "unrestrict", "untag", "untie", "verify_correction", "visit", "withdraw_consent", "withdraw_correction",

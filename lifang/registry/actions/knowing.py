@@ -151,6 +151,20 @@ def know(
     return made
 
 
+def said(
+    actor: Actor, held: Any, element: str, before: str, after: str, source: str, at: datetime
+) -> Fact:
+    """Part of actions: a value whose columns the caller writes; what was there is its first fact."""
+    spec = ELEMENTS[element]
+    insist(rules.source_known(source))
+    if before and not Fact.objects.filter(subject=held.pk, element=element).exists():
+        _baseline(actor, held, spec, before)
+    made = _fact(actor, held, spec, after, source, at, at)
+    told = ValueChanged(kind=KINDS[type(held)], subject=held.pk, element=element, at=at)
+    publish(told, area=held.area, holders=held.holders)
+    return made
+
+
 def _number(held: Any, document: str, value: str, at: datetime) -> str:
     kind = document or held.document
     if kind == Document.NONE and value:

@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from lifang.core.access import Actor, Refusal, Refused, insist
 from lifang.core.action import action
 from lifang.core.crypto.masks import plain_plate
+from lifang.orgs import selectors as orgs
 from lifang.registry import rules
-from lifang.registry.actions.knowing import batch_for, today
+from lifang.registry.actions.knowing import batch_for, said, today
 from lifang.registry.catalogue import COMPONENTS
-from lifang.registry.models import Facility, Organisation, Person, Place, Tie, Vehicle
+from lifang.registry.models import Facility, Fact, Organisation, Person, Place, Tie, Vehicle
 
 M = TypeVar("M", Facility, Organisation)
 WHO: dict[type[Any], str] = {Person: "person", Organisation: "organisation"}
@@ -57,6 +58,34 @@ def add_facility(
     if lon is not None and lat is not None:
         made.stand(lon, lat)
     return _once(made, "facility_taken", "number")
+
+
+@action("registry.move_facility")
+def move_facility(
+    *, actor: Actor, facility: Facility, lon: float, lat: float, at: datetime
+) -> Facility:
+    """It stands elsewhere: where it stood stays in its history, and the grid it stands in now keeps it."""
+    held = Facility.objects.hold(facility.pk)
+    insist(rules.on_earth(lon, lat), Refusal("ended_already") if held.valid_to else None)
+    before, after = held.point, rules.point_said(lon, lat)
+    insist(Refusal("facility_stays", {"field": "lon"}) if before == after else None)
+    area = orgs.locate(lon, lat) or held.area
+    insist(
+        rules.facility_number_fits(held.number, area) and Refusal("facility_elsewhere", {"field": "lon"}),
+        *(_may_move(actor, one) for one in dict.fromkeys((held.area, area))),
+    )  # fmt: skip
+    said(actor, held, "facility.point", before, after, "survey", at)
+    held.stand(lon, lat)
+    held.area, held.changed_on = area, today(at)
+    held.save(update_fields=["lon", "lat", "cell", "area", "changed_on"])
+    for part, column in ((Fact, "subject"), (Tie, "facility")):
+        part.objects.filter(**{column: held.pk}).update(area=area)  # type: ignore[attr-defined]
+    return held
+
+
+def _may_move(actor: Actor, area: str) -> Refusal | None:
+    may = actor.kind == "system" or actor.may("registry.move_facility", area)
+    return None if may else Refusal("facility_elsewhere", {"field": "lon"})
 
 
 @action("registry.add_vehicle")

@@ -66,6 +66,11 @@ class Facility(Scoped, Searchable):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def point(self) -> str:
+        """Where it stands, as its history says it."""
+        return "" if self.lon is None or self.lat is None else f"{self.lon:.6f}, {self.lat:.6f}"
+
     def stand(self, lon: float, lat: float) -> None:
         """Put it on the map."""
         self.lon, self.lat, self.cell = lon, lat, cell(lon, lat, CELL_METRES)

@@ -47,3 +47,8 @@ def room_fits(floor: int | None, area_m2: Any, use: str) -> Refusal | None:
     if use and codes("use").get(use) is None:
         return Refusal("unknown_code", {"code": use[:30], "field": "use"})
     return None
+
+
+def point_said(lon: float, lat: float) -> str:
+    """A point as text, to some ten centimetres."""
+    return f"{lon:.6f}, {lat:.6f}"

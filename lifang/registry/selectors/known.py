@@ -86,6 +86,8 @@ def _one(row: Any, batch: Batch | None, element: Element, facts: list[Fact], on:
 
 
 def _shown(row: Any, element: Element, facts: list[Fact]) -> str:
+    if element.type == "point":
+        return str(row.point)
     if not element.field:
         newest = facts[-1] if facts else None
         return "" if newest is None else _masked(element, newest)

@@ -1,6 +1,7 @@
 """What the walk of `access.yaml` needs a row of."""
 
 from datetime import timedelta
+from itertools import count
 from uuid import UUID
 
 from lifang.core.access import SYSTEM
@@ -13,6 +14,7 @@ from lifang.registry import actions
 from lifang.registry.catalogue import REMINDER
 from lifang.registry.models import (
     Correction,
+    Facility,
     Membership,
     Merge,
     MissedVisit,
@@ -24,6 +26,8 @@ from lifang.registry.models import (
     Vehicle,
 )
 from lifang.registry.tests.make import make_household, make_person, make_resident
+
+SERIALS = count(1)
 
 
 def element_of(area: str) -> tuple[str, UUID, str]:
@@ -40,6 +44,12 @@ def grid_of(area: str) -> tuple[str]:
 
 def pair_of(area: str) -> tuple[UUID, UUID]:
     return make_person(area).pk, make_person(area, despite="walk").pk
+
+
+def facility_of(area: str) -> Facility:
+    return actions.add_facility(
+        actor=SYSTEM, number=f"{area[:6]}01001{next(SERIALS):06d}", area=area, at=MONDAY
+    )
 
 
 def merge_of(area: str) -> Merge:

@@ -35,6 +35,7 @@ def ask(
     facts: list[tuple[Any, Any]] | None = None,
     confirm: Any = "",
     icon: str = "check",
+    chart: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Show the question; do the act and go on; a refusal stands at its field."""
     if request.method == "POST" and form.is_valid():
@@ -44,6 +45,6 @@ def ask(
             return redirect(url)
     context = {
         "form": form, "heading": heading, "go": go, "back": back, "trail": trail, "lead": lead, "facts": facts or [],
-        "confirm": confirm, "go_icon": icon,
+        "confirm": confirm, "go_icon": icon, "map": chart,
     }  # fmt: skip
     return render(request, "registry/desk/ask.html", context, status=422 if form.errors else 200)

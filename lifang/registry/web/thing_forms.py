@@ -113,6 +113,13 @@ class FacilityForm(InGrid):
         return told
 
 
+class PositionForm(Form):
+    """A point: the map writes it; who has no mouse, or no map, writes it here."""
+
+    lon = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180, widget=forms.NumberInput(attrs={"step": "0.000001"}))  # fmt: skip
+    lat = forms.FloatField(label=_("Latitude"), min_value=-90, max_value=90, widget=forms.NumberInput(attrs={"step": "0.000001"}))  # fmt: skip
+
+
 class TieForm(Form):
     kind = forms.ChoiceField(label=_("What are they to it?"))
     words = forms.CharField(

@@ -85,6 +85,7 @@ def thing(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
         "facts": shown.facts(actor, selectors.known(actor, found, today)),
         "ties": [tie_of(one, found) for one in _ties(actor, found)],
         "may_change": actor.may("registry.change", found.area),
+        "may_move": kind == "facilities" and actor.may("registry.move_facility", found.area),
         "may_tie": actor.may("registry.tie", found.area) and bool(forms.kinds_to(SUBJECTS[kind])),
         "map": _map(found),
     }
@@ -140,6 +141,42 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
         go=_("Register"),
         back=back,
         trail=((NAMES[kind], back),),
+    )
+
+
+@page
+@only(Kind.STAFF)
+def position(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A facility is moved: on the map under the cross, or by its numbers."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = selectors.facility(actor, pk)
+    may(actor, "registry.move_facility", found.area)
+    here = {"lon": found.lon, "lat": found.lat} if found.lon is not None else {}
+    form = forms.PositionForm(sent(request), initial=here)
+    back = reverse("registry:thing", args=["facilities", pk])
+
+    def do(form: Any) -> Done:
+        actions.move_facility(actor=actor, facility=found, at=request.at, **form.cleaned_data)  # type: ignore[attr-defined]
+        return _("Moved; where it stood before stays in its history."), back
+
+    centre = {"centre": [found.lon, found.lat], "zoom": 17} if here else {}
+    shapes = f"{reverse('orgs:shapes', args=[found.area[:12]])}?level=15"
+    return ask(
+        request,
+        form,
+        do,
+        heading=_("Move on the map"),
+        go=_("It stands here now"),
+        back=back,
+        trail=(
+            (NAMES["facilities"], reverse("registry:things", args=["facilities"])),
+            (str(found), back),
+        ),
+        lead=_(
+            "Move the map until the cross lies where it stands, or write longitude and latitude (WGS-84)."
+        ),
+        chart={"areas": shapes, "pick": {"lat": "id_lat", "lon": "id_lon"}, **centre},
+        icon="map-pin",
     )
 
 

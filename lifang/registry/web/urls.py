@@ -64,6 +64,7 @@ urlpatterns = [
     path(f"{DESK}/missed/<uuid:pk>/visit", todos.missed_visit, name="missed_visit"),
     path(f"{DESK}/missed/<uuid:pk>/reason", todos.missed_reason, name="missed_reason"),
     path(f"{DESK}/ties/<uuid:pk>/end", things.tie_end, name="tie_end"),
+    path(f"{DESK}/facilities/<uuid:pk>/position", things.position, name="position"),
     path(f"{DESK}/<slug:kind>/<uuid:pk>/look/<str:element>", people.look, name="look"),
     path(f"{DESK}/<slug:kind>/<uuid:pk>/history/<str:element>", values.history, name="history"),
     path(f"{DESK}/<slug:kind>/<uuid:pk>/values/<str:element>", values.value, name="value"),
