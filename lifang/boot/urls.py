@@ -8,6 +8,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/", include("lifang.core.api.urls")),  # first: found without trying every page
     path("feeds/", include("lifang.cases.api.feeds")),
+    path("sta/", include("lifang.sensing.api.things.urls")),
     path("open311/", include("lifang.cases.api.open311.urls")),
     path("", include("lifang.cases.web.urls")),  # next: asked for most
     path("", include("lifang.core.web.urls")),

@@ -12,6 +12,8 @@ import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
 
+from things import frost, istsos
+
 Checks = Iterator[tuple[str, bool]]
 
 
@@ -200,7 +202,11 @@ def icalendar(url: str, key: str) -> Checks:
 PROGRAMS: dict[str, Callable[[str, str], Checks]] = {
     "gdal": gdal, "ogctests": ogctests, "three": three, "georeport": georeport, "civicbot": civicbot,
     "feedparser": feedparser, "icalendar": icalendar,
+    "frost_sta_client": frost, "istsos4_client": istsos,
 }  # fmt: skip
+
+
+KEYED = ("frost_sta_client", "istsos4_client")
 
 
 def there(name: str) -> bool:
@@ -220,6 +226,9 @@ def main() -> int:
     right = wrong = 0
     for name, run in PROGRAMS.items():
         if given.only not in ("", name):
+            continue
+        if name in KEYED and not given.key:
+            print(f"{name}: needs a key, skipped")
             continue
         if not there(name):
             print(f"{name}: not installed, skipped")

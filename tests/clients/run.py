@@ -14,6 +14,8 @@ WANTED = (
     "ogctests",
     "feedparser",
     "icalendar",
+    "frost-sta-client==1.1.53",
+    "istsos4-client==0.4.0",
 )
 HERE = Path(__file__).parent
 

@@ -41,6 +41,14 @@ from lifang.sensing.actions.quarantine import forget_old
 from lifang.sensing.actions.replay import replay_poison
 from lifang.sensing.actions.silence import tell_silence
 from lifang.sensing.actions.storing import Stored, store, watches
+from lifang.sensing.actions.things import (
+    Sent,
+    announce_device,
+    describe_thing,
+    open_series,
+    send_observations,
+    take_sent,
+)
 from lifang.sensing.actions.upkeep import Bound, bind_devices, edit_device, release_device
 from lifang.sensing.actions.vigils import (
     VIGILS,
@@ -60,14 +68,17 @@ __all__ = [
     "Parcel",
     "Receipt",
     "Register",
+    "Sent",
     "Stored",
     "acknowledge",
     "admit",
+    "announce_device",
     "ask_admission",
     "begin_vigil",
     "bind_devices",
     "check_vigils",
     "checked",
+    "describe_thing",
     "draft_rule",
     "draw_key",
     "edit_device",
@@ -82,6 +93,7 @@ __all__ = [
     "issue_device_key",
     "move_device",
     "note_alarm",
+    "open_series",
     "pause_vigil",
     "plan_device",
     "publish_rule",
@@ -98,11 +110,13 @@ __all__ = [
     "run_conformance",
     "run_timers",
     "see_contact",
+    "send_observations",
     "service_device",
     "shelve",
     "store",
     "take",
     "take_back_devices",
+    "take_sent",
     "tell_silence",
     "tell_unanswered",
     "unshelve",

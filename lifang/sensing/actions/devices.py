@@ -22,7 +22,7 @@ from lifang.sensing.events import (
     DeviceRetired,
     DevicesInstalled,
 )
-from lifang.sensing.models import Device, Entry, Latest, Pending, Series, name_of
+from lifang.sensing.models import Device, Entry, Latest, Pending, Series, Stay, name_of
 from lifang.sensing.terms import DeviceState
 
 _YEAR, _MONTH = 365.25, 30.44
@@ -73,6 +73,7 @@ def plan_device(*, actor: Actor, new: NewDevice, area: str, at: datetime) -> Dev
     """A device is wanted at a place: from now on it counts among the planned."""
     made = _made(new._replace(area=area, installed_on=None), at)
     save_device(made)
+    settle([made], at)
     log_entry(made, "plan", actor, at)
     publish(DevicePlanned(device=made.pk, type=made.type, at=at), area=area, holders=made.holders)
     return made
@@ -83,6 +84,7 @@ def install_device(*, actor: Actor, new: NewDevice, area: str, at: datetime) -> 
     """A device stands at its place and may send."""
     made = _made(new._replace(area=area, installed_on=new.installed_on or _today(at)), at)
     save_device(made)
+    settle([made], at)
     log_entry(made, "install", actor, at)
     _told_installed(made, at)
     return made
@@ -143,6 +145,7 @@ def move_device(
     held.lon = held.lat = held.cell = None
     _stand(held, lon, lat)
     held.save()
+    settle([held], at)
     for part, key in PARTS:
         part.objects.filter(**{key: held}).update(area=area)
     log_entry(
@@ -241,6 +244,7 @@ def install_many(
     try:
         with transaction.atomic():
             add_many(made)
+            settle(made, at)
             add_many(
                 [
                     _entry(one, "install" if one.installed_on else "plan", actor, at, "")
@@ -262,8 +266,27 @@ def take_back_devices(
     touched = Entry.objects.filter(device=OuterRef("pk")).exclude(kind__in=("install", "plan"))
     gone = set(rows.filter(series=None, keys=None).exclude(Exists(touched)).values_list("pk", flat=True))  # fmt: skip
     Entry.objects.filter(device__in=gone).delete()
+    Stay.objects.filter(device__in=gone).delete()
     Device.objects.filter(pk__in=gone).delete()
     return set(devices) - gone
+
+
+def settle(devices: Sequence[Device], at: datetime) -> None:
+    """Called inside actions: from now on they stand where they are, which is remembered; what has no point is nowhere."""
+    pks = [device.pk for device in devices]
+    Stay.objects.filter(device__in=pks, until__isnull=True).update(until=at)
+    rows = Device.objects.filter(pk__in=pks, place__isnull=False)
+    places = {pk: (lon, lat, name) for pk, lon, lat, name in rows.values_list("pk", "place__lon", "place__lat", "place__name")}  # fmt: skip
+    stays = []
+    for one in devices:
+        lon, lat, name = places.get(one.pk, (None, None, ""))
+        if one.lon is not None:
+            lon, lat = one.lon, one.lat
+        if lon is not None and lat is not None:
+            called = (one.position or name or one.name)[:120]
+            stays.append(Stay(device=one, area=one.area, holders=one.holders, name=called, lon=lon, lat=lat, since=at))  # fmt: skip
+    if stays:
+        add_many(stays)
 
 
 def _made(new: NewDevice, at: datetime) -> Device:

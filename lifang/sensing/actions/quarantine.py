@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -29,6 +29,11 @@ _COUNT = """
 INSERT INTO sensing_counted AS c (id, area, holders, day, way, source, reason, count)
 VALUES (%s, %s, '{}', %s, %s, %s, %s, %s)
 ON CONFLICT (day, way, source, reason, area) DO UPDATE SET count = c.count + excluded.count
+"""
+_FEWER = """
+UPDATE sensing_latest l SET readings = greatest(0, l.readings - n.n) FROM
+  (SELECT series_id, count(*) AS n FROM sensing_observation WHERE at < %s GROUP BY 1) n
+WHERE n.series_id = l.series_id
 """
 _TODAY = "SELECT coalesce(sum(count), 0) FROM sensing_counted WHERE day = %s AND source = %s AND reason <> ''"
 
@@ -96,5 +101,6 @@ def forget_old(*, actor: Actor, at: datetime) -> int:
     with connection.cursor() as cursor:
         old = (at - timedelta(days=policy("receipt_days"))).date()
         cursor.execute("DELETE FROM sensing_receipt WHERE day < %s", [old])
+        cursor.execute(_FEWER, [datetime.combine(last, time(), UTC)])
         cursor.execute("SELECT sensing_drop_day(day) FROM sensing_days() AS day WHERE day < %s", [last])  # fmt: skip
     return gone

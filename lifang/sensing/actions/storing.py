@@ -37,13 +37,14 @@ _RECEIVE = """
 INSERT INTO sensing_receipt (device, message, day) SELECT d, m, %s FROM unnest(%b::uuid[], %b::bigint[]) AS t(d, m)
 ON CONFLICT DO NOTHING RETURNING device, message
 """
-_GIVEN = "unnest(%b::bigint[], %b::timestamptz[], %b::timestamptz[], %b::float8[], %b::int2[], %b::bigint[]) AS e(s, a, r, v, q, n)"
+_GIVEN = "unnest(%b::bigint[], %b::timestamptz[], %b::timestamptz[], %b::float8[], %b::int2[], %b::bigint[], %b::bigint[]) AS e(s, a, r, v, q, n, m)"
 # Rows are locked in the order of their keys, so that two workers never wait for one another in a ring: a join by
 # hash would take them in any order.
 _IN_ORDER = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
 _ANY_ORDER = "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
 _LATEST = f"""
 UPDATE sensing_latest AS l SET
+  readings = l.readings + e.m,
   arrived_at = greatest(l.arrived_at, e.r),
   at = greatest(l.at, e.a),
   value = CASE WHEN e.a >= l.at THEN e.v ELSE l.value END,
@@ -54,9 +55,10 @@ FROM {_GIVEN} WHERE l.series_id = e.s RETURNING l.series_id, date_part('epoch', 
 """  # noqa: S608 -- our own names
 # `holders` follow their series when those change; a new series has none. Two workers may meet a new series at once.
 _FIRST = f"""
-INSERT INTO sensing_latest AS l (series_id, at, arrived_at, value, quality, facts, since, area, holders)
-SELECT e.s, e.a, e.r, e.v, e.q, (%s::jsonb[])[e.n::int], e.a, (%s::text[])[e.n::int], '{{}}' FROM {_GIVEN}
+INSERT INTO sensing_latest AS l (series_id, at, arrived_at, value, quality, facts, since, area, holders, readings)
+SELECT e.s, e.a, e.r, e.v, e.q, (%s::jsonb[])[e.n::int], e.a, (%s::text[])[e.n::int], '{{}}', e.m FROM {_GIVEN}
 ON CONFLICT (series_id) DO UPDATE SET
+  readings = l.readings + excluded.readings,
   arrived_at = greatest(l.arrived_at, excluded.arrived_at),
   at = greatest(l.at, excluded.at),
   value = CASE WHEN excluded.at >= l.at THEN excluded.value ELSE l.value END,
@@ -189,9 +191,11 @@ def _latest(them: Columns, known: Mapping[int, Known]) -> dict[int, int]:
 
 
 def _told(cursor: Any, statement: str, first: list[Any], them: Columns, places: Any) -> dict[int, float | None]:  # fmt: skip
+    each, many = np.unique(them.series, return_counts=True)
     given = [
         Bigints(them.series[places]), Moments(them.at[places]), Moments(them.arrived[places]),
         Floats(them.value[places]), Smallints(them.quality[places]), Bigints(np.arange(1, len(places) + 1)),
+        Bigints(many[np.searchsorted(each, them.series[places])]),
     ]  # fmt: skip
     cursor.execute(statement, first + given, binary=True)
     return dict(cursor.fetchall())

@@ -1,4 +1,6 @@
-"""Devices, and what was done to them."""
+"""Devices, where they stood, and what was done to them."""
+
+import secrets
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -11,6 +13,14 @@ from lifang.sensing.catalogue import TYPES
 from lifang.sensing.terms import DeviceState
 
 CELL_METRES = 50.0
+_NUMBER_BITS = 52  # what every JSON reader keeps exactly
+
+
+def a_number() -> int:
+    """A number for a device, for standards that ask for one."""
+    return secrets.randbelow(2**_NUMBER_BITS - 1) + 1
+
+
 _STATES = [(state.value, state.value) for state in DeviceState]
 
 
@@ -50,6 +60,8 @@ class Device(Scoped, Searchable):
     out_until = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
     registered_at = models.DateTimeField()
+    number = models.BigIntegerField(unique=True, default=a_number, editable=False)
+    told = models.JSONField(null=True, blank=True)  # what its maker says of it, in SensorThings
 
     class Meta:
         ordering = ["id"]
@@ -140,3 +152,34 @@ class Entry(Scoped):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Stay(Scoped):
+    """Where a device stood from one time to another; the one without an end is where it stands."""
+
+    id = models.BigAutoField(primary_key=True)  # type: ignore[assignment]  # SensorThings shows it
+    device = models.ForeignKey(Device, models.PROTECT, related_name="stays")
+    name = models.CharField(max_length=120)
+    lon = models.FloatField()  # WGS-84
+    lat = models.FloatField()
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    told = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area"], name="stay_area"),
+            GinIndex(fields=["holders"], name="stay_holders"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device"], condition=Q(until__isnull=True), name="stay_now_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+                name="stay_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

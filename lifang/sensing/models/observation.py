@@ -15,6 +15,7 @@ class Series(Scoped):
     id = models.BigAutoField(primary_key=True)  # type: ignore[assignment]  # stands on every observation: eight bytes, not sixteen
     device = models.ForeignKey(Device, models.PROTECT, related_name="series")
     measure = models.CharField(max_length=30)  # measures.yaml
+    told = models.JSONField(null=True, blank=True)  # what its maker says of it, in SensorThings
 
     class Meta:
         indexes = [
@@ -62,6 +63,7 @@ class Latest(Scoped):
     quality = models.SmallIntegerField()
     facts = models.JSONField(null=True)
     since = models.DateTimeField()  # the value has been the same since then
+    readings = models.BigIntegerField(default=0)  # how many observations of it are kept
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = []  # read by its key, changed all the time

@@ -87,3 +87,7 @@ def vigil_alarm(area: str) -> Alarm:
         hear(actor=SYSTEM, signs=signs, at=MONDAY)
         actions.check_vigils(actor=SYSTEM, at=MONDAY)
         return Alarm.objects.get(subject=f"vigil:{vigil.pk}")
+
+
+def thing_of(area: str) -> tuple[str]:
+    return (f"Things({make_device(area).number})",)
