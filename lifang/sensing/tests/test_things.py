@@ -410,6 +410,35 @@ def test_a_batch_answers_each_and_a_change_set_is_all_or_nothing(hut, asker):
     assert [one["status"] for one in told] == [200, 201]
 
 
+def test_the_script_of_an_outside_client(asker, at):
+    """A deep Thing, ten thousand observations by data array, pages of a hundred, filter, expand, order, patch, delete."""
+    path = asker.send("POST", "Things", thing_at(at))["Location"].rpartition("/")[2]
+    stream = asker.get(f"{path}/Datastreams")["value"][0]["@iot.id"]
+    rows = [[(at - timedelta(seconds=n + 1)).isoformat(), n / 10] for n in range(10_000)]
+    group = {"Datastream": {"@iot.id": stream}, "components": ["phenomenonTime", "result"], "dataArray": rows}  # fmt: skip
+    told = json.loads(asker.send("POST", "CreateObservations", [group]).content)
+    assert len(told) == 10_000
+    assert "error" not in told
+    with behind(SYSTEM):
+        assert Observation.objects.filter(series=stream).count() == 10_001
+    page, seen = asker.get(f"Datastreams({stream})/Observations", top=100, count="true"), 0
+    assert page["@iot.count"] == 10_001
+    while True:
+        seen += len(page["value"])
+        if "@iot.nextLink" not in page:
+            break
+        page = asker.follow(page["@iot.nextLink"])
+    assert seen == 10_001
+    found = asker.get(f"Datastreams({stream})/Observations", filter="result gt 900 and result lt 900.5", orderby="phenomenonTime desc", expand="Datastream($select=name)")["value"]  # fmt: skip
+    assert [one["result"] for one in found] == [900.1, 900.2, 900.3, 900.4]
+    assert found[0]["Datastream"] == {"name": "Air"}
+    asker.send("PATCH", path, {"name": "Patched"}, 200)
+    asker.send("DELETE", path, {}, 200)
+    with behind(SYSTEM):
+        device = Device.objects.get(code="SHED-1")
+        assert (device.name, device.state) == ("Patched", DeviceState.RETIRED)
+
+
 def test_lists_cost_the_same_for_one_and_thirty(asker, grows):
     def make() -> None:
         device = make_device(type="sensor", lon=LON, lat=LAT)

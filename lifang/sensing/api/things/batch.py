@@ -64,7 +64,7 @@ def batch(request: HttpRequest, one: One) -> HttpResponse:
     if kind.startswith("application/json"):
         return _json(Run(one), request.body)
     if not kind.startswith("multipart/mixed"):
-        raise Unfit("A batch is multipart/mixed or application/json.", 415)
+        raise Unfit("A batch is multipart/mixed or application/json.", 400)
     head = f"Content-Type: {kind}\r\n\r\n".encode("latin-1", "replace")
     whole = BytesParser(policy=policy.HTTP).parsebytes(head + request.body)
     if not whole.is_multipart():

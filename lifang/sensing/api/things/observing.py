@@ -10,8 +10,8 @@ from lifang.sensing.api.things.paths import base
 from lifang.sensing.catalogue import policy
 from lifang.sensing.rules import Refusing
 from lifang.sensing.rules.things import ObservationId
+from lifang.sensing.rules.things.where import time_of
 from lifang.sensing.selectors.things import Target, Unfit, Who
-from lifang.sensing.selectors.things.where import time_of
 from lifang.sensing.terms import micros
 
 _KEPT: Final = ("parameters", "resultTime", "validTime", "resultQuality")

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from lifang.core.config import config
 from lifang.sensing.rules.things import ObservationId
+from lifang.sensing.rules.things.statement import kind_of_set, link_of
 from lifang.sensing.selectors.things import KINDS, Kind, Step, Unfit
-from lifang.sensing.selectors.things.statement import kind_of_set, link_of
 
 _PART: Final = re.compile(r"(\$?\w+)(?:\((?:'((?:[^']|''){1,200})'|(-?\d{1,25}))\))?")
 MOST_STEPS: Final = 8

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
+import msgspec
+
 from lifang.sensing.api.things.paths import id_of, link_to
 from lifang.sensing.catalogue import MEASURES
-from lifang.sensing.selectors.things import Asked, Kind, Page, Unfit, value
+from lifang.sensing.selectors.things import Asked, Kind, Page, Unfit
 
 Row = dict[str, Any]
 _CONTROLS: Final = {"@iot.id", "@iot.selfLink", "id"}
@@ -63,6 +65,12 @@ def further(page: Page, raw: Mapping[str, str], address: str) -> str:
     kept = {name: text for name, text in raw.items() if name not in ("$skip", "$skiptoken")}
     kept |= {"$skiptoken": page.token} if page.token else {"$skip": str(page.skip)}
     return f"{address}?{'&'.join(f'{name}={quote(text)}' for name, text in kept.items())}"
+
+
+def value(row: Row, name: str) -> Any:
+    """A column of JSON, read."""
+    told = row.get(name)
+    return msgspec.json.decode(told) if isinstance(told, str) else told
 
 
 def moment(at: datetime | None) -> str | None:

@@ -1,8 +1,8 @@
 """The register and what was observed, as OGC SensorThings API 1.1 asks for it: one statement a list, one more for each `$expand`."""
 
-from lifang.sensing.selectors.things.grammar import Asked, Unfit, ask
-from lifang.sensing.selectors.things.kinds import KINDS, Kind, Link, Who
-from lifang.sensing.selectors.things.listed import Found, Page, Step, count, found, listed, value
+from lifang.sensing.rules.things.grammar import Asked, Unfit, ask
+from lifang.sensing.rules.things.kinds import KINDS, Kind, Link, Who
+from lifang.sensing.selectors.things.listed import Found, Page, Step, count, found, listed
 from lifang.sensing.selectors.things.targets import Target, own_device, target, targets
 
 __all__ = [
@@ -23,5 +23,4 @@ __all__ = [
     "own_device",
     "target",
     "targets",
-    "value",
 ]

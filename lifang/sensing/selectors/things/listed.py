@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from django.db import connection
 
-from lifang.sensing.selectors.things.grammar import MOST_TOP, TOP, Asked, Unfit
-from lifang.sensing.selectors.things.kinds import KINDS, Kind, Link, Who
-from lifang.sensing.selectors.things.ordered import By, after, order, token
-from lifang.sensing.selectors.things.statement import Statement, link_of
-from lifang.sensing.selectors.things.where import Where
+from lifang.sensing.rules.things.grammar import MOST_TOP, TOP, Asked, Unfit
+from lifang.sensing.rules.things.kinds import KINDS, Kind, Link, Who
+from lifang.sensing.rules.things.ordered import By, after, order, token
+from lifang.sensing.rules.things.statement import Statement, link_of
+from lifang.sensing.rules.things.where import Where
 
 MOST_ROWS: Final = 20_000  # of one relation in one answer, shared by the rows it belongs to
 MOST_COUNTED: Final = 100_000  # beyond it a filtered count is the planner's estimate
@@ -46,9 +46,9 @@ class Page:
 Found = Row
 
 
-def listed(who: Who, kind: Kind, way: Sequence[Step], asked: Asked, at: datetime, key: str = "") -> Page:  # fmt: skip
+def listed(actor: Who, kind: Kind, way: Sequence[Step], asked: Asked, at: datetime, key: str = "") -> Page:  # fmt: skip
     """A page of a kind at the end of a way; with a key, that one row. What is to be shown with each row lies in its `_with`."""
-    statement = Statement(who)
+    statement = Statement(actor)
     top = _top(asked, 1 if key else TOP)
     fixed = _fixed(way)
     conditions = [statement.under("t", way)]
@@ -63,20 +63,20 @@ def listed(who: Who, kind: Kind, way: Sequence[Step], asked: Asked, at: datetime
     body = _body(statement, kind, conditions, by, (top + 1, asked.skip), more, bool(fixed or key))
     page = _page(kind, _rows(statement, body), by, top, asked.skip)
     if asked.count and not key:
-        page.count = count(who, kind, way, asked, at)
-    _expand(who, kind, page.rows, asked, at)
+        page.count = count(actor, kind, way, asked, at)
+    _expand(actor, kind, page.rows, asked, at)
     return page
 
 
-def found(who: Who, kind: Kind, way: Sequence[Step], key: str, at: datetime) -> Row | None:
+def found(actor: Who, kind: Kind, way: Sequence[Step], key: str, at: datetime) -> Row | None:
     """One row, without anything beside it."""
-    page = listed(who, kind, way, Asked(), at, key)
+    page = listed(actor, kind, way, Asked(), at, key)
     return page.rows[0] if page.rows else None
 
 
-def count(who: Who, kind: Kind, way: Sequence[Step], asked: Asked, at: datetime) -> int:
+def count(actor: Who, kind: Kind, way: Sequence[Step], asked: Asked, at: datetime) -> int:
     """How many there are: of observations from the sums that are kept with each series."""
-    statement = Statement(who)
+    statement = Statement(actor)
     if kind.name == "Observation" and asked.filter is None and (not way or way[-1].kind.name == "Datastream"):  # fmt: skip
         series = KINDS["Datastream"]
         where = [statement.under("z", way[:-1])]
@@ -93,12 +93,6 @@ def count(who: Who, kind: Kind, way: Sequence[Step], asked: Asked, at: datetime)
     inner = f"SELECT 1 FROM {statement.view(kind, 't')} WHERE {' AND '.join(conditions)}"  # noqa: S608 -- our own views
     exact = int(_rows(statement, f"SELECT count(*) AS n FROM ({inner} LIMIT {MOST_COUNTED + 1}) c")[0]["n"])  # fmt: skip  # noqa: S608 -- our own views
     return exact if exact <= MOST_COUNTED else max(exact, _estimated(statement, inner))
-
-
-def value(row: Row, name: str) -> Any:
-    """A column of JSON, read."""
-    told = row.get(name)
-    return msgspec.json.decode(told) if isinstance(told, str) else told
 
 
 def _estimated(statement: Statement, inner: str) -> int:
@@ -165,18 +159,18 @@ def _page(kind: Kind, rows: list[Row], by: list[By], top: int, skip: int) -> Pag
 # -- $expand -----------------------------------------------------------------------------------------
 
 
-def _expand(who: Who, kind: Kind, rows: list[Row], asked: Asked, at: datetime) -> None:
+def _expand(actor: Who, kind: Kind, rows: list[Row], asked: Asked, at: datetime) -> None:
     for name, inner in asked.expand.items():
         link = link_of(kind, name)
-        pages = _related(who, kind, rows, link, inner, at)
+        pages = _related(actor, kind, rows, link, inner, at)
         for row, page in zip(rows, pages, strict=True):
             row.setdefault("_with", {})[name] = page
         below = [one for page in {id(page): page for page in pages}.values() for one in page.rows]
         if below and inner.expand:
-            _expand(who, KINDS[link.to], below, inner, at)
+            _expand(actor, KINDS[link.to], below, inner, at)
 
 
-def _related(who: Who, kind: Kind, rows: list[Row], link: Link, inner: Asked, at: datetime) -> list[Page]:  # fmt: skip
+def _related(actor: Who, kind: Kind, rows: list[Row], link: Link, inner: Asked, at: datetime) -> list[Page]:  # fmt: skip
     """A page for each row, from one statement; rows that go by the same keys share theirs."""
     if not rows:
         return []
@@ -185,7 +179,7 @@ def _related(who: Who, kind: Kind, rows: list[Row], link: Link, inner: Asked, at
     keyed = [tuple(row[name] for name in used) for row in rows]
     distinct = list(dict.fromkeys(keyed))
     top = min(_top(inner, TOP), max(1, MOST_ROWS // len(distinct))) if link.many else 1
-    statement = Statement(who)
+    statement = Statement(actor)
     arrays = ", ".join(f"{statement.add([key[n] for key in distinct])}::{kind.keys[name]}[]" for n, name in enumerate(used))  # fmt: skip
     parents = f"unnest({arrays}) WITH ORDINALITY AS a({', '.join(used)}, n)"
     conditions = [link.on.format(a="a", b="t")]
@@ -205,19 +199,23 @@ def _related(who: Who, kind: Kind, rows: list[Row], link: Link, inner: Asked, at
         groups[row["parent"] - 1].append(row)
     pages = [_page(other, group, by, top, inner.skip) for group in groups]
     if inner.count and link.many:
-        _counted(who, kind, (other, link), (parents, where, statement), pages)
+        _counted(actor, kind, (other, link), (parents, where, statement), pages)
     found = dict(zip(distinct, pages, strict=True))
     return [found[key] for key in keyed]
 
 
 def _counted(
-    who: Who, kind: Kind, to: tuple[Kind, Link], made: tuple[str, str, Statement], pages: list[Page]
+    actor: Who, kind: Kind, to: tuple[Kind, Link], made: tuple[str, str, Statement], pages: list[Page]
 ) -> None:  # fmt: skip
     """How many each row has, in one statement."""
-    other, _ = to
+    other, link = to
     parents, where, statement = made
     inner = f"SELECT 1 FROM {statement.view(other, 't')} WHERE {where} LIMIT {MOST_COUNTED}"  # noqa: S608 -- our own views
-    if kind.name == "Datastream" and other.name == "Observation" and where.count(" AND ") == 0:
+    if (
+        kind.name == "Datastream"
+        and other.name == "Observation"
+        and where == link.on.format(a="a", b="t")
+    ):
         each = "(SELECT l.readings FROM sensing_latest l WHERE l.series_id = a.id)"
     else:
         each = f"(SELECT count(*) FROM ({inner}) c)"  # noqa: S608 -- our own views
@@ -226,4 +224,4 @@ def _counted(
         page.count = int(row["many"])
 
 
-__all__ = ["Found", "Page", "Step", "Unfit", "count", "found", "listed", "value"]
+__all__ = ["Found", "Page", "Step", "Unfit", "count", "found", "listed"]

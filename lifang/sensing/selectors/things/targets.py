@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from lifang.core.access import Refused
 from lifang.sensing.models import Device, Series
 from lifang.sensing.rules import Line
+from lifang.sensing.rules.things.kinds import Who
 from lifang.sensing.selectors import ways
-from lifang.sensing.selectors.things.kinds import Who
 
 
 class Target(NamedTuple):
@@ -21,11 +21,11 @@ class Target(NamedTuple):
     line: Line
 
 
-def targets(who: Who, pks: Iterable[int]) -> dict[int, Target]:
+def targets(actor: Who, pks: Iterable[int]) -> dict[int, Target]:
     """Those of the named datastreams that exist for whoever asks."""
     rows = list(
-        Series.objects.visible_to(who.actor)
-        .filter(pk__in=[pk for pk in set(pks) if 0 < pk < 2**63], device__in=own_devices(who))
+        Series.objects.visible_to(actor.actor)
+        .filter(pk__in=[pk for pk in set(pks) if 0 < pk < 2**63], device__in=own_devices(actor))
         .select_related("device")
     )
     devices = {row.device_id: row.device for row in rows}
@@ -33,22 +33,22 @@ def targets(who: Who, pks: Iterable[int]) -> dict[int, Target]:
     listed = Series.objects.filter(device__in=devices)
     for device, measure, pk in listed.values_list("device", "measure", "pk"):
         series.setdefault(device, {})[measure] = pk
-    lines = {pk: ways.line_of(who.actor, one, series[pk]) for pk, one in devices.items()}
+    lines = {pk: ways.line_of(actor.actor, one, series[pk]) for pk, one in devices.items()}
     return {row.pk: Target(row.pk, row.measure, lines[row.device_id]) for row in rows}
 
 
-def target(who: Who, pk: int) -> Target:
+def target(actor: Who, pk: int) -> Target:
     """One of them. Raises `Refused("not_found")`."""
-    found = targets(who, [pk]).get(pk)
+    found = targets(actor, [pk]).get(pk)
     if found is None:
         raise Refused("not_found")
     return found
 
 
-def own_devices(who: Who) -> QuerySet[Device]:
+def own_devices(actor: Who) -> QuerySet[Device]:
     """Living devices that exist for whoever asks; with a device's or a maker's key those it speaks for."""
-    rows = Device.objects.visible_to(who.actor).filter(retired_at__isnull=True)
-    owner = who.owner
+    rows = Device.objects.visible_to(actor.actor).filter(retired_at__isnull=True)
+    owner = actor.owner
     if owner is None:
         return rows
     if owner.device is not None:
@@ -56,9 +56,9 @@ def own_devices(who: Who) -> QuerySet[Device]:
     return rows.filter(maker=owner.maker)
 
 
-def own_device(who: Who, **by: object) -> Device:
+def own_device(actor: Who, **by: object) -> Device:
     """One of them. Raises `Refused("not_found")`."""
-    found = own_devices(who).filter(**by).first()
+    found = own_devices(actor).filter(**by).first()
     if found is None:
         raise Refused("not_found")
     return found

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from lifang.sensing.rules.things import observation_id
-from lifang.sensing.selectors.things.grammar import Unfit
-from lifang.sensing.selectors.things.kinds import KINDS, SETS, Kind, Link, Who, tables
+from lifang.sensing.rules.things.grammar import Unfit
+from lifang.sensing.rules.things.kinds import KINDS, SETS, Kind, Link, Who, tables
 
 
 class Statement:

@@ -4,29 +4,23 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import shapely
 from django.utils.dateparse import parse_duration
 from lark import Token, Tree
 
 from lifang.sensing.rules.things import observation_id
-from lifang.sensing.selectors.things.grammar import Unfit
-from lifang.sensing.selectors.things.kinds import KINDS, Kind
-from lifang.sensing.selectors.things.statement import Statement
+from lifang.sensing.rules.things.functions import FUNCTIONS
+from lifang.sensing.rules.things.grammar import Unfit
+from lifang.sensing.rules.things.kinds import KINDS, Kind
+from lifang.sensing.rules.things.parts import Part
+from lifang.sensing.rules.things.statement import Statement
 
 _CMP: Final = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 _SIGN: Final = {"ADD": "+", "SUB": "-", "MUL": "*", "DIV": "/", "MOD": "mod"}
 _LARGEST: Final = 1e300
 _FALSE: Final = {"eq": "false", "ne": "true"}
-
-
-class Part(NamedTuple):
-    """An expression and its sort."""
-
-    sql: str
-    sort: str  # num text time span flag json point geo null
-    value: Any = None  # of a literal
 
 
 class Where:
@@ -156,8 +150,6 @@ class Where:
         return made
 
     def _call(self, name: str, given: list[Part]) -> Part:
-        from lifang.sensing.selectors.things.functions import FUNCTIONS  # noqa: PLC0415 -- they use parts
-
         found = FUNCTIONS.get(name.lower())
         if found is None:
             raise Unfit(f"There is no function {name[:40]}.", 501 if name.startswith(("st_", "geo.")) else 400)  # fmt: skip

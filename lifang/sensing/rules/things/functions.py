@@ -5,8 +5,8 @@ from typing import Any, Final, NamedTuple
 
 from shapely.geometry import Point, Polygon
 
-from lifang.sensing.selectors.things.grammar import Unfit
-from lifang.sensing.selectors.things.where import Part, Where
+from lifang.sensing.rules.things.grammar import Unfit
+from lifang.sensing.rules.things.parts import Asking, Part
 
 _MOST_CORNERS: Final = 2_000
 
@@ -20,20 +20,20 @@ class Function(NamedTuple):
 def _plain(sql: str, sort: str, *sorts: str, least: int | None = None) -> Function:
     """A function that is a template over its arguments."""
 
-    def make(where: Where, *args: Part) -> Part:
+    def make(where: Asking, *args: Part) -> Part:
         return Part(sql.format(*(one.sql for one in args)), sort)
 
     return Function(sorts, make, len(sorts) if least is None else least)
 
 
-def _substring(where: Where, text: Part, first: Part, length: Part | None = None) -> Part:
+def _substring(where: Asking, text: Part, first: Part, length: Part | None = None) -> Part:
     start = f"greatest(least({first.sql}, 1e6), 0)::int + 1"
     if length is None:
         return Part(f"substr({text.sql}, {start})", "text")
     return Part(f"substr({text.sql}, {start}, greatest(least({length.sql}, 1e6), 0)::int)", "text")
 
 
-def _now(where: Where) -> Part:
+def _now(where: Asking) -> Part:
     return Part(f"{where.statement.add(where.at)}::timestamptz", "time")
 
 
@@ -46,14 +46,14 @@ def _two(left: Part, right: Part) -> tuple[Part, Any]:
     raise Unfit("A location and a geography'…' are expected.")
 
 
-def _distance(where: Where, left: Part, right: Part) -> Part:
+def _distance(where: Asking, left: Part, right: Part) -> Part:
     column, figure = _two(left, right)
     if not isinstance(figure, Point) or figure.is_empty:
         raise Unfit("The distance from a POINT is known, of other figures not.", 501)
     return Part(f"({column.sql} <-> point({where.statement.add(figure.x)}::float8, {where.statement.add(figure.y)}::float8))", "num")  # fmt: skip
 
 
-def _inside(where: Where, left: Part, right: Part) -> Part:
+def _inside(where: Asking, left: Part, right: Part) -> Part:
     column, figure = _two(left, right)
     add = where.statement.add
     if isinstance(figure, Point) and not figure.is_empty:
@@ -67,7 +67,7 @@ def _inside(where: Where, left: Part, right: Part) -> Part:
     return Part(f"({' AND NOT '.join([out, *holes])})", "flag")
 
 
-def _outside(where: Where, left: Part, right: Part) -> Part:
+def _outside(where: Asking, left: Part, right: Part) -> Part:
     return Part(f"NOT {_inside(where, left, right).sql}", "flag")
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from lifang.sensing.selectors.things.grammar import Asked, Unfit
-from lifang.sensing.selectors.things.kinds import Kind
-from lifang.sensing.selectors.things.statement import Statement, link_of
-from lifang.sensing.selectors.things.where import Where, time_of
+from lifang.sensing.rules.things.grammar import Asked, Unfit
+from lifang.sensing.rules.things.kinds import KINDS, Kind
+from lifang.sensing.rules.things.statement import Statement, link_of
+from lifang.sensing.rules.things.where import Where, time_of
 
 _KEY_SORT = {"at": "time"}
 _CAST = {"time": "timestamptz", "text": "text", "num": "numeric"}
@@ -53,7 +53,7 @@ def _by(statement: Statement, kind: Kind, alias: str, path: Sequence[str], down:
         link = link_of(inner, name)
         if link.many:
             raise Unfit(f"{'/'.join(path)} is many, and no order.")
-        inner = _kind(link.to)
+        inner = KINDS[link.to]
     part = where.column(list(path))
     if part.sort == "id":
         return None  # the key does it
@@ -65,12 +65,6 @@ def _by(statement: Statement, kind: Kind, alias: str, path: Sequence[str], down:
     if part.sort == "point":
         raise Unfit("Points have no order.")
     return By(part.sql, part.sort, down, column.empty or part.sort == "json")
-
-
-def _kind(name: str) -> Kind:
-    from lifang.sensing.selectors.things.kinds import KINDS  # noqa: PLC0415 -- short
-
-    return KINDS[name]
 
 
 def token(by: Sequence[By], row: dict[str, Any]) -> str:
