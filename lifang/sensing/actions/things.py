@@ -32,8 +32,9 @@ class Given(Register):
 
     def __init__(self, owner: Owner, lines: Iterable[Line]) -> None:
         super().__init__()
+        mine = self.lines.setdefault(owner.source, {})
         for line in lines:
-            self.lines[owner.source, str(line.device)] = line
+            mine[str(line.device)] = line
             self.note(line)
 
     def listen(self) -> None:
@@ -56,6 +57,8 @@ class Sent(NamedTuple):
 
 def take_sent(owner: Owner, sent: Sequence[Sent], at: datetime, way: Way = Way.STA) -> Receipt:
     """Commit what a device or a maker sends of its own devices, by the path of every other message."""
+    if not sent:
+        return Receipt(0, 0, {})
     register = Given(owner, {one.line.device: one.line for one in sent}.values())
     parcels = [
         Parcel(owner, way, Incoming(str(one.line.device), {one.measure: one.result}, one.at, one.id, one.facts), _body(one))
