@@ -27,7 +27,13 @@ from lifang.sensing.terms import DeviceState
 
 _YEAR, _MONTH = 365.25, 30.44
 # What goes along with a device that moves.
-PARTS = ((Series, "device"), (Latest, "series__device"), (Entry, "device"), (Pending, "device"), (Stay, "device"))
+PARTS = (
+    (Series, "device"),
+    (Latest, "series__device"),
+    (Entry, "device"),
+    (Pending, "device"),
+    (Stay, "device"),
+)
 
 
 class NewDevice(NamedTuple):
