@@ -185,33 +185,43 @@ def main(launch: Any, count: int) -> list[figures.Figure]:
     print(f"  rows: {it.counts}, written {it.written:,}, people added {added:,}")
     print(f"  second run: {second.counts}; rows changed {second.good}")
     print(f"  peak memory: this process {peak:,.0f} MB, the reader's process {child:,.0f} MB")
-    killed(desk, grids, max(count // 5, 3000))
+    killed(desk, grids, count, bare_seconds / len(rows))
     return []
 
 
-def killed(desk: Desk, grids: list[str], count: int) -> None:
-    """A real worker is killed with -9 in the middle of the writing; another one ends it."""
+def killed(desk: Desk, grids: list[str], count: int, bare_row_seconds: float) -> None:
+    """A real worker is killed with -9 in the middle of the writing of a whole file; another one ends it."""
     rows = people(count, grids, 2)
     it = desk.work(desk.upload(workbook(rows)))
     before = persons()
     worker = _worker()
+    started = time.monotonic()
     desk.order(it)
-    begun = time.monotonic()
-    while fresh(it).done < count // 4 and time.monotonic() - begun < PATIENCE_SECONDS:
-        time.sleep(0.02)
+    _until(lambda: fresh(it).done >= count // 2)
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
-    at_kill = fresh(it).done
+    at_kill, moment = fresh(it).done, time.monotonic()
     other = _worker()
-    begun = time.monotonic()
-    while fresh(it).state == "writing" and time.monotonic() - begun < PATIENCE_SECONDS:
-        time.sleep(0.5)
+    _until(lambda: fresh(it).done > at_kill or it.state != "writing")
+    back = time.monotonic() - moment
+    _until(lambda: fresh(it).state != "writing")
+    seconds = time.monotonic() - started
     other.terminate()
     other.wait()
+    added = persons() - before
     print(
-        f"  kill -9 at {at_kill:,} of {count:,} rows ({it.state} after {time.monotonic() - begun:.0f} s more): "
-        f"people added {persons() - before:,} of {len(rows):,}, numbers doubled {doubled()}"
+        f"  kill -9 of the worker at {at_kill:,} of {len(rows):,} rows; {it.state}: rows in {added:,}, doubled {doubled():,}, "
+        f"lost {len(rows) - added:,}; {seconds:.0f} s with the kill ({back:.1f} s until the next row), "
+        f"{len(rows) / seconds:,.0f} rows/s, bare COPY {1 / bare_row_seconds:,.0f} rows/s"
     )
+
+
+def _until(happened: Callable[[], bool]) -> None:
+    begun = time.monotonic()
+    while not happened():
+        if time.monotonic() - begun > PATIENCE_SECONDS:
+            raise TimeoutError("the writing does not come to its end")
+        time.sleep(0.05)
 
 
 def _worker() -> subprocess.Popen[bytes]:
