@@ -25,6 +25,7 @@ from lifang.registry.actions import Enrolment
 
 SEED = 990102  # of the register
 GRIDS_AT_ONCE = 10
+LEFT_AGO = timedelta(days=1200)  # longer than any term of the register
 REGISTERED = 60  # residents of each grid who stand in the register too, with house and household
 Progress = Callable[[int], None]
 Roll = tuple[str, str, str, Unit | None]  # login, post, area, unit
@@ -195,7 +196,22 @@ def register_all(
         if rows := cast.known[grid]:
             maker.grid(grid, rows, cast.residents[grid][: len(rows)])
         step(1)
+    moved_away(county, maker, part)
     call_on(cast, maker, part)
+
+
+def moved_away(county: County, maker: Maker, part: Part) -> None:
+    """Two people who left years ago: what is known of them is over and goes with the next run of retention."""
+    left = maker.at - LEFT_AGO
+    for n in range(2):
+        born = left.date() - timedelta(days=60 * 365 + n)
+        known = registry.Newcomer(
+            f"{county.surnames[n]}{county.given[part.number + n]}", document="citizen",
+            identity=maker.number(born, male=bool(n)), telephone=f"1009990{2 * part.number + n:04d}",
+        )  # fmt: skip
+        grid = part.grids[0]
+        gone = registry.register(actor=SYSTEM, newcomer=known, area=grid, at=left - LEFT_AGO)
+        registry.end_person(actor=SYSTEM, person=gone, ended="moved_out", at=left)
 
 
 def call_on(cast: Cast, maker: Maker, part: Part) -> None:
