@@ -22,6 +22,7 @@ from lifang.sensing.terms import Owner
 
 log = logging.getLogger("lifang.callout")
 STREAM, CONSUMER, SHARED = "TELEMETRY", "ingest", "callout"
+AWAY_SECONDS = 5.0
 KEPT_NANOSECONDS = 7 * 24 * 3600 * 1_000_000_000
 _MOST_SUBSCRIPTIONS = (
     100_000  # each QoS 1 subscription of a device is a consumer of NATS's own stream
@@ -48,15 +49,20 @@ class Callout:
 
     async def run(self, app_url: str, devices_url: str) -> None:
         """For ever."""
-        app = await nats.connect(app_url, max_reconnect_attempts=-1, name="lifang-callout")
-        self.devices = await nats.connect(
-            devices_url, max_reconnect_attempts=-1, name="lifang-clerk"
-        )
-        await app.subscribe("$SYS.REQ.USER.AUTH", queue=SHARED, cb=self._asked)
-        await app.subscribe("tb.>", queue=SHARED, cb=self._passed)
-        while True:
-            await self._widen()
-            await asyncio.sleep(30)
+        lines: list[Client] = []
+        try:
+            for url, name in ((app_url, "lifang-callout"), (devices_url, "lifang-clerk")):
+                lines.append(await nats.connect(url, max_reconnect_attempts=-1, name=name))
+            app, self.devices = lines
+            await app.subscribe("$SYS.REQ.USER.AUTH", queue=SHARED, cb=self._asked)
+            await app.subscribe("tb.>", queue=SHARED, cb=self._passed)
+            while True:
+                await self._widen()
+                await asyncio.sleep(30)
+        finally:
+            for line in lines:
+                with suppress(Error, OSError):
+                    await line.close()
 
     async def _asked(self, message: Msg) -> None:
         asked = claims(message.data.decode())["nats"]
@@ -128,8 +134,9 @@ def _prefix(owner: Owner) -> str:
 
 
 async def ensure(devices_url: str) -> None:
-    """The stream and its shared consumer are there afterwards."""
-    client = await nats.connect(devices_url, max_reconnect_attempts=-1)
+    """The stream and its shared consumer are there afterwards. Raises when the server is away: whoever asks tries again."""
+    async with asyncio.timeout(AWAY_SECONDS):  # by itself the client would try for ever
+        client = await nats.connect(devices_url, allow_reconnect=False)
     try:
         for name, settings in ((f"STREAM.CREATE.{STREAM}", _STREAM), (f"CONSUMER.DURABLE.CREATE.{STREAM}.{CONSUMER}", _CONSUMER)):  # fmt: skip
             told = await _api(client, name, settings)

@@ -5,10 +5,11 @@ import logging
 import os
 import signal
 import threading
-import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import django
+import nats
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifang.boot.settings")
 django.setup()
@@ -25,6 +26,7 @@ from lifang.sensing.api.mqtt import Worker  # noqa: E402
 log = logging.getLogger("lifang.ingest")
 WAIT_SECONDS = 1.0
 AGAIN_SECONDS = 1.0
+STOP_LOOKED_AT_SECONDS = 0.3
 
 
 def now() -> datetime:
@@ -38,15 +40,18 @@ def work(asked_to_stop: threading.Event) -> None:
         try:
             asyncio.run(ensure(config().devices_url))
             line = Pull(config().devices_url, STREAM, CONSUMER)
-        except (OSError, RuntimeError, TimeoutError) as fault:
-            log.warning("the stream is away: %s", fault)
-            time.sleep(AGAIN_SECONDS)
+        except (OSError, RuntimeError, TimeoutError, nats.errors.Error) as fault:
+            log.warning("the stream is away: %r", fault)
+            asked_to_stop.wait(AGAIN_SECONDS)
             continue
         try:
             _drain(worker, line, asked_to_stop)
         except (OSError, OperationalError, InterfaceError) as fault:
             log.warning("%s: begun again; what was not acknowledged comes again", fault)
-            time.sleep(AGAIN_SECONDS)
+            asked_to_stop.wait(AGAIN_SECONDS)
+        except Exception:
+            log.exception("begun again; what was not acknowledged comes again")
+            asked_to_stop.wait(AGAIN_SECONDS)
         finally:
             line.close()
 
@@ -60,15 +65,24 @@ def _drain(worker: Worker, line: Pull, asked_to_stop: threading.Event) -> None:
             line.ack(messages)
 
 
-def answer() -> None:
-    """Let devices in, in a loop of its own."""
+def answer(asked_to_stop: threading.Event) -> None:
+    """Let devices in, in a loop of its own, until asked to stop."""
     callout = Callout(Issuer(seed_of(secret("nats_issuer"))), now)
-    while True:
+    while not asked_to_stop.is_set():
         try:
-            asyncio.run(callout.run(config().nats_url, config().devices_url))
+            asyncio.run(_until(asked_to_stop, callout))
         except Exception:
             log.exception("the callout begins again")
-            time.sleep(AGAIN_SECONDS)
+            asked_to_stop.wait(AGAIN_SECONDS)
+
+
+async def _until(asked_to_stop: threading.Event, callout: Callout) -> None:
+    task = asyncio.ensure_future(callout.run(config().nats_url, config().devices_url))
+    while not asked_to_stop.is_set() and not task.done():
+        await asyncio.wait({task}, timeout=STOP_LOOKED_AT_SECONDS)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def main() -> None:
@@ -76,9 +90,10 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    threading.Thread(target=answer, daemon=True).start()
+    door = threading.Thread(target=answer, args=(stop,))
+    door.start()
     work(stop)
-    os._exit(0)  # the callout's threads hold nothing, and would be waited for
+    door.join()
 
 
 if __name__ == "__main__":

@@ -65,6 +65,9 @@ class Poison(StrEnum):
     VALUE = "value"  # no number, no known state
     TOO_OLD = "too_old"
     PICTURE = "picture"  # a picture or a template of a face: neither taken nor kept
+    NOT_STORED = (
+        "not_stored"  # read, and the store failed on it: to be replayed once that is mended
+    )
     TOPIC = "topic"  # a topic no dialect knows, or one with wildcards or spaces
 
 

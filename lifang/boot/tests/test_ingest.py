@@ -145,6 +145,19 @@ def test_killed_workers_lose_nothing_and_double_nothing(site: Site, hub):
         assert Quarantined.objects.count() == 0
 
 
+def test_a_worker_ends_by_itself_when_asked_also_while_the_stream_is_away(site: Site, hub):
+    _, token = hub
+    worker = site.start_worker()
+    with site.line(token.split("_")[1], token):  # it has let somebody in: all its threads run
+        worker.terminate()
+        assert worker.wait(10) == 0
+    site.nats.stop()
+    worker = site.start_worker()
+    eventually(lambda: "the stream is away" in site.log.read_text(), True)
+    worker.terminate()
+    assert worker.wait(10) == 0
+
+
 def _said(prefix: str, first: int, count: int) -> list[tuple[str, bytes]]:
     """Messages without a time: that of the stream is theirs, however often they come."""
     return [(f"d/{prefix}/lifang", json.dumps({"values": {"heartbeat": n}}).encode()) for n in range(first, first + count)]  # fmt: skip

@@ -1,11 +1,13 @@
 """From messages to committed observations: one batch of any owners, one transaction."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
@@ -17,6 +19,9 @@ from lifang.sensing.rules import Bounds, Incoming, Line, Refusing, Slot, fitting
 from lifang.sensing.selectors import ways
 from lifang.sensing.terms import Known, Observed, Owner, Poison, Way, micros
 
+log = logging.getLogger("lifang.intake")
+_AWAY = (OperationalError, InterfaceError)
+_MOST_GUILTY = 20  # in one batch; more are not the fault of messages
 _MOST_LINES = 500_000
 _DAY, _SECOND = 86_400_000_000, 1_000_000
 # Two workers may meet a new measure at once: the second finds what the first made.
@@ -121,6 +126,55 @@ def take(register: Register, parcels: Sequence[Parcel], at: datetime) -> Receipt
             )  # fmt: skip
         count(_outcomes(parcels, refused), at)
     return Receipt(stored.new, stored.double, refused)
+
+
+def take_each(register: Register, parcels: Sequence[Parcel], at: datetime) -> Receipt:
+    """`take`; if something in it makes the store fail, that alone goes into quarantine, and its neighbours are kept.
+
+    Raises when the database is away, or when so much fails that it is not the messages' fault: then nothing was kept.
+    """
+    try:
+        return take(register, parcels, at)
+    except _AWAY as fault:
+        register.forget()
+        if not isinstance(fault.__cause__, DeadlockDetected):
+            raise
+        return take(register, parcels, at)
+    except Exception:
+        log.exception("a batch could not be stored; looked through for the guilty message")
+        register.forget()
+    with behind(SYSTEM), transaction.atomic():
+        return _apart(register, parcels, at, [])
+
+
+def _apart(
+    register: Register, parcels: Sequence[Parcel], at: datetime, guilty: list[Parcel]
+) -> Receipt:
+    """Half by half, each behind a savepoint, until the guilty stand alone."""
+    try:
+        return take(register, parcels, at)
+    except _AWAY:
+        register.forget()
+        raise
+    except Exception as fault:
+        register.forget()
+        if len(parcels) == 1:
+            guilty += parcels
+            if len(guilty) > _MOST_GUILTY:
+                raise
+            return _refuse(parcels[0], fault, at)
+    half = len(parcels) // 2
+    first = _apart(register, parcels[:half], at, guilty)
+    second = _apart(register, parcels[half:], at, guilty)
+    moved = {half + number: wrong for number, wrong in second.refused.items()}
+    return Receipt(first.new + second.new, first.double + second.double, first.refused | moved)
+
+
+def _refuse(parcel: Parcel, fault: Exception, at: datetime) -> Receipt:
+    wrong = Refusing(Poison.NOT_STORED, f"{type(fault).__name__}: {fault}"[:200])
+    lay_aside([Lost(parcel.owner, parcel.way, wrong, parcel.topic, parcel.body)], at)
+    count({(parcel.owner, parcel.way, wrong.reason.value): 1}, at)
+    return Receipt(0, 0, {0: wrong})
 
 
 def _outcomes(

@@ -15,7 +15,7 @@ from django.db import close_old_connections
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
-from lifang.sensing.actions.intake import Parcel, Register, take
+from lifang.sensing.actions.intake import Parcel, Register, take_each
 from lifang.sensing.adapters import lifang
 from lifang.sensing.rules import Refusing
 from lifang.sensing.selectors import ways
@@ -127,7 +127,7 @@ class Gate:
         parcels: list[Parcel] = []
         for asked in together:
             parcels += [parcel(asked.owner, line) for line in asked.lines]
-        receipt = take(self.register, parcels, self.clock())
+        receipt = take_each(self.register, parcels, self.clock())
         answers, first = [], 0
         for asked in together:
             last = first + len(asked.lines)

@@ -1,23 +1,18 @@
 """What comes by MQTT: messages of the stream, each under the prefix of the key it came with, in batches to the store."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from django.db import InterfaceError, OperationalError
-
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.relay.pull import Message
-from lifang.sensing.actions.intake import Parcel, Register, take
-from lifang.sensing.actions.quarantine import Lost, lay_aside
+from lifang.sensing.actions.intake import Parcel, Register, take_each
 from lifang.sensing.adapters import MOST_BYTES, Read, levels_of, reader
 from lifang.sensing.rules import Refusing
 from lifang.sensing.selectors import ways
 from lifang.sensing.terms import Owner, Poison, Way, micros
 
-log = logging.getLogger("lifang.ingest")
 NOBODYS: Final = Owner("mqtt", "")
 TRUST_MICROS: Final = 10_000_000
 _new: Final[Any] = tuple.__new__  # a third of the price of the constructor
@@ -41,7 +36,7 @@ class Worker:
         self.owners: dict[str, tuple[Owner | None, int]] = {}
 
     def work(self, messages: Sequence[Message], at: datetime) -> None:
-        """All of them are committed or in quarantine when this returns. Raises only when the database is away."""
+        """All of them are committed or in quarantine when this returns. Raises only when the database is away, or all of it fails."""
         parcels: list[Parcel] = []
         ways_in = dict[str, WayIn]()
         for message in messages:
@@ -50,7 +45,8 @@ class Worker:
             if way is None:
                 way = ways_in[subject] = self._way(subject, at)
             self._add(parcels, way, message)
-        self._take(parcels, at)
+        if parcels:
+            take_each(self.register, parcels, at)
 
     def _way(self, subject: str, at: datetime) -> WayIn:
         """`d.<prefix>.<the dialect's topic>`."""
@@ -78,27 +74,6 @@ class Worker:
             parcels.append(Parcel(owner, Way.MQTT, None, body, topic, why, stored))
             return
         parcels += [_new(Parcel, (owner, Way.MQTT, said, body, topic, None, stored)) for said in heard]  # fmt: skip
-
-    def _take(self, parcels: list[Parcel], at: datetime) -> None:
-        if not parcels:
-            return
-        try:
-            take(self.register, parcels, at)
-        except (OperationalError, InterfaceError):
-            self.register.forget()
-            raise
-        except Exception as error:
-            self.register.forget()
-            if len(parcels) > 1:
-                half = len(parcels) // 2
-                self._take(parcels[:half], at)
-                self._take(parcels[half:], at)
-                return
-            log.exception("one message could not be stored")
-            lost = parcels[0]
-            with behind(SYSTEM):
-                wrong = Refusing(Poison.SHAPE, f"{type(error).__name__}: {error}"[:200])
-                lay_aside([Lost(lost.owner, lost.way, wrong, lost.topic, lost.body)], at)
 
     def _owner(self, prefix: str, at: datetime) -> Owner | None:
         now = micros(at)

@@ -16,8 +16,9 @@ from lifang.core.testing.cast import MONDAY
 from lifang.core.testing.told import published
 from lifang.registry.tests.make import GRID
 from lifang.sensing import actions
-from lifang.sensing.actions import Register, take
-from lifang.sensing.api.batches import Gate, batches, parcel
+from lifang.sensing.actions import Register, storing, take
+from lifang.sensing.actions.intake import take_each
+from lifang.sensing.api.batches import Asked, Gate, batches, parcel
 from lifang.sensing.models import Counted, Device, Latest, Observation, Quarantined
 from lifang.sensing.rules import Incoming
 from lifang.sensing.selectors import ways
@@ -162,6 +163,57 @@ def test_a_source_that_sends_nothing_but_poison_fills_no_disk(owner, monkeypatch
     with behind(SYSTEM):
         assert Quarantined.objects.count() == 5
         assert Counted.objects.get(reason=Poison.NOT_JSON).count == 40
+
+
+# ------------------------------------------------------------------ what the store fails on
+
+
+@pytest.fixture
+def chokes(monkeypatch):
+    """A watcher that fails whenever it sees a battery of 13."""
+
+    class Chokes:
+        def see(self, batch: Any) -> None:
+            if 13.0 in batch.columns.value:
+                raise ZeroDivisionError("thirteen")
+
+    monkeypatch.setattr(storing, "WATCHERS", [Chokes()])
+
+
+def _batteries(*values: int) -> list[bytes]:
+    return [json.dumps({"device": "S1", "at": (MONDAY + timedelta(seconds=n)).isoformat(), "values": {"battery": value}}).encode() for n, value in enumerate(values)]  # fmt: skip
+
+
+def test_only_the_message_that_the_store_fails_on_is_laid_aside(owner, chokes):
+    parcels = [parcel(owner, line) for line in _batteries(50, 51, 13, 52, 53, 54, 13)]
+    receipt = take_each(Register(), parcels, MONDAY)
+    assert (receipt.new, sorted(receipt.refused)) == (5, [2, 6])
+    assert {wrong.reason for wrong in receipt.refused.values()} == {Poison.NOT_STORED}
+    with behind(SYSTEM):
+        assert sorted(Observation.objects.values_list("value", flat=True)) == [50, 51, 52, 53, 54]
+        assert {row.detail for row in Quarantined.objects.all()} == {"ZeroDivisionError: thirteen"}
+        assert {(row.reason, row.count) for row in Counted.objects.all()} == {("", 5), (Poison.NOT_STORED, 2)}  # fmt: skip
+
+
+def test_of_requests_committed_together_the_guilty_alone_hears_of_it(owner, chokes, monkeypatch):
+    monkeypatch.setattr(
+        "lifang.sensing.api.batches.close_old_connections", lambda: None
+    )  # the test's own
+    gate = Gate(lambda: MONDAY)
+    first, second, third = _batteries(50, 51, 13)
+    asked = [Asked(owner, [first], None), Asked(owner, [second, third], None)]  # type: ignore[arg-type]
+    mine, theirs = gate._commit(asked)
+    assert mine == {"taken": 1, "refused": []}
+    assert theirs == {"taken": 1, "refused": [{"line": 2, "reason": "not_stored", "detail": "ZeroDivisionError: thirteen"}]}  # fmt: skip
+
+
+def test_when_everything_fails_it_is_not_the_messages_fault_and_nothing_is_kept(owner, chokes):
+    parcels = [parcel(owner, line) for line in _batteries(50, *[13] * 25)]
+    with pytest.raises(ZeroDivisionError):
+        take_each(Register(), parcels, MONDAY)
+    with behind(SYSTEM):
+        assert not Observation.objects.exists()
+        assert not Quarantined.objects.exists()
 
 
 # ------------------------------------------------------------------ the gate

@@ -40,6 +40,7 @@ POISON = {
     Poison.VALUE.value: _("A value that is none"),
     Poison.TOO_OLD.value: _("Older than what is kept"),
     Poison.PICTURE.value: _("Carries a picture or a template of a face"),
+    Poison.NOT_STORED.value: _("Could not be stored; replay it once the cause is mended"),
     Poison.TOPIC.value: _("A topic that no dialect knows"),
 }
 WAYS = {Way.HTTP.value: "HTTP", Way.MQTT.value: "MQTT", Way.STA.value: "SensorThings", Way.HOOK.value: "Webhook", Way.REPLAY.value: _("Replay")}  # fmt: skip
