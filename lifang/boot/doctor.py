@@ -158,10 +158,21 @@ def _ports(settings: Config) -> Iterator[Finding]:
     for port, name in (
         (settings.port, "LIFANG_PORT"),
         (settings.streams_port, "LIFANG_STREAMS_PORT"),
+        (settings.gate_listens, "LIFANG_GATE_PORT"),
     ):
         taken = not ours and not free(settings.host, port)
         mend = f"被其他程序占用，请设置 {name}。 Taken by another program: set {name}."
         yield Finding("端口", "port", str(port), mend if taken else "")
+
+
+def _gate(settings: Config) -> Iterator[Finding]:
+    """While the platform runs, the way in for devices answers too."""
+    if not _alive(_supervisor(settings)):
+        return
+    here = settings.host if settings.host not in {"0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104 -- compared
+    url = f"http://{here}:{settings.gate_listens}/api/sensing/healthz"
+    mend = f"设备数据入口没有应答，见 {Home.of(settings).logs / 'gate.log'}。 The way in for devices does not answer: see that file."
+    yield Finding("设备入口", "gate", url, "" if launch.answers(url) else mend)
 
 
 def _supervisor(settings: Config) -> int:
@@ -192,5 +203,6 @@ CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
     _postgres,
     _nats,
     _ports,
+    _gate,
     _built,
 )

@@ -1,13 +1,17 @@
 """Alarms raised, cleared and corrected by the rules: one open for a subject and a rule, and told only where it helps."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
+from django.db import connection
+
 from lifang.core.access import SYSTEM as _SYSTEM
 from lifang.core.access import Actor
+from lifang.core.access.rows import add_many
 from lifang.core.action import action
 from lifang.core.events import publish
 from lifang.core.ids import new_id
@@ -24,6 +28,13 @@ GROUP_SPAN = timedelta(minutes=30)
 GATEWAY_RULES = ("gateway_silent",)
 
 
+_CHANGING = ("cleared_at", "withdrawn_at", "ended_at", "step_due_at", "count", "last_at")
+_ANEW = f"""
+UPDATE sensing_alarm AS a SET {", ".join(f"{name} = t.{name}" for name in _CHANGING)}
+FROM json_populate_recordset(NULL::sensing_alarm, %s::json) AS t WHERE a.id = t.id
+"""  # noqa: S608 -- our own names
+
+
 class Scene(NamedTuple):
     """What must be known to place new alarms, asked once for all of them."""
 
@@ -33,9 +44,10 @@ class Scene(NamedTuple):
     open: dict[tuple[str, str], Alarm]
     shelves: dict[tuple[str, str], datetime]
     dead: dict[UUID, Alarm]  # gateway → its alarm
-    standing: list[Standing]
+    standing: dict[tuple[str, UUID | None], list[Standing]]  # by hazard and place
     latest: dict[UUID, list[Latest]]
     made: set[UUID]  # not written yet
+    touched: dict[UUID, Alarm]  # there already, to be written anew
 
 
 @action("sensing.raise_alarms")
@@ -57,8 +69,9 @@ def raise_alarms(*, actor: Actor, told: Sequence[Told], at: datetime) -> list[Al
         elif alarm is not None:
             _gone(scene, alarm, one, at, steps)
     _fold(new, at)
-    Alarm.objects.bulk_create(new)
-    AlarmStep.objects.bulk_create(steps)
+    _write_anew(scene.touched.values())  # what ends makes room for what begins
+    add_many(new)
+    add_many(steps)
     for alarm in new:
         if rules.told(alarm) and alarm.ended_at is None:
             told_of(alarm, at)
@@ -108,6 +121,9 @@ def _scene(told: Sequence[Told], at: datetime) -> Scene:
     facts = near.order_by("raised_at").values_list(
         "pk", "subject", "hazard", "place", "rule", "lead"
     )
+    standing: dict[tuple[str, UUID | None], list[Standing]] = defaultdict(list)
+    for fact in facts:
+        standing[fact[2], fact[3]].append(Standing(*fact))
     latest: dict[UUID, list[Latest]] = defaultdict(list)
     for row in Latest.objects.filter(series__device__in=devices).select_related("series"):
         latest[row.series.device_id].append(row)
@@ -120,9 +136,10 @@ def _scene(told: Sequence[Told], at: datetime) -> Scene:
             (one.subject, one.rule): one.shelved_until for one in shelved if one.shelved_until
         },
         dead={one.device_id: one for one in dead if one.device_id},
-        standing=[Standing(*row) for row in facts],
+        standing=standing,
         latest=latest,
         made=set(),
+        touched={},
     )
 
 
@@ -141,12 +158,13 @@ def _new(scene: Scene, one: Told, at: datetime) -> Alarm | None:
     )  # fmt: skip
     if (cause := scene.dead.get(device.gateway_id)) and not rule.life:  # type: ignore[arg-type]
         alarm.inhibited_by = cause
-    lead = rules.leader(alarm.hazard, alarm.place_id, alarm.subject, scene.standing)
+    near = scene.standing[alarm.hazard, alarm.place_id]
+    lead = rules.leader(alarm.hazard, alarm.place_id, alarm.subject, near)
     if lead is not None and alarm.inhibited_by_id is None:
         alarm.lead_id = lead.alarm
         if rules.corroborates(rule.key, lead):
             _escalate(lead.alarm, at)
-    scene.standing.append(
+    near.append(
         Standing(alarm.pk, alarm.subject, alarm.hazard, alarm.place_id, alarm.rule, alarm.lead_id)
     )
     if rules.told(alarm):
@@ -183,7 +201,7 @@ def _again(scene: Scene, alarm: Alarm, one: Told, at: datetime, steps: list[Alar
     if one.turn == "raised":
         alarm.count += 1
         alarm.last_at = _moment(one.raised)
-    _keep(scene, alarm, "cleared_at", "withdrawn_at", "count", "last_at")
+    _keep(scene, alarm)
     steps.append(_step(alarm, "again" if one.turn == "raised" else "reopened", at))
     changed(alarm, "again", at)
 
@@ -196,17 +214,27 @@ def _gone(scene: Scene, alarm: Alarm, one: Told, at: datetime, steps: list[Alarm
         alarm.withdrawn_at = at
     if rules.over(alarm):
         alarm.ended_at, alarm.step_due_at = at, None
-    _keep(scene, alarm, "cleared_at", "withdrawn_at", "ended_at", "step_due_at")
+    _keep(scene, alarm)
     if alarm.ended_at:
         del scene.open[alarm.subject, alarm.rule]
     steps.append(_step(alarm, "withdrawn" if taken_back else "cleared", at))
     changed(alarm, "withdrawn" if taken_back else "cleared", at)
 
 
-def _keep(scene: Scene, alarm: Alarm, *fields: str) -> None:
-    """A new one is written with all of it, at the end."""
+def _keep(scene: Scene, alarm: Alarm) -> None:
+    """A new one is written with all of it, at the end; the others together."""
     if alarm.pk not in scene.made:
-        alarm.save(update_fields=fields)
+        scene.touched[alarm.pk] = alarm
+
+
+def _write_anew(alarms: Iterable[Alarm]) -> None:
+    """What rules change of alarms that were there, in one statement."""
+    rows = [
+        {"id": alarm.pk, **{name: getattr(alarm, name) for name in _CHANGING}} for alarm in alarms
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_ANEW, [msgspec.json.encode(rows).decode()])
 
 
 def _fold(new: Sequence[Alarm], at: datetime) -> None:
