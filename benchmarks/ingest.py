@@ -1,159 +1,201 @@
-"""Telemetry to committed rows beside R (rows 2, 3, 4, 6, 7): the real register, quality limits, idempotency, watchers and the newest of each series.
+"""Telemetry to committed rows beside R (rows 2, 3, 4, 5, 6, 7, 10): the real register, rules, keys, quality limits, idempotency and the newest of each series.
 
-A message is 106 bytes of one device with three values: three observations.
+A message is some 100 bytes of one device with three values: three observations.
 """
 
 import asyncio
 import json
-import resource
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.figures import Figure, median, reference
+import psutil
+
+from benchmarks import storm
+from benchmarks.figures import Figure, at_share, median, reference
+from benchmarks.telemetry import Town, observations
 
 if TYPE_CHECKING:
     from lifang.boot.launch import Launch
 
-DEVICES, DRAINED, BY_MQTT, ROUNDS = 2_000, 100_000, 40_000, 3
-SECONDS = 4.0
-START = 1_795_000_000
+DRAINED, BY_MQTT, KILLED, ROUNDS, WORKERS = 60_000, 40_000, 60_000, 2, 2
+SECONDS, PATIENCE_SECONDS = 4.0, 120.0
+OFFERED, PROBES = 5_000, 60
 
 
-def said(number: int) -> bytes:
-    """One message; times never repeat for a device."""
-    at = START + number // DEVICES * 10
-    return b'{"device":"d%07d","at":%d,"values":{"level":%d.25,"battery":%d,"rssi":-%d}}' % (
-        number % DEVICES, at, number % 7, 50 + number % 40, 60 + number % 30,
-    )  # fmt: skip
+class Workers:
+    """Processes of ingest, as `lifang up` starts them."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.children = [self.start() for _ in range(WORKERS)]
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen([sys.executable, "-m", "lifang.boot.ingest"], env=self.town.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+
+    def tell(self, number: int) -> None:
+        for child in self.children:
+            child.send_signal(number)
+
+    def cpu(self) -> float:
+        spent = [psutil.Process(child.pid).cpu_times() for child in self.children]
+        return sum(one.user + one.system for one in spent)
+
+    def kill_one(self) -> None:
+        self.children[0].kill()
+        self.children[0].wait()
+        self.children[0] = self.start()
+
+    def stop(self) -> None:
+        self.tell(signal.SIGCONT)
+        self.tell(signal.SIGTERM)
+        for child in self.children:
+            child.wait(20)
 
 
-class Town:
-    """A gateway with its key and the devices behind it."""
-
-    def __init__(self, launch: "Launch") -> None:
-        from lifang.core.access import SYSTEM  # noqa: PLC0415 -- the house stands now
-        from lifang.core.access.wall import behind  # noqa: PLC0415
-        from lifang.sensing import actions  # noqa: PLC0415
-        from lifang.sensing.actions import NewDevice  # noqa: PLC0415
-
-        now, area = datetime.now(UTC), "990101001001001"
-        day = now.date()
-        with behind(SYSTEM):
-            hub = actions.install_device(actor=SYSTEM, new=NewDevice("gateway", "BENCH", area), area=area, at=now)  # fmt: skip
-            rows = [NewDevice("water_level", f"d{n:07d}", area, gateway=hub.pk, installed_on=day) for n in range(DEVICES)]  # fmt: skip
-            actions.install_many(actor=SYSTEM, rows=rows, area=area, at=now)
-            self.token = actions.issue_device_key(actor=SYSTEM, device=hub, at=now).token
-        self.prefix = self.token.split("_")[1]
-        self.env = launch.env
-        self.launch, self.next = launch, 0
-
-    def batch(self, count: int) -> list[bytes]:
-        first, self.next = self.next, self.next + count
-        return [said(number) for number in range(first, first + count)]
+@contextmanager
+def working(town: Town) -> Iterator[Workers]:
+    workers = Workers(town)
+    try:
+        yield workers
+    finally:
+        workers.stop()
 
 
-def stored() -> int:
-    from django.db import connection  # noqa: PLC0415
-
-    from lifang.core.access import SYSTEM  # noqa: PLC0415
-    from lifang.core.access.wall import behind  # noqa: PLC0415
-
-    with behind(SYSTEM), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM sensing_observation")
-        return int(cursor.fetchone()[0])
-
-
-def cpu() -> float:
-    spent = resource.getrusage(resource.RUSAGE_SELF)
-    return spent.ru_utime + spent.ru_stime
+def until_taken(
+    town: Town, count: int, begun: float, each: Callable[[], None] = lambda: None
+) -> float:
+    """Seconds until so many messages are committed."""
+    while town.taken() < count:
+        each()
+        time.sleep(0.02)
+        if time.perf_counter() - begun > PATIENCE_SECONDS:
+            raise RuntimeError(f"{count - town.taken()} messages are missing")
+    return time.perf_counter() - begun
 
 
-def drain(town: Town) -> tuple[float, float]:
-    """Messages a second and CPU seconds of the worker: a full stream, stored and acknowledged."""
-    from lifang.boot.callout import CONSUMER, STREAM, ensure  # noqa: PLC0415
-    from lifang.core.relay.pull import Pull  # noqa: PLC0415
-    from lifang.sensing.api.mqtt import Worker  # noqa: PLC0415
-
-    url = town.env["LIFANG_DEVICES_URL"]
-    asyncio.run(ensure(url))
-    fill(url, f"d.{town.prefix}.lifang", town.batch(DRAINED))
-    worker, line, done = Worker(), Pull(url, STREAM, CONSUMER), 0
-    begun, used = time.perf_counter(), cpu()
-    while done < DRAINED:
-        messages = line.fetch(5)
-        if not messages:
-            raise RuntimeError(f"the stream dried up after {done}")
-        worker.work(messages, datetime.now(UTC))
-        line.ack(messages)
-        done += len(messages)
-    spent, used = time.perf_counter() - begun, cpu() - used
-    line.close()
-    return done / spent, used / done * 1e6
+def warm(town: Town, count: int = 12_000) -> None:
+    """Every worker has met every device."""
+    wanted = town.taken() + count
+    fill(town, town.batch(count))
+    until_taken(town, wanted, time.perf_counter())
 
 
-def fill(url: str, subject: str, bodies: list[bytes]) -> None:
+def drain(town: Town, workers: Workers) -> tuple[float, float]:
+    """Messages a second, and CPU microseconds of the workers a message: a full stream, stored and acknowledged."""
+    workers.tell(signal.SIGSTOP)
+    wanted = town.taken() + DRAINED
+    fill(town, town.batch(DRAINED))
+    used = workers.cpu()
+    workers.tell(signal.SIGCONT)
+    spent = until_taken(town, wanted, time.perf_counter())
+    return DRAINED / spent, (workers.cpu() - used) / DRAINED * 1e6
+
+
+def killed(town: Town, workers: Workers) -> tuple[float, int]:
+    """Messages a second with a worker killed in full flow, and how many observations are too many or too few."""
+    before, wanted = observations(), town.taken() + KILLED
+    workers.tell(signal.SIGSTOP)
+    fill(town, town.batch(KILLED))
+    half, struck = wanted - KILLED // 2, False
+
+    def strike() -> None:
+        nonlocal struck
+        if not struck and town.taken() > half:
+            workers.kill_one()
+            struck = True
+
+    workers.tell(signal.SIGCONT)
+    spent = until_taken(town, wanted, time.perf_counter(), strike)
+    return KILLED / spent, abs(observations() - before - 3 * KILLED)
+
+
+def fill(town: Town, bodies: list[bytes]) -> None:
     """Publish with a window of acknowledgements, so that the stream drops none."""
     import nats  # noqa: PLC0415
 
     async def go() -> None:
-        client = await nats.connect(url)
+        client = await nats.connect(town.env["LIFANG_DEVICES_URL"])
         js = client.jetstream(publish_async_max_pending=4000)
         for first in range(0, len(bodies), 2000):
             for body in bodies[first : first + 2000]:
-                await js.publish_async(subject, body, wait_stall=60)
+                await js.publish_async(town.subject, body, wait_stall=60)
             await js.publish_async_completed()
         await client.close()
 
     asyncio.run(go())
 
 
-@contextmanager
-def process(*command: str, env: dict[str, str]) -> Iterator[Any]:
-    child = subprocess.Popen([sys.executable, *command], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-    try:
-        yield child
-    finally:
-        child.terminate()
-        child.wait(20)
+def lines_to(town: Town, port: int, count: int) -> list[Any]:
+    """MQTT lines, opened as soon as somebody lets devices in."""
+    from lifang.core.testing.mqtt import Line  # noqa: PLC0415
+
+    lines: list[Line] = []
+    for _ in range(300):
+        try:
+            lines.append(Line(port, town.prefix, town.token, f"bench{time.monotonic_ns()}"))
+        except (ConnectionError, OSError):
+            time.sleep(0.1)
+        if len(lines) == count:
+            return lines
+    raise RuntimeError("nobody lets devices in")
 
 
 def by_mqtt(town: Town, port: int) -> float:
-    """Messages a second from the first publish to the last committed row: load, broker, two workers, database."""
-    from lifang.core.testing.mqtt import Line  # noqa: PLC0415
+    """Messages a second from the first publish to the last committed row: load, broker, workers, database."""
+    bodies, before, count = town.batch(BY_MQTT), observations(), town.taken()
+    lines = lines_to(town, port, 4)
+    begun = time.perf_counter()
+    for first in range(0, len(bodies), 400):
+        some = [(town.topic, body) for body in bodies[first : first + 400]]
+        lines[first // 400 % 4].publish(some)
+    spent = until_taken(town, count + BY_MQTT, begun)
+    for line in lines:
+        line.__exit__()
+    if observations() != before + 3 * BY_MQTT:
+        raise RuntimeError("lost or doubled")
+    return BY_MQTT / spent
 
-    bodies, before = town.batch(BY_MQTT), stored()
-    with process("-m", "lifang.boot.ingest", env=town.env), process("-m", "lifang.boot.ingest", env=town.env):  # fmt: skip
-        lines: list[Line] = []
-        for _ in range(300):
-            try:
-                lines.append(Line(port, town.prefix, town.token, f"bench{len(lines)}"))
-            except (ConnectionError, OSError):
-                time.sleep(0.1)
-            if len(lines) == 4:
-                break
+
+def latency(town: Town, port: int) -> tuple[list[float], float]:
+    """Milliseconds from a device's publish to the committed alarm, while others publish; and how many a second they were."""
+    line, other = lines_to(town, port, 2)
+    over, sent = threading.Event(), [0]
+
+    def load() -> None:
         begun = time.perf_counter()
-        for first in range(0, len(bodies), 400):
-            some = [(f"d/{town.prefix}/lifang", body) for body in bodies[first : first + 400]]
-            lines[first // 400 % 4].publish(some)
-        while stored() < before + 3 * len(bodies):
-            time.sleep(0.02)
-            if time.perf_counter() - begun > 120:
-                raise RuntimeError(f"lost: {before + 3 * len(bodies) - stored()} observations")
-        return len(bodies) / (time.perf_counter() - begun)
+        while not over.is_set():
+            line.publish([(town.topic, body) for body in town.batch(50)])
+            sent[0] += 50
+            time.sleep(max(0.0, begun + sent[0] / OFFERED - time.perf_counter()))
+
+    thread, begun, found = threading.Thread(target=load), time.perf_counter(), []
+    thread.start()
+    time.sleep(2)
+    for device in town.smoke(PROBES):
+        at = time.perf_counter()
+        other.publish([(town.topic, b'{"device":"%b","values":{"smoke":1}}' % device)])
+        while not town.alarmed(device):
+            time.sleep(0.001)
+        found.append((time.perf_counter() - at) * 1000)
+        time.sleep(0.05)
+    over.set()
+    thread.join()
+    return found, sent[0] / (time.perf_counter() - begun)
 
 
-async def _post(port: int, token: str, town: Town, lines: int, until: float) -> int:
+async def _post(port: int, token: str, bodies: Iterator[bytes], lines: int, until: float) -> int:
     """One connection that posts until the time is over; messages stored."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     done = 0
     while time.perf_counter() < until:
-        body = b"\n".join(town.batch(lines))
+        body = next(bodies)
         head = f"POST /api/sensing/batches HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"  # fmt: skip
         writer.write(head.encode() + body)
         answer = await reader.readuntil(b"\r\n\r\n")
@@ -170,44 +212,81 @@ def by_http(town: Town, lines: int, connections: int) -> float:
     """Messages a second of requests answered after commit, with authentication."""
     port = int(town.env["LIFANG_GATE_PORT"])
 
+    def bodies() -> Iterator[bytes]:
+        while True:
+            yield b"\n".join(town.batch(lines))
+
     async def go() -> float:
         until = time.perf_counter() + SECONDS
         begun = time.perf_counter()
-        sums = await asyncio.gather(*(_post(port, town.token, town, lines, until) for _ in range(connections)))  # fmt: skip
+        sums = await asyncio.gather(*(_post(port, town.token, bodies(), lines, until) for _ in range(connections)))  # fmt: skip
         return sum(sums) / (time.perf_counter() - begun)
 
     return asyncio.run(go())
 
 
-def main(launch: "Launch") -> list[Figure]:
-    town, found = Town(launch), dict[str, list[float]]()
-    mqtt = int(launch.config.mqtt_listen.rpartition(":")[2])
+def gate_of(town: Town, launch: "Launch") -> list[str]:
+    """The command of the gate, at a port of its own."""
     town.env["LIFANG_GATE_PORT"] = str(free_port())
-    gate = [*launch.programs()]
-    command = [str(part) for part in next(p for p in gate if p.name == "gate").command[1:]]
+    command = [str(part) for part in next(p for p in launch.programs() if p.name == "gate").command[1:]]  # fmt: skip
     command[command.index("--port") + 1] = town.env["LIFANG_GATE_PORT"]
-    for number in range(ROUNDS):
-        print(f"  round {number + 1} of {ROUNDS}", {name: round(ratios[-1], 4) for name, ratios in found.items()}, flush=True)  # fmt: skip
-        r = reference()
-        speed, used = drain(town)
-        found.setdefault("drain", []).append(speed / r)
-        found.setdefault("cpu", []).append(used * r / 1e6)
-        found.setdefault("mqtt", []).append(by_mqtt(town, mqtt) / reference())
-        with process(*command, env=town.env):
-            _await(int(town.env["LIFANG_GATE_PORT"]))
-            print({name: round(ratios[-1], 4) for name, ratios in found.items()}, flush=True)
-            found.setdefault("many", []).append(by_http(town, 1000, 8) / reference())
-            found.setdefault("one", []).append(by_http(town, 1, 64) / reference())
-    print(f"\n  R = {reference():,.0f} messages a second; {stored():,} observations stored")
-    for name, ratios in found.items():
-        print(f"  {name:6} " + "  ".join(f"{ratio:.4f}" for ratio in ratios))
+    return command
+
+
+@contextmanager
+def process(*command: str, env: dict[str, str]) -> Iterator[Any]:
+    child = subprocess.Popen([sys.executable, *command], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        yield child
+    finally:
+        child.terminate()
+        child.wait(20)
+
+
+def round_(town: Town, workers: Workers, mqtt: int, gate: list[str], found: dict[str, list[float]]) -> None:  # fmt: skip
+    r = reference()
+    speed, used = drain(town, workers)
+    note(found, "drain", speed / r)
+    note(found, "cpu", used * r / 1e6)
+    note(found, "mqtt", by_mqtt(town, mqtt) / reference())
+    with process(*gate, env=town.env):
+        _await(int(town.env["LIFANG_GATE_PORT"]))
+        by_http(town, 1000, 2)  # meets the devices
+        note(found, "many", by_http(town, 1000, 8) / reference())
+        note(found, "one", by_http(town, 1, 64) / reference())
+
+
+def note(found: dict[str, list[float]], name: str, ratio: float) -> None:
+    found.setdefault(name, []).append(ratio)
+    print(f"  {name:8} {ratio:.4f}", flush=True)
+
+
+def main(launch: "Launch", *, stormy: bool = True) -> list[Figure]:
+    town, found = Town(launch), dict[str, list[float]]()
+    mqtt, gate = int(launch.config.mqtt_listen.rpartition(":")[2]), gate_of(town, launch)
+    print(f"  a town of {town.devices:,} devices; R = {reference():,.0f} messages a second", flush=True)  # fmt: skip
+    with working(town) as workers:
+        lines_to(town, mqtt, 1)[0].__exit__()
+        warm(town)
+        for _ in range(ROUNDS):
+            round_(town, workers, mqtt, gate, found)
+        waits, offered = latency(town, mqtt)
+        print(f"  publish to open alarm at {offered:,.0f}/s: p50 {at_share(waits, 0.5):.1f} ms, p99 {at_share(waits, 0.99):.1f} ms", flush=True)  # fmt: skip
+        speed, wrong = killed(town, workers)
+        note(found, "killed", speed / reference())
+        print(f"  a worker killed in full flow: {wrong} observations lost or doubled", flush=True)
+        if stormy:
+            storm.main(launch, fill)
+    print(f"\n  R = {reference():,.0f} messages a second; {observations():,} observations stored")
     middle = {name: median(ratios) for name, ratios in found.items()}
     return [
         Figure("2", "worker drain, JetStream to committed rows", middle["drain"], "R", 0.30, 0.15),
         Figure("3", "worker CPU a message, in reference messages", middle["cpu"], "", 2.5, 4, least=False),
         Figure("4", "MQTT QoS 1 to committed row, load included", middle["mqtt"], "R", 0.15, 0.08),
+        Figure("5", f"publish to open alarm at {offered:,.0f} a second, p99", at_share(waits, 0.99), "ms", 10, 100, least=False),
         Figure("6", "HTTP, 1000 a request, after commit", middle["many"], "R", 0.4, 0.2),
         Figure("7", "HTTP, one a request, after commit", middle["one"], "R", 0.025, 0.012),
+        Figure("10", "worker killed: lost or doubled", wrong, "", 0, 0, least=False),
     ]  # fmt: skip
 
 

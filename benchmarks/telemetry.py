@@ -1,7 +1,7 @@
 """A town of devices behind one gateway and what they say: 106-byte messages of three values, a few of which matter to a rule."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lifang.boot.launch import Launch
@@ -36,11 +36,26 @@ class Town:
         self.begun = int(now.timestamp()) - 3600
         with behind(SYSTEM):
             self.hub = actions.install_device(actor=SYSTEM, new=NewDevice("gateway", code, AREA), area=AREA, at=now)  # fmt: skip
-            rows = [NewDevice(KINDS[n % len(KINDS)][0], f"d{n:07d}", AREA, gateway=self.hub.pk, installed_on=now.date()) for n in range(devices)]  # fmt: skip
-            for first in range(0, devices, 10_000):
-                actions.install_many(actor=SYSTEM, rows=rows[first : first + 10_000], area=AREA, at=now)  # fmt: skip
             self.token = actions.issue_device_key(actor=SYSTEM, device=self.hub, at=now).token
+        for place, (kind, _) in enumerate(KINDS):
+            self.install(kind, "d", devices // len(KINDS), place, len(KINDS))
         self.prefix = self.token.split("_")[1]
+        self.subject, self.topic = f"d.{self.prefix}.lifang", f"d/{self.prefix}/lifang"
+
+    def install(self, kind: str, letter: str, count: int, first: int = 0, step: int = 1) -> list[bytes]:  # fmt: skip
+        """Devices of a type behind the gateway; their names."""
+        from lifang.core.access import SYSTEM  # noqa: PLC0415 -- the house stands now
+        from lifang.core.access.wall import behind  # noqa: PLC0415
+        from lifang.sensing import actions  # noqa: PLC0415
+        from lifang.sensing.actions import NewDevice  # noqa: PLC0415
+
+        now = datetime.now(UTC)
+        codes = [f"{letter}{first + n * step:07d}" for n in range(count)]
+        rows = [NewDevice(kind, code, AREA, gateway=self.hub.pk, installed_on=now.date()) for code in codes]  # fmt: skip
+        with behind(SYSTEM):
+            for start in range(0, count, 5000):
+                actions.install_many(actor=SYSTEM, rows=rows[start : start + 5000], area=AREA, at=now)  # fmt: skip
+        return [code.encode() for code in codes]
 
     def said(self, number: int) -> bytes:
         """One message; a second lies between two of a device."""
@@ -54,3 +69,32 @@ class Town:
     def batch(self, count: int) -> list[bytes]:
         first, self.next = self.next, self.next + count
         return [self.said(number) for number in range(first, first + count)]
+
+    def smoke(self, count: int) -> list[bytes]:
+        """The names of some smoke alarms."""
+        first = next(n for n, (kind, _) in enumerate(KINDS) if kind == "smoke")
+        return [b"d%07d" % n for n in range(first, self.devices, len(KINDS))][:count]
+
+    def taken(self) -> int:
+        """Messages whose rows are committed: counted in the same transaction."""
+        return int(asked("SELECT coalesce(sum(count), 0) FROM sensing_counted WHERE reason = '' AND source = %s", f"key:{self.prefix}"))  # fmt: skip
+
+    def alarmed(self, code: bytes) -> bool:
+        """Whether the alarm of a device is open."""
+        return bool(asked("SELECT count(*) FROM sensing_alarm a JOIN sensing_device d ON d.id = a.device_id WHERE d.code = %s AND d.gateway_id = %s AND a.ended_at IS NULL", code.decode(), self.hub.pk))  # fmt: skip
+
+
+def asked(statement: str, *given: Any) -> Any:
+    """One number, as the system."""
+    from django.db import connection  # noqa: PLC0415 -- the house stands now
+
+    from lifang.core.access import SYSTEM  # noqa: PLC0415
+    from lifang.core.access.wall import behind  # noqa: PLC0415
+
+    with behind(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return cursor.fetchone()[0]
+
+
+def observations() -> int:
+    return int(asked("SELECT count(*) FROM sensing_observation"))
