@@ -34,7 +34,7 @@ _STREAM = {
 _CONSUMER = {
     "stream_name": STREAM,
     "config": {
-        "durable_name": CONSUMER, "ack_policy": "explicit", "ack_wait": 20_000_000_000, "max_ack_pending": 50_000,
+        "durable_name": CONSUMER, "ack_policy": "explicit", "ack_wait": 30_000_000_000, "max_ack_pending": 50_000,
         "deliver_policy": "all", "max_deliver": -1, "max_waiting": 512,
     },
 }  # fmt: skip

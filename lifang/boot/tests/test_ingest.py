@@ -1,5 +1,6 @@
 """From a device over MQTT to a committed row, on a real NATS and a real PostgreSQL, with workers that are killed."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -16,9 +17,11 @@ from typing import Any
 
 import pytest
 
+from lifang.boot.callout import CONSUMER, STREAM, ensure
 from lifang.boot.engines.nats import Nats, free
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.relay.pull import Pull
 from lifang.core.testing.mqtt import Line
 from lifang.sensing import actions
 from lifang.sensing.models import Device, Latest, Observation, Quarantined
@@ -156,6 +159,23 @@ def test_a_worker_ends_by_itself_when_asked_also_while_the_stream_is_away(site: 
     eventually(lambda: "the stream is away" in site.log.read_text(), True)
     worker.terminate()
     assert worker.wait(10) == 0
+
+
+def test_a_reader_that_hears_only_of_old_requests_comes_back(site: Site):
+    asyncio.run(ensure(site.nats.devices_url))
+    line = Pull(site.nats.devices_url, STREAM, CONSUMER, most=100)
+    for _ in range(
+        12
+    ):  # a dozen requests, of each of which the server says in five seconds that nothing came
+        line.owed = 0
+        line._ask()
+        time.sleep(0.4)
+    begun = time.monotonic()
+    for _ in range(8):
+        assert line.fetch(0.5) == []
+    assert time.monotonic() - begun < 8
+    assert line.owed >= 0
+    line.close()
 
 
 def _said(prefix: str, first: int, count: int) -> list[tuple[str, bytes]]:

@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import time
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -11,6 +12,7 @@ _CHUNK: Final = 1 << 20
 _MOST_SUBJECTS: Final = 100_000
 # Subject, where the acknowledgement goes (a status has none), size of the headers, size of all.
 _HEAD: Final = re.compile(rb"H?MSG (\S+) \S+ (?:(\$JS\S+) )?(?:(\d+) )?(\d+)\r\n")
+_LEFT: Final = re.compile(rb"Nats-Pending-Messages: (\d+)")
 _new: Final[Any] = tuple.__new__  # a third of the price of the constructor
 
 
@@ -60,11 +62,12 @@ class Pull:
         if self.owed < self.most // 2:
             self._ask()
         found: list[Message] = []
-        self._line.settimeout(wait_seconds)
+        until = time.monotonic() + wait_seconds
         try:
             while len(found) < self.most:
+                # Anew each time: asking sets its own, and what the server says of old requests is no reason to wait on.
+                self._line.settimeout(0.0 if found else max(0.0, until - time.monotonic()))
                 found += self._read()
-                self._line.settimeout(0.0 if found else wait_seconds)
                 if self.owed < self.most // 4 and len(found) < self.most // 2:
                     self._ask()
         except (BlockingIOError, TimeoutError):
@@ -132,9 +135,9 @@ class Pull:
             found.append(_new(Message, (text, answer, data[first:last])))
 
     def _status(self, said: bytes) -> None:
-        """The server has nothing (more) for what was asked."""
-        if said.startswith(b"NATS/1.0"):
-            self.owed = 0
+        """The server has nothing (more) for one of the requests: it says how much of that is open."""
+        left = _LEFT.search(said)
+        self.owed = max(0, self.owed - int(left[1])) if left else 0
 
     def _learn(self, subject: bytes) -> str:
         if len(self._subjects) > _MOST_SUBJECTS:
