@@ -6,11 +6,22 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks import create_and_dispatch, figures, geo, ingest, scale, sheets, todo, watch, web
+from benchmarks import (
+    create_and_dispatch,
+    figures,
+    geo,
+    ingest,
+    register,
+    scale,
+    sheets,
+    todo,
+    watch,
+    web,
+)
 from benchmarks.house import house
 
 USUAL = ("create_and_dispatch", "web", "todo")
-HOUSED = (*USUAL, "scale", "sheets", "ingest")
+HOUSED = (*USUAL, "scale", "register", "sheets", "ingest")
 NAMES = (*HOUSED, "geo", "watch")
 
 
@@ -29,6 +40,9 @@ def main() -> int:
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[100_000, 1_000_000], help="cases (scale)"
     )
+    parser.add_argument(
+        "--crowds", type=int, nargs="+", default=[20_000, 1_000_000], help="people (register)"
+    )
     parser.add_argument("--people", type=int, default=50_000, help="rows of the file (sheets)")
     asked = parser.parse_args()
     if unknown := {*asked.names} - {*NAMES}:
@@ -45,6 +59,8 @@ def main() -> int:
             found += todo.main(launch, asked.rows)
         if "scale" in names:
             found += scale.main(launch, asked.sizes)
+        if "register" in names:
+            found += register.main(launch, asked.crowds)
         found += sheets.main(launch, asked.people) if "sheets" in names else []
         found += ingest.main(launch) if "ingest" in names else []
     alone(names)

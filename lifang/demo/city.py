@@ -153,7 +153,7 @@ def build(url: str, at: datetime, size: Size, *, model: str, already: int = 0) -
         with made.part("areas and units"):
             _areas(owner, at, size, model)
         with made.part("indexes"):
-            indexes = _without_indexes(owner)
+            indexes = without_indexes(owner, _TABLES)
         try:
             _cases(owner, at, size, already, made)
             _ways(owner, size, already, made)
@@ -177,13 +177,13 @@ def _areas(owner: Any, at: datetime, size: Size, model: str) -> None:
         owner.execute(statement)
 
 
-def _without_indexes(owner: Any) -> list[str]:
+def without_indexes(owner: Any, tables: tuple[str, ...]) -> list[str]:
     """Drop what only makes reading fast; the statements that make it again."""
     rows = owner.execute(
         """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
         WHERE indrelid = ANY (%s::regclass[]) AND NOT indisunique
           AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = indexrelid)""",
-        [list(_TABLES)],
+        [list(tables)],
     ).fetchall()
     for name, _definition in rows:
         owner.execute(f"DROP INDEX {name}")

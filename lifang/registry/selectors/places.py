@@ -60,7 +60,9 @@ def own_place(actor: Actor, pk: UUID | str) -> Place:
 
 
 def _known(actor: Actor) -> QuerySet[Place]:
-    return Place.objects.filter(Q(kind__in=PUBLIC) | actor.scope.q())
+    # Where all is in scope it says nothing: beside that, "or public" would take the rest away.
+    own = actor.scope.q()
+    return Place.objects.filter(Q(kind__in=PUBLIC) | own if own else own)
 
 
 def _standing(actor: Actor) -> QuerySet[Place]:
