@@ -63,7 +63,6 @@ def _ways() -> dict[str, Callable[[], Any]]:
     from lifang.core.access.wall import behind  # noqa: PLC0415
     from lifang.core.crypto.fields import clear  # noqa: PLC0415
     from lifang.registry import selectors  # noqa: PLC0415
-    from lifang.registry.models import Person  # noqa: PLC0415
 
     actors = {name: actor_of(login) for name, login in WHO.items()}
     ways: dict[str, Callable[[], Any]] = {}
