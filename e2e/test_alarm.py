@@ -16,7 +16,7 @@ from e2e.person import Person
 GRID, WORKER = "990101001003001", "wg11"
 
 
-@pytest.mark.xfail(reason="written, and not yet seen to pass to its end", strict=False)
+@pytest.mark.xfail(reason="written, and not yet seen to pass to its end", run=False)
 @pytest.mark.parametrize("lang", ["zh-hans", "en"])
 def test_no_sign_of_life_is_looked_into_and_the_verdict_judges_the_rule(
     lang: str, county: Living, meet: Meet
@@ -95,7 +95,7 @@ def numbers(facts: dict[str, str]) -> dict[str, int]:
     return found
 
 
-@pytest.mark.xfail(reason="written, and not yet seen to pass to its end", strict=False)
+@pytest.mark.xfail(reason="written, and not yet seen to pass to its end", run=False)
 def test_the_third_e_bike_in_a_lift_within_a_month_becomes_a_case(
     county: Living, meet: Meet
 ) -> None:
