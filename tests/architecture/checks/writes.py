@@ -54,6 +54,7 @@ EXEMPT: Exempt = {
     "lifang/core/jobs/testing.py": "runs the queue in tests",
     "lifang/core/testing/*": "the cast",
     "lifang/demo/city.py": "rows of a make-believe city in bulk, in a database that is empty before",
+    "lifang/demo/crowd.py": "its people, likewise",
 }
 
 
