@@ -33,7 +33,7 @@ def applies(office: Person, maker: str, kind: str = "smoke") -> tuple[str, str]:
     return office.page.url.removeprefix(office.origin), found[0]
 
 
-def tests(county: Living, sandbox: str, *lines: dict[str, object]) -> dict[str, bool]:
+def conformance(county: Living, sandbox: str, *lines: dict[str, object]) -> dict[str, bool]:
     """A conformance run; each check and whether it was passed."""
     body = b"\n".join(json.dumps(one).encode() for one in lines)
     status, said = posts(county, "conformance", sandbox, body)
@@ -53,7 +53,7 @@ def admitted(county: Living, meet: Meet, maker: str) -> tuple[str, str]:
     """The whole way to a production key, as a step of other stories."""
     office = meet("jd01")
     page, sandbox = applies(office, maker)
-    assert all(tests(county, sandbox, *good("T1")).values())
+    assert all(conformance(county, sandbox, *good("T1")).values())
     office.goes(page).taps_on("Admit")
     office.taps_on(office.page.locator("main form button.primary"))
     status, said = posts(county, "admission/key", sandbox)
@@ -72,14 +72,14 @@ def test_a_maker_is_tested_admitted_and_gets_a_key_for_its_own_devices_with_an_e
     office.sees("The maker has not tested yet.").looks("applied")
 
     # A model that says too little: the page and the answer say what fails.
-    failed = tests(county, sandbox, line("T1", 1, smoke=1), line("T1", 2, smoke=1))
+    failed = conformance(county, sandbox, line("T1", 1, smoke=1), line("T1", 2, smoke=1))
     assert not failed["enough"]
     assert not failed["alarm"]
     assert not failed["battery"]
     office.goes(page).sees("Not passed").looks("fails")
 
     # Put right, it passes and somebody has the turn.
-    assert all(tests(county, sandbox, *good("T1")).values())
+    assert all(conformance(county, sandbox, *good("T1")).values())
     office.goes(page).sees("Passed, to be decided").looks("passed")
     assert posts(county, "admission/key", sandbox)[0] == 409  # no key before somebody decided
     office.taps_on("Admit").looks("decision")
