@@ -3,7 +3,7 @@
 import json
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -54,6 +54,21 @@ def reference(seconds: float = 0.3) -> float:
 
 def median(values: Sequence[float]) -> float:
     return statistics.median(values)
+
+
+def medians(ways: Mapping[str, Callable[[], Any]], rounds: int, each: int) -> dict[str, float]:
+    """Milliseconds of each way, all in turn so that other work on the machine hits all alike."""
+    for way in ways.values():
+        way()
+        way()
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            for _ in range(each):
+                begun = time.perf_counter()
+                way()
+                times[name].append((time.perf_counter() - begun) * 1000)
+    return {name: median(found) for name, found in times.items()}
 
 
 def at_share(values: Sequence[float], share: float) -> float:

@@ -32,29 +32,13 @@ def main(launch: Any, sizes: list[int]) -> list[figures.Figure]:
         begun = time.monotonic()
         made = crowd.add_people(url, at, size, already=already)
         seconds = time.monotonic() - begun
-        found[size] = _measured()
+        found[size] = figures.medians(_ways(), ROUNDS, EACH)
         built.append((size, size - already, seconds, (size - already) / seconds))
         print(f"  {size:,}: { ({k: round(v, 1) for k, v in made.seconds.items()}) }", flush=True)
         print(f"  { ({k: round(v, 2) for k, v in found[size].items()}) }", flush=True)
         already = size
     figures.table("register: making it", ("people", "new", "seconds", "people a second"), built)
     return _told(found)
-
-
-def _measured() -> dict[str, float]:
-    """Medians in milliseconds, all questions in turn."""
-    ways = _ways()
-    for way in ways.values():
-        way()
-        way()
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):
-        for name, way in ways.items():
-            for _ in range(EACH):
-                begun = time.perf_counter()
-                way()
-                times[name].append((time.perf_counter() - begun) * 1000)
-    return {name: figures.median(each) for name, each in times.items()}
 
 
 def _ways() -> dict[str, Callable[[], Any]]:

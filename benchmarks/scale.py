@@ -45,7 +45,7 @@ def main(launch: Any, sizes: list[int]) -> list[figures.Figure]:
         verdict = actions.check_rollups() if size <= CHECKED else None
         checked = time.monotonic() - begun
         _vacuum(url)
-        found[size] = _measured()
+        found[size] = figures.medians(_ways(), ROUNDS, EACH)
         built.append((size, size - already, rows, counts, counted, checked, _right(verdict), _disk(url)))  # fmt: skip
         print(
             f"  {size:,}: {made.rows} { ({k: round(v, 1) for k, v in made.seconds.items()}) }",
@@ -63,22 +63,6 @@ def main(launch: Any, sizes: list[int]) -> list[figures.Figure]:
 
 def _right(verdict: Any) -> str:
     return "not asked" if verdict is None else "yes" if verdict.right else "NO"
-
-
-def _measured() -> dict[str, float]:
-    """Medians in milliseconds, all ways in turn so that other work on the machine hits all alike."""
-    ways = _ways()
-    for way in ways.values():
-        way()
-        way()
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):
-        for name, way in ways.items():
-            for _ in range(EACH):
-                begun = time.perf_counter()
-                way()
-                times[name].append((time.perf_counter() - begun) * 1000)
-    return {name: figures.median(each) for name, each in times.items()}
 
 
 def _ways() -> dict[str, Callable[[], Any]]:

@@ -149,22 +149,29 @@ def build(url: str, at: datetime, size: Size, *, model: str, already: int = 0) -
     """Fill the database at `url` (as its owner) up to the size; `already` cases of an earlier call stand there."""
     made = Made()
     with psycopg.connect(url, autocommit=True, options="-c lifang.areas=* -c synchronous_commit=off") as owner:  # fmt: skip
-        owner.execute("SET maintenance_work_mem = '1GB'")
         with made.part("areas and units"):
             _areas(owner, at, size, model)
-        with made.part("indexes"):
-            indexes = without_indexes(owner, _TABLES)
-        try:
+        with filled(owner, _TABLES, made):
             _cases(owner, at, size, already, made)
             _ways(owner, size, already, made)
-        finally:
-            with made.part("indexes"):
-                for statement in indexes:
-                    owner.execute(statement)
-        with made.part("statistics"):
-            for table in _TABLES:
-                owner.execute(f"VACUUM (ANALYZE) {table}")
     return made
+
+
+@contextmanager
+def filled(owner: Any, tables: tuple[str, ...], made: Made) -> Iterator[None]:
+    """Without what only makes reading fast while rows go in; it is there again afterwards, and the planner knows the tables."""
+    owner.execute("SET maintenance_work_mem = '1GB'")
+    with made.part("indexes"):
+        indexes = _without_indexes(owner, tables)
+    try:
+        yield
+    finally:
+        with made.part("indexes"):
+            for statement in indexes:
+                owner.execute(statement)
+    with made.part("statistics"):
+        for table in tables:
+            owner.execute(f"VACUUM (ANALYZE) {table}")
 
 
 def _areas(owner: Any, at: datetime, size: Size, model: str) -> None:
@@ -177,7 +184,7 @@ def _areas(owner: Any, at: datetime, size: Size, model: str) -> None:
         owner.execute(statement)
 
 
-def without_indexes(owner: Any, tables: tuple[str, ...]) -> list[str]:
+def _without_indexes(owner: Any, tables: tuple[str, ...]) -> list[str]:
     """Drop what only makes reading fast; the statements that make it again."""
     rows = owner.execute(
         """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index

@@ -18,7 +18,7 @@ from lifang.core.crypto.numbers import identity_check
 from lifang.core.crypto.seals import seal
 from lifang.core.ids import new_id
 from lifang.core.search.words import name_terms, terms
-from lifang.demo.city import CITY, Made, without_indexes
+from lifang.demo.city import CITY, Made, filled
 from lifang.demo.county import county
 
 HOME = 3  # people behind one door
@@ -84,10 +84,7 @@ def add_people(url: str, at: datetime, people: int, *, already: int = 0) -> Made
         for statement in (_INCOMING % f"'{CITY}'").split(";"):
             owner.execute(statement)
         _addresses(owner)
-        owner.execute("SET maintenance_work_mem = '1GB'")
-        with made.part("indexes"):
-            indexes = without_indexes(owner, TABLES)
-        try:
+        with filled(owner, TABLES, made):
             for first in range(already, people, BATCH):
                 last = min(people, first + BATCH)
                 with made.part("sealing"), owner.cursor().copy("COPY incoming FROM STDIN") as copy:
@@ -96,13 +93,6 @@ def add_people(url: str, at: datetime, people: int, *, already: int = 0) -> Made
                 with made.part("rows"):
                     _batch(owner, first, last, at)
                 made.rows["people"] = last - already
-        finally:
-            with made.part("indexes"):
-                for statement in indexes:
-                    owner.execute(statement)
-        with made.part("statistics"):
-            for table in TABLES:
-                owner.execute(f"VACUUM (ANALYZE) {table}")
     return made
 
 

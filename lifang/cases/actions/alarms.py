@@ -71,9 +71,8 @@ def _same(told: "Alarm", matter: str, at: datetime) -> Case | None:
 
 
 def _place(told: "Alarm") -> str:
-    parts = [orgs.place_name(told.area, 2)]
-    if told.place:
-        parts.append(told.place.address or told.place.name)
+    """Where in its area, which stands beside it everywhere; the area's name if nothing else is known."""
+    parts = [told.place.address or told.place.name] if told.place else []
     if told.device:
         parts.append(told.device.position)
-    return " ".join(part for part in parts if part)[:200]
+    return " ".join(part for part in parts if part)[:200] or orgs.place_name(told.area, 2)

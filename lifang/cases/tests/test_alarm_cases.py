@@ -37,6 +37,7 @@ def test_smoke_opens_a_case_of_its_matter_and_place() -> None:
     alarm = raise_alarm(place=place.pk)
     case = Case.objects.get()
     assert (case.matter, case.level, case.source) == ("10998", "life", "sensor")
+    assert case.place.startswith(place.address or place.name), "the area stands beside it already"
     assert selectors.case_of_alarm(SYSTEM, alarm) == case
     assert selectors.unjudged(SYSTEM, case)
 

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,11 +132,15 @@ def _dumper(kind: type[Packed], array: int) -> type[Dumper]:
 
 _DUMPERS: Final = {kind: _dumper(kind, array) for kind, array in ((Bigints, 1016), (Floats, 1022), (Smallints, 1005), (Moments, 1185), (Uuids, 2951))}  # fmt: skip
 
+_KNOWING: Final[WeakSet[Any]] = WeakSet()  # connections that have them
+
 
 def asking(connection: Any) -> Any:
     """A cursor of a Django connection that binds on the server, so that columns go as they are."""
     connection.ensure_connection()
     raw = connection.connection
-    for kind, dumper in _DUMPERS.items():
-        raw.adapters.register_dumper(kind, dumper)
+    if raw not in _KNOWING:
+        for kind, dumper in _DUMPERS.items():
+            raw.adapters.register_dumper(kind, dumper)
+        _KNOWING.add(raw)
     return Cursor(raw)

@@ -46,6 +46,8 @@ class Picking(Form):
         listed = list(find(self.actor, text)) if text else list(given)
         self.found[name] = {key: (row, called) for key, row, called in listed[:MOST]}
         field = self.fields[name]
+        field.required = bool(text) and len(listed) > 1
+        field.error_messages["required"] = _("Choose one of these.")
         field.choices = [(key, called) for key, (_row, called) in self.found[name].items()]  # type: ignore[attr-defined]
         if not listed:
             field.widget = forms.HiddenInput()
