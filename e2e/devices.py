@@ -118,3 +118,10 @@ def figures(person: Person, rule: str) -> dict[str, str]:
         return {}
     words = facts.locator("dt").all_inner_texts()
     return dict(zip(words, facts.locator("dd").all_inner_texts(), strict=True))
+
+
+def listed(person: Person, code: str, rule: str) -> str:
+    """The address of the one alarm of a rule about a device; "" while there is none."""
+    person.goes(f"/desk/alarms/all?q={code}&rule={rule}")
+    row = person.page.locator("tbody tr")
+    return (row.first.locator("a").first.get_attribute("href") or "") if row.count() == 1 else ""

@@ -64,6 +64,11 @@ class Person:
         self.page.wait_for_load_state("domcontentloaded")
         return self
 
+    def sends(self, what: str | Locator) -> "Person":
+        """Tap, and be on the page that answers before anything else is asked."""
+        with self.page.expect_navigation():
+            return self.taps_on(what)
+
     def chooses(self, label: str | Locator, value: str) -> "Person":
         """A line of a select: two taps."""
         self.field(label).select_option(value)
