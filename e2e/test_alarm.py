@@ -14,6 +14,7 @@ from e2e.living import Living
 from e2e.person import Person
 
 GRID, WORKER = "990101001003001", "wg11"
+LIFTS = "990101001002001"  # its own desk: ten alarms in ten minutes at one are a flood
 
 
 @pytest.mark.covers("W-G4", "S3-12")
@@ -99,8 +100,8 @@ def numbers(facts: dict[str, str]) -> dict[str, int]:
 def test_the_third_e_bike_in_a_lift_within_a_month_becomes_a_case(
     county: Living, meet: Meet
 ) -> None:
-    secretary, code = meet("sj03"), f"LIFT{stamp()}"
-    device = registers(secretary, "lift", code, GRID, name=f"3号梯{code}", position="2单元")
+    secretary, code = meet("sj02"), f"LIFT{stamp()}"
+    device = registers(secretary, "lift", code, LIFTS, name=f"3号梯{code}", position="2单元")
     # The property company keeps it from now on: it sees the lift and nothing else.
     secretary.taps_on("Change its description")
     keeper = secretary.page.locator("[name=keeper] option", has_text=re.compile("物业")).first

@@ -12,6 +12,7 @@ from e2e.living import Living
 from e2e.person import Person
 
 GRID = "990101001003001"
+QUIET = "990101001004001"  # its own desk: ten alarms in ten minutes at one are a flood
 STREET = "990101001"
 
 
@@ -162,7 +163,7 @@ def test_a_device_that_falls_silent_is_told_to_maker_and_keeper_and_becomes_a_ti
     office, code = meet("jd01"), f"QT{stamp()}"
     office.goes(page).taps_on("Bind devices")
     office.types(office.page.locator("[name=codes]"), code)
-    office.chooses(office.page.locator("[name=grid]"), GRID)
+    office.chooses(office.page.locator("[name=grid]"), QUIET)
     office.sends("Bind")
     office.goes(f"/desk/devices?q={code}").taps_on(office.page.locator("tbody a").first)
     device = office.page.url.removeprefix(office.origin)

@@ -1,6 +1,8 @@
 """What people do with alarms: acknowledge, shelve, note, say what it was; and who is told when nobody does."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from lifang.core.access import Actor, Refusal, insist
 from lifang.core.accounts.models import Account
@@ -123,11 +125,22 @@ def tell_unanswered(*, actor: Actor, at: datetime) -> int:
 
 @action("sensing.return_shelved")
 def return_shelved(*, actor: Actor, at: datetime) -> int:
-    """What was shelved until now comes back; floods that are over end."""
-    found = list(Alarm.objects.select_for_update(of=("self",)).filter(shelved_until__lte=at))
+    """What was shelved until now comes back; floods that are over end, and what they folded comes back by and by."""
+    rows = Alarm.objects.select_for_update(of=("self",))
+    found = list(rows.filter(shelved_until__lte=at))
     for alarm in found:
         _back(alarm, at)
         _noted(alarm, actor, "returned", at)
+    _end_floods(at)
+    unfolded = _unfolded(at)
+    for alarm in rows.filter(pk__in=unfolded, ended_at__isnull=True):
+        alarm.folded = False
+        _back(alarm, at)
+        _noted(alarm, actor, "returned", at)
+    return len(found) + len(unfolded)
+
+
+def _end_floods(at: datetime) -> None:
     for flood in Flood.objects.filter(ended_at__isnull=True):
         recent = Alarm.objects.filter(
             area__startswith=flood.area, told_at__gt=at - rules.FLOOD_SPAN, folded=False,
@@ -136,7 +149,26 @@ def return_shelved(*, actor: Actor, at: datetime) -> int:
         if not rules.flooded(recent, already=True):
             flood.ended_at = at
             flood.save(update_fields=["ended_at"])
-    return len(found)
+
+
+def _unfolded(at: datetime) -> list[UUID]:
+    """Folded and still so where no flood is: the worst of each desk, so few in ten minutes that they are none themselves."""
+    under = set(Flood.objects.filter(ended_at__isnull=True).values_list("area", flat=True))
+    folded = Alarm.objects.filter(folded=True, ended_at__isnull=True).order_by("rank", "raised_at")
+    desks: dict[str, list[UUID]] = defaultdict(list)
+    for pk, area in folded.values_list("pk", "area"):
+        desks[area[: rules.DESK_DIGITS]].append(pk)
+    return [
+        pk
+        for desk, mine in desks.items()
+        if desk not in under
+        for pk in mine[: max(0, rules.FLOOD_ENDS - _returned(desk, at))]
+    ]
+
+
+def _returned(desk: str, at: datetime) -> int:
+    steps = AlarmStep.objects.filter(area__startswith=desk, kind="returned")
+    return steps.filter(at__gt=at - rules.FLOOD_SPAN).count()
 
 
 def _tell(actor: Actor, alarm: Alarm, at: datetime) -> None:
@@ -172,7 +204,7 @@ def _back(alarm: Alarm, at: datetime) -> None:
         alarm.step_due_at = rules.step_due(alarm.step, at)
         if rules.told(alarm):
             told_of(alarm, at)
-    alarm.save(update_fields=["shelved_until", "step_due_at"])
+    alarm.save(update_fields=["shelved_until", "folded", "step_due_at"])
 
 
 def _end_if_over(alarm: Alarm, at: datetime) -> None:

@@ -157,9 +157,29 @@ def test_a_flood_folds_all_but_the_first_and_life_safety(db) -> None:
         wall = list(selectors.wall(SYSTEM))
         assert wall[0].rule == "smoke"
         assert len(wall) == 11
+    assert len([one for one in published() if isinstance(one, AlarmRaised)]) == 11
+
+
+def test_what_a_flood_folded_is_told_when_it_is_over_and_never_as_a_flood_itself(db) -> None:
+    for number in range(18):
+        say(make_series(make_device(type="access_gate", code=f"g{number}"), "forced"), (SECOND, 1))
+
+    def told() -> int:
+        return len([one for one in published() if isinstance(one, AlarmRaised)])
+
+    with behind(SYSTEM):
+        actions.return_shelved(actor=SYSTEM, at=MONDAY + MINUTE)
+        assert (told(), Alarm.objects.filter(folded=True).count()) == (10, 8)  # it goes on
         actions.return_shelved(actor=SYSTEM, at=MONDAY + HOUR)
         assert Flood.objects.get().ended_at == MONDAY + HOUR
-    assert len([one for one in published() if isinstance(one, AlarmRaised)]) == 11
+        assert (told(), Alarm.objects.filter(folded=True).count()) == (15, 3)
+        back = Alarm.objects.filter(steps__kind="returned")
+        assert {one.step_due_at is not None for one in back} == {True}
+        actions.return_shelved(actor=SYSTEM, at=MONDAY + HOUR + MINUTE)
+        assert told() == 15
+        actions.return_shelved(actor=SYSTEM, at=MONDAY + HOUR + 10 * MINUTE)
+        assert (told(), Alarm.objects.filter(folded=True).count()) == (18, 0)
+        assert len(list(selectors.wall(SYSTEM))) == 18
 
 
 def test_acknowledging_stops_the_chain_and_a_verdict_ends_it(community_secretary, db) -> None:
