@@ -166,6 +166,12 @@ class AlarmRule(Entry, frozen=True, kw_only=True):
         return found
 
 
+class Proposal(Entry, frozen=True, kw_only=True):
+    """What a weekly review may propose, and the sentence that says why."""
+
+    text: Text
+
+
 YES, NO = Text(zh="是", en="yes"), Text(zh="否", en="no")
 MEASURES = catalogue("sensing", "measures", Measure, faults=Measure.faults)
 TYPES = catalogue("sensing", "device_types", DeviceType, faults=DeviceType.faults)
@@ -173,7 +179,9 @@ CHECKS = catalogue("sensing", "checks", Check)
 POLICY = catalogue("sensing", "policy", Policy)
 RULES = catalogue("sensing", "rules", AlarmRule, faults=AlarmRule.faults)
 VERDICTS = catalogue("sensing", "verdicts", Verdicts)
+PROPOSALS = catalogue("sensing", "proposals", Proposal)
 ADMISSION = flow("sensing", "device_admission")
+REVIEW = flow("sensing", "rule_review")
 
 
 def policy(key: str) -> int:

@@ -93,3 +93,18 @@ class AlarmEnded:
     alarm: UUID
     verdict: str
     at: datetime
+
+
+@event("sensing.ReviewWritten")
+class ReviewWritten:
+    """The week of a community's alarms lies ready to be looked at."""
+
+    review: UUID
+    week: str  # its Monday
+    at: datetime
+
+
+@event("sensing.ReviewSigned")
+class ReviewSigned:
+    review: UUID
+    at: datetime

@@ -35,3 +35,9 @@ def tell_silence(*, system: Actor, at: datetime) -> None:
     """Each minute: devices that have fallen silent, then the people whom they look after."""
     actions.tell_silence(actor=system, at=at)
     actions.check_vigils(actor=system, at=at)
+
+
+@periodic(cron="30 22 * * *")
+def write_reviews(*, system: Actor, at: datetime) -> None:
+    """Each morning: reviews of the week that is over, where they are missing; on Mondays those are all."""
+    actions.write_reviews(actor=system, at=at)

@@ -43,6 +43,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "sensing.Alarm": {"verdict": ""},
     "sensing.AlarmStep": {"alarm": an_alarm},
     "sensing.Flood": {"ended_at": LONG_AGO},
+    "sensing.Review": {"week": lambda: date(2020, 1, 6) + timedelta(weeks=next(SERIAL))},
     "sensing.Vigil": {"consent_on": date(2020, 1, 1), "until": date(2020, 2, 1)},
 }
 SERIAL = count(1)

@@ -39,6 +39,7 @@ from lifang.sensing.actions.intake import Parcel, Receipt, Register, take
 from lifang.sensing.actions.keys import issue_device_key, revoke_device_key
 from lifang.sensing.actions.quarantine import forget_old
 from lifang.sensing.actions.replay import replay_poison
+from lifang.sensing.actions.reviews import sign_review, write_reviews
 from lifang.sensing.actions.silence import tell_silence
 from lifang.sensing.actions.storing import Stored, store, watches
 from lifang.sensing.actions.things import (
@@ -113,6 +114,7 @@ __all__ = [
     "send_observations",
     "service_device",
     "shelve",
+    "sign_review",
     "store",
     "take",
     "take_back_devices",
@@ -123,4 +125,5 @@ __all__ = [
     "wake_device",
     "wake_due",
     "watches",
+    "write_reviews",
 ]

@@ -39,6 +39,7 @@ from lifang.sensing.selectors.observations import (
 )
 from lifang.sensing.selectors.rules import edition, editions, in_force, rule
 from lifang.sensing.selectors.vigils import Ward, called, devices_of, vigil, vigils, wards
+from lifang.sensing.selectors.weeks import before_it, devices_named, review, reviews
 
 __all__ = [
     "Backtest",
@@ -52,12 +53,14 @@ __all__ = [
     "alarms",
     "backtest",
     "before",
+    "before_it",
     "by_part",
     "called",
     "changes",
     "coverage",
     "device",
     "devices",
+    "devices_named",
     "devices_of",
     "edition",
     "editions",
@@ -77,6 +80,8 @@ __all__ = [
     "quality",
     "quarantined",
     "quiet",
+    "review",
+    "reviews",
     "rule",
     "runs",
     "series",

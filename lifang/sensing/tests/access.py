@@ -13,7 +13,7 @@ from lifang.orgs.tests.make import MONDAY
 from lifang.registry.tests.make import make_building, make_person
 from lifang.sensing import actions, selectors
 from lifang.sensing.actions.vigils import hear
-from lifang.sensing.models import Admission, Alarm, Quarantined, Vigil
+from lifang.sensing.models import Admission, Alarm, Quarantined, Review, Vigil
 from lifang.sensing.tests.make import known_of, make_device, make_series, observed
 from lifang.sensing.watch.person import Sign
 
@@ -91,3 +91,10 @@ def vigil_alarm(area: str) -> Alarm:
 
 def thing_of(area: str) -> tuple[str]:
     return (f"Things({make_device(area).number})",)
+
+
+def review_of(area: str) -> Review:
+    with behind(SYSTEM):
+        make_device(area)
+        actions.write_reviews(actor=SYSTEM, at=MONDAY)
+        return Review.objects.get(area=area[:12])

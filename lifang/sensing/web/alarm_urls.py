@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lifang.sensing.web import rule_pages, vigil_pages, walls
+from lifang.sensing.web import review_pages, rule_pages, vigil_pages, walls
 
 ALARMS, RULES = "desk/alarms", "desk/alarm-rules"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path(f"{ALARMS}/<uuid:pk>/shelf", walls.shelf, name="shelf"),
     path(f"{ALARMS}/<uuid:pk>/unshelving", walls.unshelving, name="unshelving"),
     path(f"{ALARMS}/<uuid:pk>/note", walls.note, name="note"),
+    path(f"{ALARMS}/reviews", review_pages.reviews, name="reviews"),
+    path(f"{ALARMS}/reviews/<uuid:pk>", review_pages.review, name="review"),
     path(RULES, rule_pages.rules, name="rules"),
     path(f"{RULES}/<slug:key>", rule_pages.rule, name="rule"),
     path(f"{RULES}/<slug:key>/preview", rule_pages.preview, name="rule_preview"),
