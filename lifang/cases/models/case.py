@@ -64,6 +64,10 @@ class Case(Subject, Searchable):
             models.Index(fields=["area", "-opened_at"], name="case_area_opened"),
             # The newest first, for whoever sees most rows: read from the end instead of sorting all.
             models.Index(fields=["-opened_at", "-id"], name="case_newest"),
+            # The same of what is open: however many cases are over, none of them is read.
+            models.Index(
+                fields=["-opened_at", "-id"], condition=Q(state__in=OPEN), name="case_open"
+            ),
             models.Index(fields=["area", "-closed_at"], name="case_area_closed"),
             models.Index(fields=["cell", "matter"], condition=Q(state__in=OPEN), name="case_near"),
             models.Index(fields=["lead", "state"], name="case_lead_state"),

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 
 from lifang.cases.models import Case, Rollup
 from lifang.cases.terms import BUILT, OPEN, State
-from lifang.core.access import Actor
+from lifang.core.access import Actor, prepared
 from lifang.core.access.desks import desk
 from lifang.core.access.scope import within as area_within
 from lifang.orgs import selectors as orgs
@@ -28,6 +28,18 @@ def kept(actor: Actor, within: str, least: int) -> bool:
     ).values_list("what", "n")
     found = dict(whats)
     return BUILT in found and found.get("cases", 0) >= least
+
+
+def at_least(actor: Actor, what: str, within: str = "") -> int:
+    """So many cases of an area, or of all one's areas, are this at least; none where no counts are kept."""
+    if within and not actor.scope.covers(within):
+        return 0
+    places = [within] if within else _outermost({*actor.scope.areas})
+    counted = Q(place="", what=BUILT) | Q(place__in=places, what=what)
+    rows = Rollup.objects.filter(counted, slot="").values_list("what", "n")
+    found = prepared.ask(("at_least", what, *places), lambda: rows)
+    built = any(name == BUILT for name, _n in found)
+    return sum(int(n or 0) for name, n in found if name == what) if built else 0
 
 
 def counts(actor: Actor, within: str, at: datetime) -> dict[str, int]:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from lifang.cases import actions
+from lifang.cases import actions, selectors
+from lifang.cases.models import Case
 from lifang.cases.tests.make import accepted, dispatched, make_case, make_unit
 from lifang.cases.tests.test_desk import THEN
 from lifang.cases.web.tables import CaseList
@@ -56,6 +58,12 @@ def page(who, address=""):
     return re.sub(r'(csrfmiddlewaretoken" value|name="csrf" content)="[^"]+"', "", html)
 
 
+def table_of(who, address):
+    request = RequestFactory().get(f"/desk/cases{address}")
+    request.actor, request.at, request.session = who.actor, THEN, {}
+    return CaseList(request, selectors.cases(who.actor))
+
+
 def whole(monkeypatch, who, address):
     """The page as the template draws it, from nothing kept."""
     with monkeypatch.context() as patched:
@@ -99,7 +107,7 @@ def test_the_second_look_draws_no_row_and_asks_for_marks_alone(monkeypatch, desk
     monkeypatch.setattr(draw, "_row", drawn_again)
     with CaptureQueriesContext(connection) as caught:
         page(desk)
-    assert len(caught) == 7, [query["sql"][:90] for query in caught]
+    assert len(caught) == 8, [query["sql"][:90] for query in caught]
 
 
 def test_what_happens_to_a_case_is_seen_at_the_next_look(desk):
@@ -162,3 +170,59 @@ def test_a_list_too_long_to_be_counted_is_not_counted_at_each_look(monkeypatch, 
         assert page(desk) == first
     assert not [query for query in caught if "count(*)" in query["sql"]]
     assert len(caught) == 6
+
+
+@pytest.mark.parametrize("address", ["", "?show=open", f"?show=open&area={places.STREET}"])
+def test_a_list_that_is_known_to_be_long_is_never_counted(monkeypatch, desk, address):
+    monkeypatch.setattr(marks, "COUNTED", 3)
+    cases(5)
+    counted_live = page(desk, address)
+    kept.forget()
+    actions.rebuild_rollups()
+    with CaptureQueriesContext(connection) as caught:
+        assert page(desk, address) == counted_live
+    assert "3" in re.search(r'class="count num"[^>]*>([^<]+)<', counted_live)[1]
+    assert not [query for query in caught if "count(*)" in query["sql"]]
+
+
+@pytest.mark.parametrize("address", [
+    "?show=overdue", "?show=open&level=urgent", f"?show=open&area={places.NEXT_STREET}",
+    f"?area={places.STREET}&area={places.NEXT_STREET}", "?state=closed", "?q=street",
+])  # fmt: skip
+def test_what_nobody_has_counted_is_counted_on_the_spot(monkeypatch, desk, address):
+    monkeypatch.setattr(marks, "COUNTED", 3)
+    cases(5)
+    actions.rebuild_rollups()
+    assert table_of(desk, address).at_least() == 0
+
+
+def test_what_is_open_is_read_without_what_is_over(desk):
+    (case,) = cases(1)
+    with behind(SYSTEM), connection.cursor() as cursor:
+        columns = [
+            field.column for field in Case._meta.local_concrete_fields if not field.generated
+        ]
+        own = {
+            "id": "uuidv7()",
+            "number": "'x' || n",
+            "reference": "''",
+            "opened_at": "opened_at - n * interval '1 minute'",
+        }
+        over = {
+            "state": "CASE WHEN mod(n, 10) = 0 THEN state ELSE 'closed' END",
+            "closed_at": "CASE WHEN mod(n, 10) > 0 THEN opened_at END",
+        }
+        asked = ", ".join({**own, **over}.get(column, f'"{column}"') for column in columns)
+        names = ", ".join(f'"{column}"' for column in columns)
+        cursor.execute(
+            f"INSERT INTO cases_case ({names}) SELECT {asked} FROM cases_case, generate_series(1, 9000) n WHERE id = %s",
+            [case.pk],
+        )
+        cursor.execute("ANALYZE cases_case")
+    table = table_of(desk, f"?show=open&area={places.STREET}")
+    statement, values = marks._marks(table.rows, 0, 30)
+    with behind(desk.actor), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")  # a street of a few rows is sorted
+        cursor.execute(f"EXPLAIN {statement}", values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Scan using case_open on" in plan, plan

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lifang.cases.catalogue import CASE, MAJORS, MATTERS, OUTCOMES, SOURCES
 from lifang.cases.models import Case
+from lifang.cases.selectors import rollups
 from lifang.cases.selectors.counts import month_before
 from lifang.cases.terms import OPEN, State
 from lifang.cases.web import shown
@@ -40,6 +41,8 @@ SHOW = {
     "on_time_month": _("… of them in time"),
     "solved_month": _("Solved in 30 days"),
 }
+
+KEPT = {(): "cases", (("show", "open"),): "open"}
 
 
 def show(at: datetime) -> dict[str, Q]:
@@ -162,6 +165,15 @@ class CaseList(CaseTable):
     """All the cases one may see."""
 
     kept = True
+
+    def at_least(self) -> int:
+        """What is counted as it happens: all cases, and those still open, of an area or of all one sees."""
+        chosen = [(one.name, one.value) for one, _url in self.removals]
+        areas = [value for name, value in chosen if name == "area"]
+        what = KEPT.get(tuple(one for one in chosen if one[0] != "area"))
+        if self.actor is None or self.text or self.lost or what is None or len(areas) > 1:
+            return 0
+        return rollups.at_least(self.actor, what, *areas)
 
 
 def _of_majors(rows: Rows, majors: list[str]) -> Rows:

@@ -37,9 +37,11 @@ def page(table: Any, asked: str) -> Page:
 
 
 def _counted(table: Any) -> int:
-    """How many rows there are, as far as anybody leafs. That there are more is asked for once a minute: it takes longest."""
+    """How many rows there are, as far as anybody leafs. That there are more is known, or asked for once a minute: it takes longest."""
     beyond = ("beyond", type(table), table.actor, table.narrowing, world(), _minute(table))
     if table.steady and PIECES.get(beyond):
+        return COUNTED + 1
+    if table.at_least() > COUNTED:
         return COUNTED + 1
     found = _ask(table, "count", lambda: _count(table.rows))
     counted = int(found[0][0] or 0) if found else 0
