@@ -102,7 +102,7 @@ def drain(town: Town, workers: Workers) -> tuple[float, float]:
 
 def killed(town: Town, workers: Workers) -> tuple[float, int]:
     """Messages a second with a worker killed in full flow, and how many observations are too many or too few."""
-    before, begun = observations(), time.perf_counter()
+    before, begun = _settled(), time.perf_counter()
     fill(town, town.batch(KILLED // 2))
     workers.kill_one()
     fill(town, town.batch(KILLED // 2))
@@ -111,6 +111,15 @@ def killed(town: Town, workers: Workers) -> tuple[float, int]:
         time.sleep(0.3)
     spent = time.perf_counter() - begun
     return KILLED / spent, abs(observations() - wanted)
+
+
+def _settled() -> int:
+    """How many observations there are once nothing more of what was sent before comes."""
+    before = -1
+    while (now := observations()) != before:
+        before = now
+        time.sleep(2)
+    return now
 
 
 def fill(town: Town, bodies: list[bytes]) -> None:
