@@ -4,6 +4,8 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from lifang.core.access import Actor, Refusal, insist
 from lifang.core.accounts.models import Account
 from lifang.core.action import action, seen
@@ -125,19 +127,29 @@ def tell_unanswered(*, actor: Actor, at: datetime) -> int:
 
 @action("sensing.return_shelved")
 def return_shelved(*, actor: Actor, at: datetime) -> int:
-    """What was shelved until now comes back; floods that are over end, and what they folded comes back by and by."""
+    """What was shelved until now comes back; floods that are over end, and what was quiet for them, for a lead or a gateway comes back by and by."""
     rows = Alarm.objects.select_for_update(of=("self",))
     found = list(rows.filter(shelved_until__lte=at))
     for alarm in found:
         _back(alarm, at)
         _noted(alarm, actor, "returned", at)
     _end_floods(at)
-    unfolded = _unfolded(at)
-    for alarm in rows.filter(pk__in=unfolded, ended_at__isnull=True):
-        alarm.folded = False
+    freed = _freed(at)
+    heirs: dict[
+        UUID, Alarm
+    ] = {}  # of a lead that is over: the first speaks for the others from now on
+    for alarm in rows.filter(pk__in=freed, ended_at__isnull=True).order_by("raised_at", "id"):
+        alarm.folded, alarm.inhibited_by, alarm.lead = False, None, _heir(alarm, heirs)
         _back(alarm, at)
         _noted(alarm, actor, "returned", at)
-    return len(found) + len(unfolded)
+    return len(found) + len(freed)
+
+
+def _heir(alarm: Alarm, heirs: dict[UUID, Alarm]) -> Alarm | None:
+    if alarm.lead_id is None:
+        return None
+    first = heirs.setdefault(alarm.lead_id, alarm)
+    return None if first is alarm else first
 
 
 def _end_floods(at: datetime) -> None:
@@ -151,19 +163,25 @@ def _end_floods(at: datetime) -> None:
             flood.save(update_fields=["ended_at"])
 
 
-def _unfolded(at: datetime) -> list[UUID]:
-    """Folded and still so where no flood is: the worst of each desk, so few in ten minutes that they are none themselves."""
+def _freed(at: datetime) -> list[UUID]:
+    """Quiet for a reason that is over, and still so: danger to life at once, else the worst of each desk, so few in ten minutes that they are no flood.
+
+    Behind a gateway that is back, devices have that long to be heard themselves.
+    """
     under = set(Flood.objects.filter(ended_at__isnull=True).values_list("area", flat=True))
-    folded = Alarm.objects.filter(folded=True, ended_at__isnull=True).order_by("rank", "raised_at")
+    quiet = Alarm.objects.filter(
+        Q(folded=True)
+        | Q(lead__ended_at__isnull=False)
+        | Q(inhibited_by__ended_at__lte=at - rules.FLOOD_SPAN),
+        ended_at__isnull=True,
+    ).order_by("rank", "raised_at")
+    found: list[UUID] = []
     desks: dict[str, list[UUID]] = defaultdict(list)
-    for pk, area in folded.values_list("pk", "area"):
-        desks[area[: rules.DESK_DIGITS]].append(pk)
-    return [
-        pk
-        for desk, mine in desks.items()
-        if desk not in under
-        for pk in mine[: max(0, rules.FLOOD_ENDS - _returned(desk, at))]
-    ]
+    for pk, area, life in quiet.values_list("pk", "area", "life"):
+        (found if life else desks[area[: rules.DESK_DIGITS]]).append(pk)
+    for desk in desks.keys() - under:
+        found += desks[desk][: max(0, rules.FLOOD_ENDS - _returned(desk, at))]
+    return found
 
 
 def _returned(desk: str, at: datetime) -> int:
@@ -204,7 +222,7 @@ def _back(alarm: Alarm, at: datetime) -> None:
         alarm.step_due_at = rules.step_due(alarm.step, at)
         if rules.told(alarm):
             told_of(alarm, at)
-    alarm.save(update_fields=["shelved_until", "folded", "step_due_at"])
+    alarm.save(update_fields=["shelved_until", "folded", "inhibited_by", "lead", "step_due_at"])
 
 
 def _end_if_over(alarm: Alarm, at: datetime) -> None:

@@ -147,6 +147,60 @@ def test_the_same_hazard_at_the_same_place_is_one_alarm_and_another_kind_of_devi
         assert list(selectors.quiet(SYSTEM)) == [second]
 
 
+def test_what_stood_under_an_alarm_that_is_over_speaks_for_itself(community_secretary, db) -> None:
+    place = make_building()[0]
+    hot = make_series(make_device(type="ebike_port", place=place.pk), "temperature")
+    say(hot, (SECOND, 70), (2 * MINUTE, 70))
+    first = only()
+    burning = [smoke(place=place.pk, code=f"s{number}") for number in range(2)]
+    for series in burning:
+        say(series, (3 * MINUTE, 1))
+    with behind(SYSTEM):
+        actions.return_shelved(actor=SYSTEM, at=MONDAY + 4 * MINUTE)
+        assert [one.pk for one in selectors.wall(SYSTEM)] == [first.pk]
+    actions.acknowledge(actor=community_secretary.actor, alarm=first, at=MONDAY + 5 * MINUTE)
+    say(hot, (6 * MINUTE, 20), (30 * MINUTE, 20), at=MONDAY + 30 * MINUTE)
+    with behind(SYSTEM):
+        actions.run_timers(actor=SYSTEM, at=MONDAY + HOUR)
+        first.refresh_from_db()
+        assert first.ended_at is not None
+        assert not list(selectors.wall(SYSTEM))
+        actions.return_shelved(actor=SYSTEM, at=MONDAY + HOUR)
+        (wall,) = selectors.wall(SYSTEM)
+        assert (wall.rule, wall.under, wall.step_due_at is not None) == ("smoke", 1, True)
+        raised = [one.alarm for one in published() if isinstance(one, AlarmRaised)]
+        assert raised == [first.pk, wall.pk]
+
+
+def test_a_device_silent_behind_a_gateway_that_is_back_is_told_after_a_while(
+    community_secretary, db
+) -> None:
+    hub = make_device(type="gateway", code="hub")
+    mine = [
+        make_series(make_device(type="pir", gateway=hub.pk, code=f"p{n}"), "motion")
+        for n in range(3)
+    ]
+    for series in mine:
+        say(series, (SECOND, 0))
+    with behind(SYSTEM):
+        actions.tell_silence(actor=SYSTEM, at=MONDAY + 8 * HOUR)
+        dead = Alarm.objects.get(rule="gateway_silent")
+        assert Alarm.objects.filter(rule="device_silent", inhibited_by=dead).count() == 3
+    actions.acknowledge(actor=community_secretary.actor, alarm=dead, at=MONDAY + 8 * HOUR)
+    for series in mine[:2]:
+        say(series, (9 * HOUR, 0))
+    with behind(SYSTEM):
+        actions.tell_silence(actor=SYSTEM, at=MONDAY + 9 * HOUR + MINUTE)
+        actions.return_shelved(actor=SYSTEM, at=MONDAY + 9 * HOUR + MINUTE)
+        dead.refresh_from_db()
+        assert dead.ended_at is not None
+        alone = Alarm.objects.get(rule="device_silent", ended_at__isnull=True)
+        assert alone.inhibited_by_id == dead.pk
+        actions.return_shelved(actor=SYSTEM, at=MONDAY + 9 * HOUR + 20 * MINUTE)
+        alone.refresh_from_db()
+        assert (alone.inhibited_by_id, alone.step_due_at is not None) == (None, True)
+
+
 def test_a_flood_folds_all_but_the_first_and_life_safety(db) -> None:
     for number in range(14):
         say(make_series(make_device(type="access_gate", code=f"g{number}"), "forced"), (SECOND, 1))
