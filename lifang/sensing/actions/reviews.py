@@ -26,7 +26,7 @@ CAPABILITY = "sensing.sign_review"
 
 @action("sensing.write_reviews")
 def write_reviews(*, actor: Actor, at: datetime) -> int:
-    """Reviews of the week that is over, where they are missing: once a community, whenever it is asked."""
+    """Reviews of the week that is over, where they are missing and there is something to look at: once a community, whenever it is asked."""
     until = rules.week_of(localtime(at))
     since = rules.week_of(until - timedelta(days=1))
     missing = asked.with_devices(actor) - asked.reviewed(actor, since.date())
@@ -35,12 +35,15 @@ def write_reviews(*, actor: Actor, at: datetime) -> int:
     in_force = chosen.in_force(actor)
     week = asked.week(actor, since, until, in_force, policy("review_keep_weeks"))
     names = names_of(missing, 1)
+    written = 0
     for area in sorted(missing):
         body = rules.review(
             week.seen.get(area, []), in_force, week.places.get(area, {}), week.earlier.get(area, {}), week.stale.get(area, {}), until
         )  # fmt: skip
-        _write(actor, area, since, body, names.get(area, ""), at)
-    return len(missing)
+        if body.lines or body.proposed:  # nobody signs for a week in which nothing was
+            _write(actor, area, since, body, names.get(area, ""), at)
+            written += 1
+    return written
 
 
 def _write(actor: Actor, area: str, since: datetime, body: rules.Body, name: str, at: datetime) -> None:  # fmt: skip

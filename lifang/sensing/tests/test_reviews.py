@@ -135,25 +135,30 @@ def test_what_was_shelved_is_counted_in_hours_to_the_end_of_the_week(db) -> None
 
 
 def test_it_is_written_once_told_and_is_the_desk_s_turn(db) -> None:
-    make_device(type="camera_ai")
+    an_alarm(make_device(type="camera_ai"))
     write_reviews.run(MONDAY)
     assert actions.write_reviews(actor=SYSTEM, at=MONDAY + DAY) == 0
     row = Review.objects.get()
-    assert (row.week, row.state, row.raised) == ((MONDAY - 7 * DAY).date(), "written", 0)
+    assert (row.week, row.state, row.raised) == ((MONDAY - 7 * DAY).date(), "written", 1)
     assert row.due_at is not None
     assert [type(one) for one in published() if isinstance(one, ReviewWritten)] == [ReviewWritten]
-    assert actions.write_reviews(actor=SYSTEM, at=MONDAY + 7 * DAY) == 1
+
+
+def test_nobody_signs_for_a_week_in_which_nothing_was(db) -> None:
+    make_device(type="camera_ai")
+    assert actions.write_reviews(actor=SYSTEM, at=MONDAY) == 0
+    assert not Review.objects.exists()
 
 
 def test_the_to_do_waits_at_the_desk_of_the_community(community_secretary, grid_worker) -> None:
-    make_device(type="camera_ai")
+    an_alarm(make_device(type="camera_ai"))
     row = written()
     assert [one.subject for one in flow.todos(community_secretary.actor) if one.flow == "rule_review"] == [row.pk]  # fmt: skip
     assert not [one for one in flow.todos(grid_worker.actor) if one.flow == "rule_review"]
 
 
 def test_it_is_signed_once_with_a_word(community_secretary, grid_worker) -> None:
-    make_device(type="camera_ai")
+    an_alarm(make_device(type="camera_ai"))
     row, who = written(), community_secretary.actor
     with refused("review_word"):
         actions.sign_review(actor=who, review=row, word="  ", at=MONDAY)
@@ -195,7 +200,7 @@ def test_the_list_costs_the_same_for_thirty(community_secretary) -> None:
 
 
 def test_one_review_costs_the_same_for_thirty_rules_and_proposals(community_secretary) -> None:
-    make_device(type="camera_ai")
+    an_alarm(make_device(type="camera_ai"))
     row = written()
 
     def one_more() -> None:
@@ -221,9 +226,10 @@ def test_a_week_of_thirty_alarms_is_asked_like_a_week_of_one(db) -> None:
         Review.objects.all().delete()
         return len(caught)
 
-    an_alarm(camera)
+    for _ in range(3):  # enough to be judged by
+        an_alarm(camera, verdict="false")
     cost()
     few = cost()
-    for _ in range(29):
+    for _ in range(27):
         an_alarm(camera, verdict="false")
     assert cost() == few
