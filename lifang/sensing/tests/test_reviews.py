@@ -228,8 +228,7 @@ def test_a_week_of_thirty_alarms_is_asked_like_a_week_of_one(db) -> None:
 
     for _ in range(3):  # enough to be judged by
         an_alarm(camera, verdict="false")
-    cost()
-    few = cost()
+    few = min(cost() for _ in range(3))  # names of places are looked at anew once a second
     for _ in range(27):
         an_alarm(camera, verdict="false")
-    assert cost() == few
+    assert min(cost() for _ in range(3)) == few
