@@ -120,10 +120,10 @@ def test_every_kind_is_in_every_sample():
 
 
 def test_thousands_of_texts_at_the_search_of_everybody(client):
-    """The one field that everybody may fill with anything: every other text there is."""
+    """The one field that everybody may fill with anything: every fourth text there is."""
     client.raise_request_exception = False
     path, wrong, tried = reverse("web:search"), [], 0
-    for one in islice(hostile.texts(), 0, None, 2):
+    for one in islice(hostile.texts(), 0, None, 4):
         tried += 1
         response = client.get(path, {"q": one.text})
         text = response.content.decode("utf-8", "replace")
@@ -131,4 +131,4 @@ def test_thousands_of_texts_at_the_search_of_everybody(client):
             wrong.append((one.kind, one.text[:60], response.status_code))
     print(f"search: {tried} hostile texts; {dict(hostile.count())}")
     assert wrong == []
-    assert tried > 2_500
+    assert tried > 1_250

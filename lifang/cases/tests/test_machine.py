@@ -343,7 +343,7 @@ def test_nobody_cheats_the_loop(real_db):
     run_state_machine_as_test(
         Loop,
         settings=settings(
-            max_examples=40, stateful_step_count=40, deadline=None, database=None, derandomize=True,
+            max_examples=25, stateful_step_count=40, deadline=None, database=None, derandomize=True,
             suppress_health_check=list(HealthCheck), phases=(Phase.generate,),
         ),
     )  # fmt: skip

@@ -149,7 +149,7 @@ def test_a_hold_filled_in_wrongly_is_refused_where_it_is_wrong(given, said):
 def test_hostile_words_are_kept_as_words_or_refused_and_break_nothing():
     make_county()
     leader = cast.county_leader()
-    tried = sample(120, "holds")
+    tried = sample(40, "holds")
     for one in tried:
         text = one.text
         given = {"area": places.COMMUNITY, "why": text, "document": text, "until": "2029-01-01"}
@@ -160,7 +160,7 @@ def test_hostile_words_are_kept_as_words_or_refused_and_break_nothing():
         assert leader.get("orgs:holds", query=query, follow=True).status_code in (200, 400), text
         assert leader.post("orgs:holds", data=query, follow=True).status_code in (200, 400), text
         assert leader.get("orgs:retention", query=query).status_code in (200, 400, 404), text
-    assert len(tried) > 100
+    assert len(tried) > 30
     assert leader.get("/desk/retention/terms/nothing").status_code == 404
 
 

@@ -94,7 +94,7 @@ def thing_of(area: str) -> tuple[str]:
 
 
 def review_of(area: str) -> Review:
+    alarm = alarm_of(area)
     with behind(SYSTEM):
-        make_device(area)
-        actions.write_reviews(actor=SYSTEM, at=MONDAY)
+        actions.write_reviews(actor=SYSTEM, at=alarm.raised_at + timedelta(days=7))
         return Review.objects.get(area=area[:12])
