@@ -33,11 +33,10 @@ def take_alarm(*, actor: Actor, alarm: UUID, matter: str, at: datetime) -> Case 
     case = _same(told, matter, at)
     rule = sensing.rule(actor, told.rule)
     if case is None:
-        device = told.device
+        lon, lat = _spot(told)
         case = report(
-            actor=actor, at=at, matter=matter, source=SOURCE, text=f"{rule.name}：{device or ''}",
-            lon=device.lon if device else None, lat=device.lat if device else None, area=told.area,
-            place=_place(told),
+            actor=actor, at=at, matter=matter, source=SOURCE, text=f"{rule.name}：{told.device or ''}",
+            lon=lon, lat=lat, area=told.area, place=_place(told),
         )  # fmt: skip
     else:
         case = held(case, "add")
@@ -68,6 +67,16 @@ def _same(told: "Alarm", matter: str, at: datetime) -> Case | None:
         return None
     rows = Case.objects.filter(near, matter=matter, state__in=OPEN, opened_at__gt=at - TOGETHER)
     return rows.order_by("opened_at").first()
+
+
+def _spot(told: "Alarm") -> tuple[float | None, float | None]:
+    """Where the device stands, if that is in its area: who answers for the area gets the case."""
+    device = told.device
+    if device is None or device.lon is None or device.lat is None:
+        return None, None
+    if not orgs.stands_in(device.lon, device.lat, told.area):
+        return None, None
+    return device.lon, device.lat
 
 
 def _place(told: "Alarm") -> str:

@@ -10,6 +10,7 @@ from lifang.cases.tests.make import MONDAY, make_unit
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.testing.told import deliver
+from lifang.orgs.tests.make import make_county
 from lifang.registry.tests.make import make_building
 from lifang.sensing import actions as sensing_acts
 from lifang.sensing import selectors as sensing
@@ -58,6 +59,18 @@ def test_a_second_alarm_at_the_place_joins_and_a_rule_without_a_matter_opens_not
     deliver(later)
     assert Case.objects.get() == first
     assert Cause.objects.filter(case=first).count() == 2
+
+
+def test_a_device_whose_point_lies_elsewhere_makes_a_case_where_it_is_registered() -> None:
+    county = make_county()
+    lon, lat = county.inside(county.grids[-1].pk)
+    alarm = raise_alarm(lon=lon, lat=lat)
+    assert alarm.area != county.grids[-1].pk
+    case = Case.objects.get()
+    assert (case.area, case.lon) == (alarm.area, None)
+    west, south = county.inside(alarm.area)
+    raise_alarm("gas", "gas", lon=west, lat=south)
+    assert {one.lon for one in Case.objects.filter(area=alarm.area)} == {None, west}
 
 
 def test_told_twice_is_one_case() -> None:

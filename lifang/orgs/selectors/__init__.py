@@ -15,6 +15,7 @@ from lifang.orgs.selectors.places import (
     parts_of,
     shape_of,
     shapes,
+    stands_in,
 )
 from lifang.orgs.selectors.sights import names_of_holders, row_kinds, sighted_row, who_sees
 from lifang.orgs.selectors.standing import (
@@ -68,6 +69,7 @@ __all__ = [
     "shape_of",
     "shapes",
     "sighted_row",
+    "stands_in",
     "unit",
     "unit_choice",
     "unit_holder",

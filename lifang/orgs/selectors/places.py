@@ -87,6 +87,12 @@ def locate(lon: float, lat: float, within: float = 0.0) -> str | None:
     return None
 
 
+def stands_in(lon: float, lat: float, area: str) -> bool:
+    """Whether a point lies in an area, or where nothing is drawn that says otherwise."""
+    there = locate(lon, lat) or ""
+    return there.startswith(area) or area.startswith(there)
+
+
 def locate_many(lons: Iterable[float], lats: Iterable[float]) -> list[str | None]:
     """As `locate`, for many points at once."""
     x, y = list(lons), list(lats)

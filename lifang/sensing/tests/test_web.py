@@ -62,6 +62,15 @@ def test_the_list_finds_by_code_name_and_pinyin(grid_worker):
         )
 
 
+def test_a_point_that_nobody_chose_is_not_where_it_stands(grid_worker):
+    county = make_county()
+    there, here = county.inside(county.grids[-1].pk), county.inside(GRID)
+    for code, (lon, lat), kept in (("FAR", there, None), ("NEAR", here, here[0])):
+        form = {"type": "smoke", "code": code, "area": GRID, "lon": lon, "lat": lat}
+        assert grid_worker.post("sensing:new", data=form).status_code == 302
+        assert Device.objects.get(code=code).lon == kept
+
+
 def test_a_device_page_says_values_history_and_health(grid_worker):
     device = make_device(type="smoke", name="厨房烟感")
     say(device, "smoke", 1)

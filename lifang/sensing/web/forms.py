@@ -62,8 +62,10 @@ class PlaceForm(Picking):
             given["area"] = found.area if len(found.area) == GRID else ""
         if not given.get("area") and not self.errors:
             self.add_error("area", gettext("Choose the grid."))
-        if found and given.get("lat") is None and given.get("lon") is None:
-            given["lon"], given["lat"] = found.lon, found.lat
+        lon, lat = given.get("lon"), given.get("lat")
+        # The map begins in the middle of the county: nobody has chosen that.
+        if lon is None or lat is None or not orgs.stands_in(lon, lat, given.get("area") or ""):
+            given["lon"], given["lat"] = (found.lon, found.lat) if found else (None, None)
         return given
 
     def where(self) -> dict[str, Any]:

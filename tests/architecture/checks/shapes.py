@@ -45,6 +45,7 @@ OPEN_SELECTORS: Exempt = {
     "lifang.orgs.selectors.people.grid_workers": "whom work is sent to; shows nothing to anybody",
     "lifang.orgs.selectors.people.people_at": "whom work is sent to; shows nothing to anybody",
     "lifang.orgs.selectors.places.locate*": "the map of areas is public",
+    "lifang.orgs.selectors.places.stands_in": "the map of areas is public",
     "lifang.orgs.selectors.units.*": "units, their names and hours are public",
 }
 
