@@ -135,10 +135,9 @@ def return_shelved(*, actor: Actor, at: datetime) -> int:
         _noted(alarm, actor, "returned", at)
     _end_floods(at)
     freed = _freed(at)
-    heirs: dict[
-        UUID, Alarm
-    ] = {}  # of a lead that is over: the first speaks for the others from now on
-    for alarm in rows.filter(pk__in=freed, ended_at__isnull=True).order_by("raised_at", "id"):
+    # Of a lead that is over the worst speaks for the others from now on.
+    heirs: dict[UUID, Alarm] = {}
+    for alarm in rows.filter(pk__in=freed).order_by("rank", "raised_at", "id"):
         alarm.folded, alarm.inhibited_by, alarm.lead = False, None, _heir(alarm, heirs)
         _back(alarm, at)
         _noted(alarm, actor, "returned", at)
@@ -174,6 +173,7 @@ def _freed(at: datetime) -> list[UUID]:
         | Q(lead__ended_at__isnull=False)
         | Q(inhibited_by__ended_at__lte=at - rules.FLOOD_SPAN),
         ended_at__isnull=True,
+        shelved_until__isnull=True,  # somebody wants it quiet: it comes back with its own time
     ).order_by("rank", "raised_at")
     found: list[UUID] = []
     desks: dict[str, list[UUID]] = defaultdict(list)

@@ -236,6 +236,23 @@ def test_what_a_flood_folded_is_told_when_it_is_over_and_never_as_a_flood_itself
         assert len(list(selectors.wall(SYSTEM))) == 18
 
 
+def test_what_somebody_shelved_stays_quiet_when_the_flood_is_over(community_secretary, db) -> None:
+    for number in range(11):
+        say(make_series(make_device(type="access_gate", code=f"g{number}"), "forced"), (SECOND, 1))
+    folded, until = Alarm.objects.get(folded=True), MONDAY + 3 * HOUR
+    actions.shelve(
+        actor=community_secretary.actor, alarm=folded, until=until, why="装修", at=MONDAY + MINUTE
+    )
+    with behind(SYSTEM):
+        actions.return_shelved(actor=SYSTEM, at=MONDAY + HOUR)
+        folded.refresh_from_db()
+        assert (folded.folded, folded.shelved_until) == (True, until)
+        actions.return_shelved(actor=SYSTEM, at=until)
+        folded.refresh_from_db()
+        assert (folded.folded, folded.shelved_until) == (False, None)
+    assert len([one for one in published() if isinstance(one, AlarmRaised)]) == 11
+
+
 def test_acknowledging_stops_the_chain_and_a_verdict_ends_it(community_secretary, db) -> None:
     say(smoke(), (SECOND, 1), (2 * SECOND, 0))
     actor = community_secretary.actor

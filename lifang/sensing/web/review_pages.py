@@ -65,7 +65,7 @@ class ReviewTable(Table):
     order = "-week"
     empty = Empty(
         gettext_lazy("No review yet."),
-        gettext_lazy("On Monday morning each community with devices gets the review of its week. Until then the figures say how the rules are doing."),
+        gettext_lazy("On Monday morning each community that had alarms gets the review of its week. Until then the figures say how the rules are doing."),
         act=(gettext_lazy("To the figures"), "sensing:figures"),
         icon="clipboard-check",
     )  # fmt: skip
