@@ -11,6 +11,8 @@ django.setup()
 
 from lifang.sensing.api.admission import conformance, key, standing  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.batches import Gate, answer, batches  # noqa: E402 -- Django must be set up first
+from lifang.sensing.api.hooks import ROOT as HOOKS  # noqa: E402 -- Django must be set up first
+from lifang.sensing.api.hooks import hooks  # noqa: E402 -- Django must be set up first
 
 GATE = Gate(lambda: datetime.now(UTC))
 ROUTES: dict[str, dict[str, Any]] = {
@@ -31,8 +33,9 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 return
     if scope["type"] != "http":
         return
-    methods = ROUTES.get(scope["path"])
-    if scope["path"] == "/api/sensing/healthz":
+    path: str = scope["path"]
+    methods = {"POST": hooks} if path.startswith(HOOKS) else ROUTES.get(path)
+    if path == "/api/sensing/healthz":
         await answer(send, 200, {"gate": "open"})
     elif methods is None:
         await answer(send, 404, {"reason": "not_found"})

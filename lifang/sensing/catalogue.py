@@ -1,7 +1,8 @@
 """What devices there are and what they measure: see `data/`."""
 
+import re
 from functools import cache
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -166,6 +167,40 @@ class AlarmRule(Entry, frozen=True, kw_only=True):
         return found
 
 
+class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a value stands in a message, and what it means."""
+
+    path: str
+    equals: list[str | float] = []  # these are 1, all else is 0
+    times: float = 1
+
+
+class Hook(Entry, frozen=True, kw_only=True):
+    """How the messages of a foreign system are read: paths of JSON (the plain part of RFC 9535); `@` begins at each of `each`."""
+
+    dialect: Literal["mapped", "alertmanager"] = "mapped"
+    each: str = "$"
+    device: list[str] = []  # the first that says something; "" is the key's own device
+    at: str = ""
+    id: str = ""
+    test: str = ""
+    values: dict[str, Reading] = {}  # by words of measures
+    flat: str = ""  # an object whose numbers, flags and words are values by their own names
+    facts: dict[str, str] = {}
+    critical: list[str] = []  # Alertmanager: severities that count as such
+    source: str
+    confirmed: bool = True
+
+    def faults(self) -> list[str]:
+        paths = [self.each, *self.device, *self.facts.values()]
+        paths += [one for one in (self.at, self.id, self.test, self.flat) if one]
+        paths += [one.path for one in self.values.values()]
+        found = [f"`{path}` is no path" for path in paths if steps(path) is None]
+        if self.dialect == "mapped" and not (self.values or self.flat):
+            found.append("`values` or `flat` say what is measured")
+        return found
+
+
 class Proposal(Entry, frozen=True, kw_only=True):
     """What a weekly review may propose, and the sentence that says why."""
 
@@ -180,6 +215,7 @@ POLICY = catalogue("sensing", "policy", Policy)
 RULES = catalogue("sensing", "rules", AlarmRule, faults=AlarmRule.faults)
 VERDICTS = catalogue("sensing", "verdicts", Verdicts)
 PROPOSALS = catalogue("sensing", "proposals", Proposal)
+HOOKS = catalogue("sensing", "hooks", Hook, faults=Hook.faults)
 ADMISSION = flow("sensing", "device_admission")
 REVIEW = flow("sensing", "rule_review")
 
@@ -187,6 +223,24 @@ REVIEW = flow("sensing", "rule_review")
 def policy(key: str) -> int:
     """A policy number: `keep_days`, `ahead_seconds` …"""
     return int(POLICY[key].amount)
+
+
+_STEP: Final = re.compile(r"\.([^\W\d][\w-]*)|\['([^']*)'\]|\[(\d{1,5})\]|(\[\*\])")
+
+
+@cache
+def steps(path: str) -> tuple[str | int | None, ...] | None:
+    """The names and numbers of a path, None for `[*]`; nothing for what is no path."""
+    found: list[str | int | None] = []
+    at = 1
+    while path[:1] in ("$", "@") and at < len(path):
+        step = _STEP.match(path, at)
+        if step is None:
+            return None
+        name, quoted, number, every = step.groups()
+        found.append(None if every else int(number) if number else name or quoted)
+        at = step.end()
+    return tuple(found) if path[:1] in ("$", "@") else None
 
 
 @cache

@@ -51,6 +51,14 @@ class Way(StrEnum):
     REPLAY = "replay"
 
 
+class KeyKind(StrEnum):
+    """What a key is used as: itself, or something both sides compute with."""
+
+    TOKEN = ""  # sent along; kept as a digest
+    SIGNED = "signed"  # Standard Webhooks
+    DIGEST = "digest"  # a password by HTTP or SIP Digest
+
+
 class Poison(StrEnum):
     """Why a message is in quarantine."""
 

@@ -2,7 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-from lifang.sensing.adapters import chirpstack, frigate, lifang, tasmota, thingsboard, zigbee2mqtt
+from lifang.sensing.adapters import (
+    alertmanager,
+    chirpstack,
+    frigate,
+    hooks,
+    lifang,
+    tasmota,
+    thingsboard,
+    zigbee2mqtt,
+)
 from lifang.sensing.rules import Incoming, Refusing
 from lifang.sensing.terms import Poison
 
@@ -16,7 +25,10 @@ BY_FIRST_LEVEL: dict[str, Read] = {
     "stat": tasmota.hear,
     "application": chirpstack.hear,
     "frigate": frigate.hear,
+    "hooks": hooks.hear,
 }
+# Read, and then told together with what is known already: never by a topic of MQTT.
+FOLDED: dict[str, Read] = {"alertmanager": alertmanager.hear}
 MOST_BYTES = 262_144
 
 
@@ -32,7 +44,8 @@ def reader(levels: Sequence[str]) -> Read:
 
 def hear(levels: Sequence[str], body: bytes) -> list[Incoming]:
     """What a message says; nothing for one that is in order and says nothing. Raises `Refusing`."""
-    read = reader(levels)
+    read = FOLDED.get(levels[0]) if levels else None
+    read = read or reader(levels)
     if len(body) > MOST_BYTES:
         raise Refusing(Poison.TOO_LARGE)
     return read(levels, body)

@@ -4,9 +4,12 @@ Requests that wait while one transaction commits are committed together by the n
 """
 
 import asyncio
+import base64
+import binascii
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -35,8 +38,9 @@ class Asked(NamedTuple):
     """One request that waits for its receipt."""
 
     owner: Owner
-    lines: list[bytes]
+    lines: Sequence[Any]
     answer: "asyncio.Future[dict[str, Any]]"
+    read: "Callable[[Owner, Any], Parcel] | None" = None  # None: lines of our own
 
 
 class Busy(Exception):
@@ -60,10 +64,7 @@ class Gate:
 
     async def owner(self, header: bytes) -> Owner | None:
         """Whose key; asked of the database at most every few seconds."""
-        kind, _, text = header.decode("latin-1").partition(" ")
-        if kind.lower() != "bearer":
-            return None
-        text, now = text.strip(), asyncio.get_running_loop().time()
+        text, now = token_of(header), asyncio.get_running_loop().time()
         found, until = self.keys.get(text, (None, 0.0))
         if until < now:
             if len(self.keys) > 100_000:
@@ -71,6 +72,16 @@ class Gate:
             found = await asyncio.to_thread(self._ask, text)
             self.keys[text] = found, now + TRUST_SECONDS
         return found if found is None or found.until > micros(self.clock()) else None
+
+    async def signer(self, prefix: str) -> tuple[Owner, str] | None:
+        """Who signs with the secret of this key."""
+        found = await asyncio.to_thread(self._ask_signer, prefix)
+        return found if found and found[0].until > micros(self.clock()) else None
+
+    def _ask_signer(self, prefix: str) -> tuple[Owner, str] | None:
+        close_old_connections()
+        with behind(SYSTEM):
+            return ways.signer(SYSTEM, prefix, self.clock())
 
     def _ask(self, text: str) -> Owner | None:
         close_old_connections()
@@ -81,12 +92,14 @@ class Gate:
         """Work that asks the database, in the thread that has the connection."""
         return await asyncio.get_running_loop().run_in_executor(self.pen, work, *given)
 
-    async def take(self, owner: Owner, lines: list[bytes]) -> dict[str, Any]:
+    async def take(
+        self, owner: Owner, lines: Sequence[Any], read: Callable[[Owner, Any], Parcel] | None = None
+    ) -> dict[str, Any]:
         """The receipt of one request, after its commit."""
         if len(self.waiting) >= MOST_WAITING:
             raise Busy
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self.waiting.append(Asked(owner, lines, answer))
+        self.waiting.append(Asked(owner, lines, answer, read))
         if not self.running:
             self.running = True
             asyncio.get_running_loop().create_task(self._drain())
@@ -126,7 +139,8 @@ class Gate:
         close_old_connections()
         parcels: list[Parcel] = []
         for asked in together:
-            parcels += [parcel(asked.owner, line) for line in asked.lines]
+            read = asked.read or parcel
+            parcels += [read(asked.owner, line) for line in asked.lines]
         receipt = take_each(self.register, parcels, self.clock())
         answers, first = [], 0
         for asked in together:
@@ -139,6 +153,18 @@ class Gate:
             answers.append({"taken": last - first - len(refused), "refused": refused})
             first = last
         return answers
+
+
+def token_of(header: bytes) -> str:
+    """The key: a bearer's, or the password of HTTP Basic, which most programs know."""
+    kind, _, text = header.decode("latin-1").partition(" ")
+    if kind.lower() == "bearer":
+        return text.strip()
+    if kind.lower() != "basic":
+        return ""
+    with suppress(binascii.Error, UnicodeDecodeError):
+        return base64.b64decode(text.strip(), validate=True).decode().partition(":")[2]
+    return ""
 
 
 def parcel(owner: Owner, line: bytes) -> Parcel:
@@ -202,4 +228,4 @@ async def answer(
     await send({"type": "http.response.body", "body": body})
 
 
-__all__ = ["Gate", "answer", "batches", "parcel", "whole"]
+__all__ = ["Gate", "answer", "batches", "parcel", "token_of", "whole"]

@@ -1,7 +1,14 @@
 from lifang.sensing.models.admission import Admission, Key, Maker, Run
 from lifang.sensing.models.alarm import Alarm, AlarmStep, Flood
 from lifang.sensing.models.device import CELL_METRES, Device, Entry, Stay, name_of
-from lifang.sensing.models.observation import Counted, Latest, Observation, Quarantined, Series
+from lifang.sensing.models.observation import (
+    Counted,
+    Firing,
+    Latest,
+    Observation,
+    Quarantined,
+    Series,
+)
 from lifang.sensing.models.review import Review
 from lifang.sensing.models.rule import Edition, Pending
 from lifang.sensing.models.vigil import Vigil
@@ -15,6 +22,7 @@ __all__ = [
     "Device",
     "Edition",
     "Entry",
+    "Firing",
     "Flood",
     "Key",
     "Latest",

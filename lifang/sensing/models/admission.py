@@ -93,6 +93,9 @@ class Key(models.Model):
     device = models.ForeignKey("Device", models.PROTECT, null=True, related_name="keys")
     admission = models.ForeignKey(Admission, models.PROTECT, null=True, related_name="keys")
     sandbox = models.BooleanField(default=False)
+    kind = models.CharField(max_length=8, blank=True, default="", db_default="")  # terms.KeyKind
+    # What both sides compute with and never send: only where a standard asks for it.
+    shared = SealedText(null=True, blank=True)
     areas = ArrayField(models.CharField(max_length=15), default=list, blank=True)
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -109,6 +112,11 @@ class Key(models.Model):
                 condition=Q(device__isnull=True, admission__isnull=False)
                 | Q(device__isnull=False, admission__isnull=True),
                 name="key_of_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="", shared__isnull=True)
+                | Q(kind__in=["signed", "digest"], shared__isnull=False),
+                name="key_shared_when_computed",
             ),
         ]
 

@@ -122,3 +122,27 @@ class Counted(Scoped):
 
     def __str__(self) -> str:
         return f"{self.count}"
+
+
+class Firing(Scoped):
+    """An alert that a foreign monitoring system says is firing; it goes when that is resolved."""
+
+    source = models.CharField(max_length=120)  # the key it came by
+    code = models.CharField(max_length=200)  # whose, as it names the device
+    fingerprint = models.CharField(max_length=64)
+    name = models.CharField(max_length=120)
+    critical = models.BooleanField()
+    since = models.DateTimeField(null=True)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area"], name="firing_area"),
+            GinIndex(fields=["holders"], name="firing_holders"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "code", "fingerprint"], name="firing_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

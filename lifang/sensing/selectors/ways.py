@@ -10,9 +10,9 @@ from django.db.models import Q
 
 from lifang.core.access import Actor
 from lifang.core.api.secret import MARK, Token, read_token
-from lifang.sensing.models import Device, Series
+from lifang.sensing.models import Device, Key, Series
 from lifang.sensing.rules import Line, slots
-from lifang.sensing.terms import Owner, micros
+from lifang.sensing.terms import KeyKind, Owner, micros
 
 _KEY = """
 SELECT k.digest, k.prefix, k.sandbox, k.areas, k.expires_at, d.id, d.area, d.retired_at IS NOT NULL, a.id, a.area, a.maker_id
@@ -34,6 +34,28 @@ def owner_of_prefix(system: Actor, prefix: str, at: datetime) -> Owner | None:
     """The same for a line whose secret was asked for when it opened."""
     row = _row(prefix, at) if "\x00" not in prefix else None
     return _owner(row) if row else None
+
+
+def signer(system: Actor, prefix: str, at: datetime) -> tuple[Owner, str] | None:
+    """Whose messages are signed with the secret of this key, and that secret."""
+    found = _shared(at, prefix=prefix, kind=KeyKind.SIGNED) if "\x00" not in prefix else None
+    row = _row(prefix, at) if found else None
+    owner = _owner(row) if row else None
+    return (owner, str(found.shared)) if found and owner else None
+
+
+def by_video_code(system: Actor, code: str, at: datetime) -> tuple[Owner, str] | None:
+    """The device or platform of this code of GB/T 28181 that has a password, and that."""
+    fits = len(code) == 20 and code.isascii() and code.isdigit()
+    found = _shared(at, device__video_code=code, device__retired_at__isnull=True, kind=KeyKind.DIGEST) if fits else None  # fmt: skip
+    row = _row(found.prefix, at) if found else None
+    owner = _owner(row) if row else None
+    return (owner, str(found.shared)) if found and owner else None
+
+
+def _shared(at: datetime, **which: Any) -> Key | None:
+    living = Key.objects.filter(revoked_at__isnull=True, expires_at__gt=at, **which)
+    return living.order_by("-issued_at").first()
 
 
 def _row(prefix: str, at: datetime) -> tuple[Any, ...] | None:

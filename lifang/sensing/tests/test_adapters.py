@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lifang.core.testing import hostile
 from lifang.sensing import adapters
-from lifang.sensing.adapters import BY_FIRST_LEVEL, hear, levels_of, lifang
+from lifang.sensing.adapters import BY_FIRST_LEVEL, FOLDED, hear, levels_of, lifang
 from lifang.sensing.rules import Refusing
 from lifang.sensing.terms import Poison
 
@@ -49,7 +49,7 @@ def test_what_was_recorded_is_read(recorded):
 
 def test_every_dialect_has_its_sheet_and_its_fixtures():
     folders = {file.parent for file in FOLDER.glob("*/__init__.py")}
-    assert len(folders) == 6
+    assert len(folders) == 8
     for folder in folders:
         sheet = yaml.safe_load((folder / "quality.yaml").read_text("utf-8"))
         assert {"reads", "fixtures", "hostile"} <= set(sheet)
@@ -59,21 +59,21 @@ def test_every_dialect_has_its_sheet_and_its_fixtures():
         assert list(folder.glob("fixtures/*.yaml"))
 
 
-_LEVELS = st.lists(st.sampled_from(["", "device", "event", "up", "reviews", "SENSOR", "bridge", "state", "telemetry", "me", "devices", "status"]) | st.text(max_size=8), max_size=6)  # fmt: skip
+_LEVELS = st.lists(st.sampled_from(["", "device", "event", "up", "reviews", "SENSOR", "bridge", "state", "telemetry", "me", "devices", "status", "plain", "plain_many"]) | st.text(max_size=8), max_size=6)  # fmt: skip
 _BODIES = st.binary(max_size=80) | st.sampled_from(
     [b"{}", b"[]", b'{"after":{"data":[]}}', b'{"type":"new","after":{"camera":1}}', b"null", b"1e400", b"[" * 5000]
 )  # fmt: skip
 
 
 @settings(max_examples=600, deadline=None)
-@given(first=st.sampled_from([*BY_FIRST_LEVEL, "x"]), rest=_LEVELS, body=_BODIES)
+@given(first=st.sampled_from([*BY_FIRST_LEVEL, *FOLDED, "x"]), rest=_LEVELS, body=_BODIES)
 def test_any_topic_and_any_body_is_heard_or_refused(first, rest, body):
     assert _outcome([first, *rest], body) in ("heard", *Poison)
 
 
 def test_hostile_bodies_are_heard_or_refused():
     for one in hostile.sample(500, "adapters"):
-        for first in BY_FIRST_LEVEL:
+        for first in (*BY_FIRST_LEVEL, *FOLDED):
             body = one.text.encode(errors="replace")
             assert _outcome([first, one.text, "x"], body) in ("heard", *Poison)
 

@@ -13,7 +13,8 @@ from lifang.core.access import Kind, Refusal, insist
 from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
 from lifang.sensing import actions, selectors
-from lifang.sensing.terms import DeviceState
+from lifang.sensing.catalogue import HOOKS
+from lifang.sensing.terms import DeviceState, KeyKind
 from lifang.sensing.web import device_page, forms
 from lifang.sensing.web.acts import NEEDS, acts_of
 from lifang.sensing.web.here import asking
@@ -106,8 +107,13 @@ def key(request: HttpRequest, pk: UUID) -> HttpResponse:
     insist(None if actor.may("sensing.issue_device_key", found.area) else Refusal("not_allowed"))
     made = None
     if request.method == "POST":
-        made = actions.issue_device_key(actor=actor, device=found, at=request.at)  # type: ignore[attr-defined]
-    return render(request, "sensing/desk/key.html", {"device": found, "key": made, **device_page.addresses()})  # fmt: skip
+        kind = request.POST.get("kind", "")
+        insist(None if kind in list(KeyKind) else Refusal("key_kind_unknown"))
+        made = actions.issue_device_key(
+            actor=actor, device=found, at=request.at, kind=KeyKind(kind)
+        )  # type: ignore[attr-defined]
+    context = {"device": found, "key": made, "hooks": HOOKS.all(), **device_page.addresses()}
+    return render(request, "sensing/desk/key.html", context)
 
 
 @require_GET

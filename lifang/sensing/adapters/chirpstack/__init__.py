@@ -1,10 +1,9 @@
 """ChirpStack v4: `application/<app>/device/<devEUI>/event/<kind>`; the deduplication id is the message's id."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from lifang.sensing.adapters.lifang import when
+from lifang.sensing.adapters.lifang import moment_of
 from lifang.sensing.adapters.plain import an_object, flat, text
 from lifang.sensing.rules import Incoming, Refusing
 from lifang.sensing.terms import Poison
@@ -17,7 +16,7 @@ def hear(levels: Sequence[str], body: bytes) -> list[Incoming]:
     if levels[4] == "command" or kind in ("join", "ack", "txack", "log", "location", "integration"):
         return []
     said = an_object(body)
-    at, number = _time(said.get("time")), text(said.get("deduplicationId"), 80)
+    at, number = moment_of(said.get("time")), text(said.get("deduplicationId"), 80)
     if kind == "up":
         decoded = said.get("object")
         values = flat(decoded) if isinstance(decoded, dict) else {}
@@ -38,12 +37,3 @@ def _link(said: dict[str, Any]) -> dict[str, Any]:
         if isinstance(one, dict) and isinstance(one.get("rssi"), (int, float))
     ]
     return {"rssi": max(levels)} if levels else {"heartbeat": 1}
-
-
-def _time(said: Any) -> int | None:
-    if not isinstance(said, str):
-        return None
-    try:
-        return when(datetime.fromisoformat(said))
-    except ValueError:
-        raise Refusing(Poison.VALUE, f"time {said[:40]}") from None

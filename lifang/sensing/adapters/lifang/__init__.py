@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
@@ -49,6 +50,18 @@ def when(at: datetime | float) -> int:
     if not 0 <= found <= _LAST:
         raise Refusing(Poison.VALUE, f"time {at:g}")
     return found
+
+
+def moment_of(said: Any) -> int | None:
+    """The same of a time as JSON carries it: ISO 8601 or a number."""
+    if said is None:
+        return None
+    if isinstance(said, (int, float)) and not isinstance(said, bool):
+        return when(said)
+    try:
+        return when(datetime.fromisoformat(said))
+    except (TypeError, ValueError, OverflowError):
+        raise Refusing(Poison.VALUE, f"time {said!s:.40}") from None
 
 
 def hear(levels: Sequence[str], body: bytes) -> list[Incoming]:
