@@ -225,5 +225,5 @@ def _until(happened: Callable[[], bool]) -> None:
 
 
 def _worker() -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "lifang", "procrastinate", "--skip-checks", "worker"]
+    command = [sys.executable, "-m", "lifang", "jobs"]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -31,7 +31,7 @@ from lifang.boot.steps import Step, Steps
 from lifang.boot.supervisor import Program, Supervisor
 from lifang.core.config import ROOT, Config, config
 
-WORKER = ["procrastinate", "--skip-checks", "worker", "--concurrency", "2"]
+WORKER = ["jobs", "--concurrency", "2"]
 DOORS_PATIENCE_SECONDS = 90.0
 STATIC_KEPT_SECONDS = "7d"
 

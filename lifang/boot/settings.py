@@ -90,6 +90,12 @@ TEMPLATES = [
 DATABASES = {"default": database_settings(CONFIG, os.environ.get("LIFANG_ROLE", APP))}
 LIFANG_NATS_URL = CONFIG.nats_url
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# A worker tells that it lives every 2 s; after 8 s of silence any other goes on with its job, and asks for such every 2 s.
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "update_heartbeat_interval": 2.0,
+    "stalled_worker_timeout": 8.0,
+    "fetch_job_polling_interval": 2.0,
+}
 
 PASSWORD_HASHERS = ["lifang.core.accounts.hashers.Argon2id"]
 AUTHENTICATION_BACKENDS = ["lifang.core.accounts.backend.Backend"]

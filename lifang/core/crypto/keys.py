@@ -2,6 +2,9 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -148,6 +151,38 @@ class _FileLock:
         os.close(self._handle)
 
 
+class _Steady(KeyRing):
+    """A ring that was looked at once."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        super().__init__(ring.path)
+        self._file = ring._now()  # noqa: SLF001 -- its own kind
+        self._current, self._indexes = super().current(), super().indexes()
+
+    def _now(self) -> _File:
+        return self._file
+
+    def current(self) -> tuple[bytes, bytes]:
+        return self._current
+
+    def indexes(self) -> tuple[bytes, ...]:
+        return self._indexes
+
+
+_STEADY: ContextVar[_Steady | None] = ContextVar("steady_ring", default=None)
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """Look at the key file once for everything sealed and opened inside: for one batch of rows, never for longer."""
+    before = _STEADY.get()
+    mark = _STEADY.set(before or _Steady(_ring_at(config().home)))
+    try:
+        yield
+    finally:
+        _STEADY.reset(mark)
+
+
 @cache
 def _ring_at(home: Path) -> KeyRing:
     return KeyRing(config().keys_file)
@@ -155,7 +190,7 @@ def _ring_at(home: Path) -> KeyRing:
 
 def key_ring() -> KeyRing:
     """The ring of this installation."""
-    return _ring_at(config().home)
+    return _STEADY.get() or _ring_at(config().home)
 
 
 def rotate() -> str:

@@ -5,6 +5,7 @@ The functions named `…_fault` give None for a right number, else a word for wh
 """
 
 from datetime import date
+from operator import mul
 from typing import Final, NamedTuple
 
 _IDENTITY_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -26,7 +27,7 @@ class Identity(NamedTuple):
 
 def identity_check(first: str) -> str:
     """The eighteenth character for the first seventeen digits."""
-    total = sum(int(c) * w for c, w in zip(first, _IDENTITY_WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, first), _IDENTITY_WEIGHTS))
     return _IDENTITY_CHECKS[total % 11]
 
 
@@ -48,9 +49,17 @@ def identity_facts(number: str) -> Identity:
     fault = identity_fault(number)
     if fault:
         raise ValueError(f"not an identity number: {fault}")
-    number = number.strip().upper()
+    return _facts(number.strip().upper())
+
+
+def identity_said(number: str) -> Identity | None:
+    """What a number says, None where it is not right."""
+    return None if identity_fault(number) else _facts(number.strip().upper())
+
+
+def _facts(number: str) -> Identity:
     born = _birth(number)
-    assert born is not None  # noqa: S101 -- checked above
+    assert born is not None  # noqa: S101 -- checked by the callers
     return Identity(number[:6], born, int(number[16]) % 2 == 1)
 
 

@@ -1,6 +1,7 @@
 """Two sets of algorithms behind one interface; a certified device would be a third `Profile`."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -81,7 +82,7 @@ class Profile:
 
     def mac(self, key: bytes, data: bytes) -> bytes:
         """The keyed hash, 32 bytes."""
-        worker = hmac.HMAC(key, self.hash())
+        worker = _keyed(key, self.hash).copy()
         worker.update(data)
         return worker.finalize()
 
@@ -89,6 +90,12 @@ class Profile:
         """A key of its own for each purpose, so that none can stand in for another."""
         info = f"lifang/{self.name}/{purpose}".encode()
         return HKDF(self.hash(), length, salt=None, info=info).derive(secret)
+
+
+@lru_cache(maxsize=256)
+def _keyed(key: bytes, hash_: type[hashes.SHA256] | type[hashes.SM3]) -> hmac.HMAC:
+    """Set up once for a key, copied for each text."""
+    return hmac.HMAC(key, hash_())
 
 
 INTL: Final = Profile("intl", 1, Aes, 32, hashes.SHA256)

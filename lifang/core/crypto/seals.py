@@ -71,10 +71,15 @@ def key_id_of(sealed: bytes) -> str:
     return sealed[2:_HEAD].hex()
 
 
+_DROPPED: Final = dict.fromkeys(map(ord, "-‐‑–—·.()"))
+
+
 def normal(value: str) -> str:
     """One form for what people write in many: half width, capitals, no spaces or dashes."""
+    if value.isascii() and value.isalnum():
+        return value.upper()
     plain = unicodedata.normalize("NFKC", value).upper()
-    return "".join(c for c in plain if not c.isspace() and c not in "-‐‑–—·.()")
+    return "".join(plain.translate(_DROPPED).split())
 
 
 def normal_telephone(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Work for later, kept in PostgreSQL: declared in a context's `jobs.py`, run by `manage procrastinate worker`."""
+"""Work for later, kept in PostgreSQL: declared in a context's `jobs.py`, run by `manage jobs`."""
 
 from lifang.core.jobs.declare import JOBS, Job, job, periodic
 

@@ -6,17 +6,6 @@ from procrastinate.contrib.django import app
 KEEP_HOURS = 72
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="core.jobs.pick_up_stalled", queueing_lock="core.jobs.pick_up_stalled", pass_context=True
-)
-async def pick_up_stalled(context: JobContext, timestamp: int) -> None:
-    """Give back what a killed worker had begun."""
-    manager = context.app.job_manager
-    for stalled in await manager.get_stalled_jobs():
-        await manager.retry_job(stalled)
-
-
 @app.periodic(cron="17 19 * * *")
 @app.task(name="core.jobs.remove_old", queueing_lock="core.jobs.remove_old", pass_context=True)
 async def remove_old(context: JobContext, timestamp: int) -> None:

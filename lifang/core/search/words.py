@@ -88,11 +88,11 @@ def _sounds(run: str) -> frozenset[str]:
 
 def _readings(run: str) -> list[tuple[str, ...]]:
     """The usual reading first; others (单 is dan or shan) while they stay few."""
-    from pypinyin import Style, lazy_pinyin, pinyin  # noqa: PLC0415 -- its dictionaries take a second to load
+    from pypinyin import Style, pinyin  # noqa: PLC0415 -- its dictionaries take a second to load
 
-    usual = tuple(lazy_pinyin(run))
     sounds = [tuple(dict.fromkeys(s)) for s in pinyin(run, style=Style.NORMAL, heteronym=True)]
-    if len(usual) != len(run) or len(sounds) != len(run):
+    usual = tuple(sound[0] for sound in sounds)
+    if len(sounds) != len(run):
         return [usual]  # a character without a known sound
     count = 1
     for choice in sounds:

@@ -1,6 +1,7 @@
 """Limits of spreadsheets, and the words by which rows and cells are known for what they are."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -53,4 +54,9 @@ def folded(written: str) -> str:
 
 def says(key: str, written: str) -> bool:
     """Is this one of the words of that key?"""
-    return folded(written) in {folded(word) for word in WORDS[key].words}
+    return folded(written) in _folded(tuple(WORDS[key].words))
+
+
+@lru_cache(maxsize=64)
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(folded(word) for word in words)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from django.utils import translation
 from django.utils.translation import get_language
@@ -23,10 +24,12 @@ class Check:
     actor: Actor
     area: str
     at: datetime
-    choices: dict[str, dict[str, str]] = field(default_factory=dict)
     keys: dict[tuple[str, ...], int] = field(default_factory=dict)  # natural key → first row
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def choices(self) -> dict[str, dict[str, str]]:
+        """By column, what people may write for each code: asked by the reading of cells alone."""
+        choices: dict[str, dict[str, str]] = {}
         for column in self.sheet.read:
             if column.choices is not None:
                 found: dict[str, str] = {}
@@ -37,7 +40,8 @@ class Check:
                 ):  # the reader's own wins
                     with translation.override(language):
                         found |= values.lookup(column.choices(self.actor, self.area))
-                self.choices[column.key] = found
+                choices[column.key] = found
+        return choices
 
     def rows(self, heads: Heads) -> Iterator[Row]:
         """Each row of data, its cells read; empty rows, totals and repeated headers are left out."""

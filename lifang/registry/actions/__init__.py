@@ -50,7 +50,6 @@ from lifang.registry.actions.sheets import (
     change_many,
     compare,
     heads_behind,
-    key_of,
     take_back_sheet,
     take_sheet,
 )
@@ -75,7 +74,7 @@ from lifang.registry.actions.visits import (
 __all__ = [
     "Enrolment", "Entered", "Found", "Member", "NewPlace", "Newcomer", "Registered", "Shown",
     "add_facility", "add_organisation", "add_place", "add_places", "add_vehicle", "ask_correction", "change", "change_many", "compare", "end_person",
-    "enrol_many", "enrol_resident", "excuse_visit", "faults", "find_number", "found_household", "heads_behind", "key_of", "link_account", "look_restricted", "merge", "move_facility",
+    "enrol_many", "enrol_resident", "excuse_visit", "faults", "find_number", "found_household", "heads_behind", "link_account", "look_restricted", "merge", "move_facility",
     "move_in", "move_out", "name_head", "name_viewers", "part", "plan_many", "plan_visits", "read_correction", "refuse_correction", "register",
     "register_many", "remind", "renew_registration", "restrict", "review_tag", "settle", "tag", "take_back_sheet", "take_sheet", "tell_missed", "tie", "undo_merge", "undo_union", "unite", "unmask",
     "unrestrict", "untag", "untie", "verify_correction", "visit", "withdraw_consent", "withdraw_correction",

@@ -32,25 +32,24 @@ _SEALED = ("name", "identity", "telephone", "registered_at", "work_place")
 
 
 @action("registry.compare")
-def compare(
-    *, actor: Actor, area: str, numbers: Sequence[str], at: datetime
-) -> dict[bytes, Stands]:
-    """Living records with these numbers by their blind index. It shows the actor's own and tells only that another stands elsewhere."""
+def compare(*, actor: Actor, area: str, numbers: Sequence[str], at: datetime) -> dict[str, Stands]:
+    """Living records with these numbers, by number. It shows the actor's own and tells only that another stands elsewhere."""
     insist(None if serves(actor, "registry.compare", area) else Refusal("not_allowed"))
+    marks = Person._meta.get_field("identity_key").fingerprints  # type: ignore[union-attr]
+    asked = {
+        mark: number for number in numbers for mark in marks(number)
+    }  # under each key of the ring
     with behind(
         SYSTEM
     ):  # a number that stands in the next street must not be entered a second time
         found = list(
             Person.objects.filter(
-                identity_key__in=numbers, merged_into__isnull=True, valid_to__isnull=True
+                identity_key__in=list(asked), merged_into__isnull=True, valid_to__isnull=True
             )
         )
-    return {bytes(row.identity_key): _stands(actor, row) for row in found if row.identity_key}
-
-
-def key_of(number: str) -> bytes:
-    """The blind index of a number."""
-    return Person._meta.get_field("identity_key").fingerprint(number)  # type: ignore[union-attr]
+    return {
+        asked[bytes(row.identity_key)]: _stands(actor, row) for row in found if row.identity_key
+    }
 
 
 def _stands(actor: Actor, row: Person) -> Stands:

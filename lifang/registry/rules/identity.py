@@ -11,8 +11,8 @@ from lifang.core.crypto.masks import plain_plate
 from lifang.core.crypto.numbers import (
     credit_fault,
     identity_check,
-    identity_facts,
     identity_fault,
+    identity_said,
     organisation_fault,
 )
 from lifang.registry.terms import Document
@@ -39,13 +39,17 @@ class Said(NamedTuple):
 
 def normal_number(document: str, number: str) -> str:
     """One way of writing: half width, capitals, no spaces or dashes; 15 digits of before 1999 become 18."""
-    plain = unicodedata.normalize("NFKC", number).upper()
-    plain = "".join(c for c in plain if not c.isspace() and c not in "-‐‑–—·.()")
-    plain = unicodedata.normalize("NFKC", plain)  # what stood apart may have joined
+    plain = number.upper() if number.isascii() and number.isalnum() else _squeezed(number)
     if document == Document.CITIZEN and _OLD.fullmatch(plain):
         first = f"{plain[:6]}19{plain[6:]}"
         return first + identity_check(first)
     return plain
+
+
+def _squeezed(number: str) -> str:
+    plain = unicodedata.normalize("NFKC", number).upper()
+    plain = "".join(c for c in plain if not c.isspace() and c not in "-‐‑–—·.()")
+    return unicodedata.normalize("NFKC", plain)  # what stood apart may have joined
 
 
 def number_fault(document: str, number: str, on: date) -> Refusal | None:
@@ -63,10 +67,8 @@ def number_fault(document: str, number: str, on: date) -> Refusal | None:
 def said_by(document: str, number: str) -> Said | None:
     """Birthday and sex, where the number of such a document says them."""
     carrying = (Document.CITIZEN, Document.FOREIGN_RESIDENT, Document.HMT_RESIDENT)
-    if document not in carrying or len(number) != 18 or identity_fault(number):
-        return None
-    facts = identity_facts(number)
-    return Said(facts.born, facts.male)
+    facts = identity_said(number) if document in carrying and len(number) == 18 else None
+    return Said(facts.born, facts.male) if facts else None
 
 
 def credit_code_fault(code: str) -> Refusal | None:

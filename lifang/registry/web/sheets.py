@@ -118,13 +118,12 @@ class PersonSheet(Sheet):
     def standing(
         self, actor: Actor, rows: Sequence[Row], area: str, at: datetime
     ) -> Mapping[int, Known]:
-        keys = {row.number: actions.key_of(row.values["identity"]) for row in rows}
         numbers = [row.values["identity"] for row in rows]
         found = actions.compare(actor=actor, area=area, numbers=numbers, at=at)
         known = {}
-        self._one_head([row for row in rows if keys[row.number] not in found], actor)
+        self._one_head([row for row in rows if row.values["identity"] not in found], actor)
         for row in rows:
-            stands = found.get(keys[row.number])
+            stands = found.get(row.values["identity"])
             if stands is None:
                 continue
             mine = bool(stands.area)

@@ -21,6 +21,44 @@ def note(*, system, at, word):
 def test_a_worker_runs_jobs_as_the_application_role_behind_an_open_wall(real_db):
     seen.clear()
     note.later(word="first")
-    call_command("procrastinate", "worker", "--one-shot")
+    call_command("jobs", "--one-shot")
     assert seen == ["first ('*', 'lifang_app') UTC", "second ('*', 'lifang_app') UTC"]
     assert waiting() == []
+
+
+def _begun_by(silent_seconds: float) -> None:
+    """Every job that waits was begun by a worker last heard of then."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - make_interval(secs => %s)) RETURNING id", [silent_seconds])  # fmt: skip
+        worker = cursor.fetchone()[0]
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE status = 'todo'", [worker])  # fmt: skip
+
+
+def _statuses() -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT args->>'word', status FROM procrastinate_jobs WHERE args ? 'word' ORDER BY id"
+        )
+        return cursor.fetchall()
+
+
+def test_a_job_of_a_killed_worker_goes_on_at_the_start_of_another_and_one_of_a_living_worker_does_not(real_db):  # fmt: skip
+    seen.clear()
+    note.later(word="killed")
+    _begun_by(silent_seconds=9)
+    note.later(word="alive")
+    _begun_by(silent_seconds=3)
+    call_command("jobs", "--one-shot")
+    assert [word.split()[0] for word in seen] == ["killed"]
+    assert _statuses() == [("killed", "succeeded"), ("alive", "doing")]
+
+
+def test_of_a_killed_job_whose_like_waits_already_the_waiting_one_is_enough(real_db):
+    seen.clear()
+    note.later(word="twin", once="twin")
+    _begun_by(silent_seconds=9)
+    note.later(word="twin", once="twin")
+    note.later(word="other")
+    call_command("jobs", "--one-shot")
+    assert [word.split()[0] for word in seen] == ["twin", "other"]
+    assert _statuses() == [("twin", "failed"), ("twin", "succeeded"), ("other", "succeeded")]

@@ -12,6 +12,7 @@ from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.grants import actor_of
 from lifang.core.access.rows import add_many
 from lifang.core.access.wall import behind
+from lifang.core.crypto.keys import steady
 from lifang.core.sheets.actions.telling import counts, tell
 from lifang.core.sheets.actions.writing import take_back_rows, write_rows
 from lifang.core.sheets.answer import answered
@@ -21,10 +22,15 @@ from lifang.core.sheets.declare import SHEETS, Row, Sheet
 from lifang.core.sheets.heads import mapped
 from lifang.core.sheets.models import Import, Line, Paper
 from lifang.core.sheets.reading import opened
-from lifang.core.sheets.sealed import open_file, open_row, seal_file, seal_row
+from lifang.core.sheets.sealed import kept, open_file, open_row, seal_file, seal_row
 from lifang.core.sheets.terms import State, Verdict
 
 log = logging.getLogger(__name__)
+
+
+class _Done(Exception):
+    """Another worker has done all of it."""
+
 
 BACK = {State.READING: State.REFUSED, State.WRITING: State.CHECKED, State.UNDOING: State.DONE}
 
@@ -41,6 +47,8 @@ def work(*, system: Actor, of: UUID, at: datetime) -> None:
     try:
         with behind(actor), translation.override(found.language):
             task[was](found, SHEETS[found.sheet], actor, at)
+    except _Done:
+        return
     except Error:
         raise  # the database went away: the job is tried again
     except Refused as refused:
@@ -73,24 +81,25 @@ def _check(of: Import, sheet: Sheet, actor: Actor, at: datetime) -> None:
     rows = list(check.rows(heads))
     if not rows:
         raise Refused("sheet_rows")
-    known = Line.objects.filter(of=of).count()  # staged before the job was killed
     of.heads = [[head.written, head.column] for head in heads.heads]
-    of.of = len(rows)
-    for batch in _batches(rows[known:], limits().batch_rows):
-        check.judge(batch)
-        _stage(of, batch)
+    of.of, size = len(rows), limits().batch_rows
+    known = of.done  # staged before the job was killed
+    while known < len(rows):
+        batch = rows[known : known + size]
+        with steady():
+            check.judge(batch)
+            known = _stage(of, batch, known)
     wrong = list(_opened(of, (Verdict.WRONG, Verdict.OUTSIDE)))
     answer = answered(data, heads, sheet, wrong, actor, of.within) if wrong else b""
     _checked(of, sheet, answer, at)
 
 
-def _batches(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
-
-
-def _stage(of: Import, batch: Sequence[Row]) -> None:
+def _stage(of: Import, batch: Sequence[Row], known: int) -> int:
+    """Keep what was judged of a batch, unless another worker has by now; how many rows are kept."""
     with transaction.atomic():
+        held = _held(of)
+        if held.done != known:
+            return held.done
         add_many(
             [
                 Line(
@@ -103,18 +112,28 @@ def _stage(of: Import, batch: Sequence[Row]) -> None:
                 for row in batch
             ]
         )
-        of.done += len(batch)
+        of.done = known + len(batch)
         of.save(update_fields=["done", "of", "heads"])
+        return of.done
+
+
+def _held(of: Import) -> Import:
+    """The import held for a batch; `_Done` when another worker has come to the end of its check."""
+    held = Import.objects.select_for_update().get(pk=of.pk)
+    if held.state != State.READING:
+        raise _Done
+    return held
 
 
 def _opened(of: Import, verdicts: Sequence[str]) -> Iterator[Row]:
     lines = Line.objects.filter(of=of, verdict__in=verdicts, written=False).order_by("number")
-    for line in lines.iterator(chunk_size=1000):
+    for line in kept(lines).iterator(chunk_size=1000):
         yield open_row(line)
 
 
 def _checked(of: Import, sheet: Sheet, answer: bytes, at: datetime) -> None:
     with transaction.atomic():
+        _held(of)
         Paper.objects.filter(of=of, kind="answer").delete()
         if answer:
             Paper.objects.create(of=of, kind="answer", content=seal_file(answer, of.pk, "answer"))

@@ -1,0 +1,56 @@
+"""Jobs of a killed worker are known by its silence and given back.
+
+A worker tells every two seconds that it lives; after eight seconds of silence any other takes over. A worker that was only slow then
+works beside the one that took over, so a job's steps are safe to be done by two (`core.sheets` holds the row of its import for each).
+"""
+
+import asyncio
+import logging
+from typing import Final
+
+from django.conf import settings
+from procrastinate.exceptions import ProcrastinateException, UniqueViolation
+from procrastinate.manager import JobManager
+
+log = logging.getLogger("lifang.jobs")
+
+_WORKER: Final = settings.PROCRASTINATE_WORKER_DEFAULTS
+
+# Asked again as the row is changed: of two that look, one gives it back, and not from under the one that took it.
+_SILENT = """status = 'doing' AND (worker_id IS NULL OR worker_id IN (
+    SELECT w.id FROM procrastinate_workers w WHERE w.last_heartbeat < now() - make_interval(secs => %(silent)s)))"""
+_STALLED = f"SELECT id, task_name FROM procrastinate_jobs WHERE {_SILENT} ORDER BY id"  # noqa: S608 -- our own words
+_ONE = f"WHERE id = %(job)s AND {_SILENT} RETURNING id"
+_AGAIN = f"UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1, scheduled_at = now() {_ONE}"  # noqa: S608 -- our own words
+_TWIN_WAITS = f"UPDATE procrastinate_jobs SET status = 'failed' {_ONE}"  # noqa: S608 -- our own words
+
+
+async def give_back(manager: JobManager) -> int:
+    """Let others do what silent workers had begun; how many jobs.
+
+    Of a job whose like waits already (`once`) the waiting one is enough: it ends as failed.
+    """
+    ask, back = manager.connector.execute_query_all_async, 0
+    for row in await ask(_STALLED, silent=_WORKER["stalled_worker_timeout"]):
+        facts = {"job": row["id"], "silent": _WORKER["stalled_worker_timeout"]}
+        try:
+            given = await ask(_AGAIN, **facts)
+        except UniqueViolation:
+            await ask(_TWIN_WAITS, **facts)
+            continue
+        if given:
+            back += 1
+            log.warning("job %s (%s) goes on: its worker is silent", row["id"], row["task_name"])
+    return back
+
+
+async def watch(manager: JobManager) -> None:
+    """Look again and again, for as long as the worker lives."""
+    while True:
+        try:
+            await give_back(manager)
+        except (
+            ProcrastinateException
+        ) as error:  # the worker itself ends when the database stays away
+            log.warning("no look at stalled jobs: %s", error)
+        await asyncio.sleep(_WORKER["fetch_job_polling_interval"])
