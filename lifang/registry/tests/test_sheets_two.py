@@ -19,7 +19,7 @@ from lifang.orgs.tests.make import make_county
 from lifang.registry.models import Person
 from lifang.registry.tests.make import GRID, number
 
-ROWS = 1200  # three batches
+ROWS = 2200  # three batches
 HEAD = ("姓名", "身份证", "所属网格")
 
 

@@ -51,6 +51,7 @@ EXEMPT: Exempt = {
     "lifang/core/*/retention.py": "what a batch of a retention run erases, inside its action",
     "lifang/core/relay/hearing.py": "receipts of listeners",
     "lifang/core/relay/stream.py": "marks what the stream acknowledged",
+    "lifang/core/jobs/stalled.py": "gives back what a killed worker had begun",
     "lifang/core/jobs/testing.py": "runs the queue in tests",
     "lifang/core/testing/*": "the cast",
     "lifang/demo/city.py": "rows of a make-believe city in bulk, in a database that is empty before",
