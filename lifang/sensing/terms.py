@@ -72,6 +72,7 @@ class Poison(StrEnum):
     NO_MEASURE = "no_measure"  # nothing in it that this type measures
     VALUE = "value"  # no number, no known state
     TOO_OLD = "too_old"
+    TEMPLATE = "template"  # an announced template that is not evaluated here
     PICTURE = "picture"  # a picture or a template of a face: neither taken nor kept
     NOT_STORED = (
         "not_stored"  # read, and the store failed on it: to be replayed once that is mended

@@ -6,6 +6,7 @@ from lifang.sensing.adapters import (
     alertmanager,
     chirpstack,
     frigate,
+    homeassistant,
     hooks,
     lifang,
     tasmota,
@@ -28,7 +29,7 @@ BY_FIRST_LEVEL: dict[str, Read] = {
     "hooks": hooks.hear,
 }
 # Read, and then told together with what is known already: never by a topic of MQTT.
-FOLDED: dict[str, Read] = {"alertmanager": alertmanager.hear}
+FOLDED: dict[str, Read] = {"alertmanager": alertmanager.hear, "homeassistant": homeassistant.hear}
 MOST_BYTES = 262_144
 
 

@@ -2,6 +2,7 @@ from lifang.sensing.models.admission import Admission, Key, Maker, Run
 from lifang.sensing.models.alarm import Alarm, AlarmStep, Flood
 from lifang.sensing.models.device import CELL_METRES, Device, Entry, Stay, name_of
 from lifang.sensing.models.observation import (
+    Announced,
     Counted,
     Firing,
     Latest,
@@ -18,6 +19,7 @@ __all__ = [
     "Admission",
     "Alarm",
     "AlarmStep",
+    "Announced",
     "Counted",
     "Device",
     "Edition",

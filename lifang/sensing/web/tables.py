@@ -39,6 +39,7 @@ POISON = {
     Poison.NO_MEASURE.value: _("Nothing this type measures"),
     Poison.VALUE.value: _("A value that is none"),
     Poison.TOO_OLD.value: _("Older than what is kept"),
+    Poison.TEMPLATE.value: _("A template that is not evaluated here"),
     Poison.PICTURE.value: _("Carries a picture or a template of a face"),
     Poison.NOT_STORED.value: _("Could not be stored; replay it once the cause is mended"),
     Poison.TOPIC.value: _("A topic that no dialect knows"),
