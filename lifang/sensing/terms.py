@@ -201,3 +201,39 @@ class RuleState(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     RETIRED = "retired"
+
+
+class Receiving(StrEnum):
+    """States of a file that lets an outside system send match alarms."""
+
+    ASKED = "asked"
+    HALF = "half"  # one has approved, a second must
+    ON = "on"
+    SUSPENDED = "suspended"
+    REFUSED = "refused"
+    ENDED = "ended"
+
+
+class Unfit(StrEnum):
+    """Why a match message was refused. Nothing of it is kept but the reason and its number."""
+
+    OFF = "off"  # the site has not switched it on
+    NOT_IN_FORCE = "not_in_force"  # not approved (any more)
+    SUSPENDED = "suspended"
+    NOT_YET = "not_yet"
+    OVER = "over"
+    MANY = "many"  # more than a day may have
+    TOO_LARGE = "too_large"
+    NOT_JSON = "not_json"
+    SHAPE = "shape"
+    PICTURE = "picture"  # a picture or a template
+    FEATURES = "features"  # what a face looks like
+    NAME = "name"
+    IDENTITY = "identity"  # a number of a person
+    FIELD = "field"  # anything else that was not asked for
+    CLASS = "class"
+    DEVICE = "device"
+    TIME = "time"
+
+
+MATCH: Final = "match"  # the rule and the hazard of alarms that come from outside

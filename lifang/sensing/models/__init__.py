@@ -10,6 +10,14 @@ from lifang.sensing.models.observation import (
     Quarantined,
     Series,
 )
+from lifang.sensing.models.reception import (
+    Filing,
+    Match,
+    MatchLook,
+    Reception,
+    ReceptionCount,
+    ReceptionKey,
+)
 from lifang.sensing.models.review import Review
 from lifang.sensing.models.rule import Edition, Pending
 from lifang.sensing.models.vigil import Vigil
@@ -24,14 +32,20 @@ __all__ = [
     "Device",
     "Edition",
     "Entry",
+    "Filing",
     "Firing",
     "Flood",
     "Key",
     "Latest",
     "Maker",
+    "Match",
+    "MatchLook",
     "Observation",
     "Pending",
     "Quarantined",
+    "Reception",
+    "ReceptionCount",
+    "ReceptionKey",
     "Review",
     "Run",
     "Series",
