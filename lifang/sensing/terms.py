@@ -48,6 +48,9 @@ class Way(StrEnum):
     MQTT = "mqtt"
     STA = "sta"  # OGC SensorThings
     HOOK = "hook"  # webhooks
+    VIID = "viid"  # GA/T 1400
+    SIP = "sip"  # GB/T 28181
+    ONVIF = "onvif"
     REPLAY = "replay"
 
 
