@@ -11,6 +11,7 @@ from benchmarks import (
     figures,
     geo,
     ingest,
+    open311,
     register,
     scale,
     sheets,
@@ -21,7 +22,7 @@ from benchmarks import (
 from benchmarks.house import house
 
 USUAL = ("create_and_dispatch", "web", "todo")
-HOUSED = (*USUAL, "scale", "register", "sheets", "ingest")
+HOUSED = (*USUAL, "scale", "register", "sheets", "open311", "ingest")
 NAMES = (*HOUSED, "geo", "watch")
 
 
@@ -62,6 +63,7 @@ def main() -> int:
         if "register" in names:
             found += register.main(launch, asked.crowds)
         found += sheets.main(launch, asked.people) if "sheets" in names else []
+        found += open311.main(launch) if "open311" in names else []
         found += ingest.main(launch) if "ingest" in names else []
     alone(names)
     if found:

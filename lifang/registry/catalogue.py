@@ -116,8 +116,16 @@ class Tag(Entry, frozen=True, kw_only=True):
     review_days: int
     visit: str = ""  # visits.yaml: how often such a person is called on
     public: bool = False  # may be counted in what everybody reads
+    words: list[str] = []  # by which a note speaks of such a person
     source: str
     confirmed: bool
+
+
+class Denial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words that deny what follows them."""
+
+    key: str
+    words: list[str]
 
 
 class Restricted(Entry, frozen=True, kw_only=True):
@@ -174,6 +182,7 @@ ELEMENTS = catalogue("registry", "elements", Element, faults=Element.faults)
 SOURCES = catalogue("registry", "sources", Source)
 PURPOSES = catalogue("registry", "purposes", Purpose)
 TAGS = catalogue("registry", "tags", Tag)
+DENIALS = catalogue("registry", "denials", Denial)
 RESTRICTED = catalogue("registry", "restricted", Restricted)
 VISITS = catalogue("registry", "visits", VisitKind)
 TIES = catalogue("registry", "ties", Tie)
@@ -199,6 +208,18 @@ def code_name(key: str, code: str) -> Any:
     """The name of a code in the reader's language; the code itself where the list has lost it."""
     found = CODES[key].get(code)
     return found.name if found else code
+
+
+def component_name(key: str) -> Any:
+    """What a component is, in the reader's language, with its code; the code alone where the list has lost it."""
+    found = COMPONENTS.get(key)
+    return f"{found.name} ({key})" if found else key
+
+
+def facility_name(name: str, component: str) -> str:
+    """A component's own name; one that only says what it is says it in the reader's language."""
+    found = COMPONENTS.get(component)
+    return str(found.name) if found and name in (found.name.zh, found.name.en) else name
 
 
 def policy(key: str) -> int:

@@ -9,6 +9,7 @@ const TOAST_SECONDS = 8;
 export function listen(): void {
   document.addEventListener("htmx:configRequest", sendToken);
   document.addEventListener("htmx:configRequest", shorten);
+  document.addEventListener("htmx:beforeSwap", keepUnfolded);
   document.addEventListener("htmx:sendError", () => toast(word("offline"), "error"));
   document.addEventListener("htmx:responseError", complain);
   document.addEventListener("click", confirmFirst, true);
@@ -73,6 +74,20 @@ function confirmFirst(event: Event): void {
       if (dialog.returnValue !== "yes") return;
       agreed = asked;
       asked.click();
+    },
+    { once: true },
+  );
+}
+
+/** Filters that somebody has unfolded stay so while they choose. */
+function keepUnfolded(event: Event): void {
+  const table = (event as CustomEvent<{ target: Element }>).detail.target;
+  if (!table.querySelector(".allfilters[open]")) return;
+  document.addEventListener(
+    "htmx:afterSwap",
+    () => {
+      const fold = document.getElementById(table.id)?.querySelector<HTMLDetailsElement>(".allfilters");
+      if (fold) fold.open = true;
     },
     { once: true },
   );

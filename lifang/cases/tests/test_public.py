@@ -1,8 +1,10 @@
 """The residents' pages: what they do for people, and what they never tell."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import count
+from urllib.parse import unquote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -180,10 +182,12 @@ def test_before_and_after_are_shown_to_whoever_sent_the_before(browser):
     report(browser, photo=jpeg(), matter="09001")
     [case] = all_cases()
     own, other = reporters(case)[0], actions.join(actor=nobody(), case=case, at=NOW)
-    assert page(browser.get(f"/r/{own.token}")).count("/thumb?until=") == 1
+    mine = page(browser.get(f"/r/{own.token}"))
+    assert len(re.findall(r'src="/files/[^"]+/thumb\?until=', mine)) == 1
+    assert len(re.findall(r"/files/\S+/middle\?until=\S+ 1280w", mine)) == 1  # for a telephone
     stranger = page(Client().get(f"/r/{other.token}"))
     assert "/thumb?until=" not in stranger
-    picture = page(browser.get(f"/r/{own.token}")).split('href="/files/')[1].split('"')[0]
+    picture = mine.split('href="/files/')[1].split('"')[0]
     assert Client().get("/files/" + picture.replace("&amp;", "&")).status_code == 200
     assert Client().get("/files/" + picture.split("?")[0]).status_code == 404
 
@@ -232,7 +236,7 @@ def test_without_map_photo_or_words_a_community_and_a_tap_are_enough(browser):
 def test_a_place_of_the_register_is_chosen_by_name(browser):
     place = make_place("光明里", lon=LON, lat=LAT)
     step(browser, "photo", skip="1")
-    assert "光明里" in page(browser.get("/report/place?q=guangming"))
+    assert "光明里" in page(browser.post("/report/place", {"q": "guangming", "find": "1"}))
     assert step(browser, "place", chosen=str(place.pk)).url == "/report/matter"
     step(browser, "matter", matter="06010", text="")
     browser.post("/report/review", {"phone": "", "second": ""})
@@ -265,14 +269,14 @@ def test_a_photo_from_elsewhere_is_said_before_it_is_sent(browser):
 def test_words_propose_the_matter_and_its_doubles(browser):
     step(browser, "photo", skip="1")
     step(browser, "place", lon=LON, lat=LAT)
-    shown = page(browser.get("/report/matter", {"text": "路灯不亮"}))
+    shown = page(browser.post("/report/matter", {"text": "路灯不亮", "find": "1"}))
     assert shown.index('value="01037"') < shown.index('value="01038"')
     assert "街上照路的灯" in shown  # the hint that tells them apart
     found = step(browser, "matter", text="路灯不亮", find="1")
     assert found.status_code == 200
     assert "用您自己的话说" in page(found)
     part = page(
-        browser.get(
+        browser.post(
             "/report/matter",
             {"text": "路灯不亮"},
             headers={"HX-Request": "true", "HX-Target": "proposals"},
@@ -595,13 +599,18 @@ def test_the_public_pages_show_facts_and_nobody(browser):
         assert "暴露垃圾" in shown, path
         for secret in ("刘大爷", "10012345678", reporters(case)[0].token):
             assert secret not in shown, path
-    assert (
-        "刘大爷"
-        not in page(browser.get("/cases", {"q": "刘大爷"}))
-        .replace('value="刘大爷"', "")
-        .split("<tbody")[-1]
-    )
-    assert case.number not in page(browser.get("/cases", {"q": "刘大爷"}))
+    for found in (browser.post("/cases", {"q": "刘大爷"}), browser.get("/cases", {"q": "刘大爷"})):
+        assert found.status_code == 302  # posted, or typed into the address all the same
+        assert "刘" not in unquote(found.url)
+        listed = page(browser.get(found.url))
+        assert "刘大爷" not in listed.replace('value="刘大爷"', "")
+        assert case.number not in listed
+    by_number = browser.post("/cases", {"q": case.number}, follow=True)
+    assert case.number not in by_number.redirect_chain[0][0]
+    assert "暴露垃圾" in page(by_number)
+    assert case.number not in page(
+        Client().get(by_number.redirect_chain[0][0])
+    )  # another browser's
 
 
 @pytest.mark.parametrize("kind", ["unread", "refused", "life", "kept_back", "withdrawn"])

@@ -46,8 +46,7 @@ def matters(request: HttpRequest, text: str, chosen: str, first: list[Any]) -> F
 
 
 def _asked(request: HttpRequest) -> str:
-    asked = request.POST.get("matter_q", "") or request.GET.get("matter_q", "")
-    return asked.replace("\x00", "").strip()[:WORDS]
+    return request.POST.get("matter_q", "").replace("\x00", "").strip()[:WORDS]
 
 
 def correction(request: HttpRequest, case: Case, form: Any) -> Facts:

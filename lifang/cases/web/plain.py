@@ -110,7 +110,8 @@ def shown_photos(rows: Iterable[Attachment], until: datetime) -> tuple[list[Phot
     for row in rows:
         made = Photo(
             url=link(row, until),
-            thumb=link(row, until, thumb=True),
+            thumb=link(row, until, "thumb"),
+            middle=link(row, until, "middle"),
             at=row.taken_at or row.added_at,
         )
         (after if row.kind == "after" else before).append(made)

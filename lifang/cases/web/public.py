@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from lifang.cases import selectors
 from lifang.cases.catalogue import MAJORS, MATTERS, OUTCOMES
@@ -57,6 +57,9 @@ class PublicTable(Table):
 
     key = "public-cases"
     search = ("number", "place")
+    private = (
+        True  # people type names and telephones all the same: they stay out of addresses and logs
+    )
     filters = (
         Choice("state", _("State"), {"open": _("Not closed yet"), "closed": _("Closed")}, apply=_of_states),
         Choice("major", _("Kind"), lambda actor: {m.key: m.name for m in MAJORS}, apply=_of_majors),
@@ -82,7 +85,7 @@ def _in(codes: list[str]) -> Any:
     return found
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def cases(request: HttpRequest) -> HttpResponseBase:
     """Everything that was accepted, as a list with its map."""
     area, actor = _area(request), request.actor  # type: ignore[attr-defined]

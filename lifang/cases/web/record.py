@@ -119,14 +119,13 @@ def _areas(actor: Actor, home: str) -> list[tuple[str, str]]:
     return [(code, names[code]) for code in codes]
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)
 def matters(request: HttpRequest) -> HttpResponse:
-    """Matters the words point to, as choices."""
-    text = (
-        (request.GET.get("matter_q") or request.GET.get("text") or "").replace("\x00", "").strip()
-    )
-    chosen = request.GET.get("matter", "")
+    """Matters the words point to, as choices. Words are posted: they may be a resident's own."""
+    said = request.POST
+    text = (said.get("matter_q") or said.get("text") or "").replace("\x00", "").strip()
+    chosen = said.get("matter", "")
     frequent = selectors.frequent(request.actor, home_of(request.actor)[:12], request.at)  # type: ignore[attr-defined]
     found = offers.matters(request, text[: offers.WORDS], chosen, [] if text else frequent)
     return render(request, "cases/desk/parts/matters.html", found)

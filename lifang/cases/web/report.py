@@ -201,7 +201,7 @@ class ReportWizard(Pages):
         if step.key == "matter" and wants(request, "proposals"):
             context = {"step": step, **self.context(request, step, answers)}
             return page(request, step.template, context, partial="proposals")
-        if step.key == "matter" and "find" in request.POST:
+        if step.key in ("place", "matter") and "find" in request.POST:
             request.method = "GET"  # show what the words may mean; nothing is chosen yet
         if step.key == "photo" and request.method == "POST" and "skip" in request.POST:
             self.store(request, {**answers, "photo": answers.get("photo") or {}})

@@ -64,7 +64,7 @@ class Pages(Wizard):
         bounds = county_bounds(actor)
         if bounds:
             props["bounds"] = bounds
-        text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
+        text = request.POST.get("q", "").replace("\x00", "").strip()[:60]
         lon, lat = start.get("lon"), start.get("lat")
         found = registry.find_places(actor, text, 12) if text else []
         around = (
@@ -84,7 +84,7 @@ class Pages(Wizard):
     def show_matter(self, request: HttpRequest, answers: Answers) -> dict[str, Any]:
         actor: Actor = request.actor  # type: ignore[attr-defined]
         told = answers.get("matter", {})
-        asked = request.POST.get("text", request.GET.get("text", told.get("text", "")))
+        asked = request.POST.get("text", told.get("text", ""))
         text = str(asked).replace("\x00", "").strip()[:1000]
         area = answers.get("place", {}).get("area", "")
         found = selectors.propose(actor, text, 6) if text else []

@@ -191,6 +191,7 @@ def picture(row: Attachment) -> Photo:
     return Photo(
         url=reverse("files:file", args=[row.pk]),
         thumb=reverse("files:thumb", args=[row.pk]),
+        middle=reverse("files:middle", args=[row.pk]),
         at=row.taken_at or row.added_at,
     )
 

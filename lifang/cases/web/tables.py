@@ -80,8 +80,8 @@ class CaseTable(Table):
     due_at = Column(
         _("Due"), cell="clock", value=lambda case: case.due_at if case.open else None, sort="due_at"
     )
-    opened_at = Column(_("Reported at"), cell="time", sort="opened_at")
-    reports = Column(_("Reports"), cell="number", sort="reports")
+    opened_at = Column(_("Reported at"), cell="time", sort="opened_at", narrow=False)
+    reports = Column(_("Reports"), cell="number", sort="reports", narrow=False)
     source = Column(_("Source"), value=shown.source, shown=False)
     lead = Column(_("Leading unit"), value="lead.name", shown=False)
     promised_at = Column(_("Promised"), cell="time", sort="promised_at", shown=False)

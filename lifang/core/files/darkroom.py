@@ -42,6 +42,7 @@ class Print:
     thumb: bytes
     width: int
     height: int
+    middle: bytes = b""  # for telephones; none where the picture is no larger
     phash: int | None = None  # signed 64 bits, as the database holds it; None: shows nothing
     taken_at: datetime | None = None
     lon: float | None = None
@@ -71,12 +72,13 @@ def develop(upload: Upload) -> Print:
     refused = head.get("refused")
     if refused:
         raise Refused(refused, **_FACTS.get(refused, {}))
-    picture, thumb, grey = parts
+    picture, thumb, middle, grey = parts
     return Print(
         picture=picture,
         thumb=thumb,
         width=head["width"],
         height=head["height"],
+        middle=middle,
         phash=None if head["flat"] else _phash(grey),
         taken_at=_moment(head.get("taken", ""), head.get("offset", "")),
         lon=head.get("lon"),

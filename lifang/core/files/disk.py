@@ -14,6 +14,7 @@ from lifang.core.crypto.seals import content_id
 
 PICTURE: Final = ""
 THUMB: Final = ".thumb"
+MIDDLE: Final = ".middle"
 
 _waiting: ContextVar[set[Path] | None] = ContextVar("files_unsettled", default=None)
 
@@ -25,11 +26,12 @@ def place(sha256: str, part: str = PICTURE) -> Path:
     return config().files_dir / sha256[:2] / sha256[2:4] / f"{sha256}{part}"
 
 
-def put(data: bytes, thumb: bytes = b"") -> str:
+def put(data: bytes, thumb: bytes = b"", middle: bytes = b"") -> str:
     """Keep content; on return it survives a power cut. The name it is kept under."""
     sha256 = content_id(data)
-    if thumb:
-        _write(place(sha256, THUMB), thumb)
+    for part, content in ((THUMB, thumb), (MIDDLE, middle)):
+        if content:
+            _write(place(sha256, part), content)
     _write(place(sha256), data)
     return sha256
 
@@ -50,6 +52,12 @@ def unsettled() -> Iterator[None]:
 def get(sha256: str, part: str = PICTURE) -> bytes:
     """The content with this name."""
     return place(sha256, part).read_bytes()
+
+
+def middle(sha256: str) -> bytes:
+    """The middle picture; none where the picture itself is no larger, or was kept before there were any."""
+    path = place(sha256, MIDDLE)
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -106,6 +114,6 @@ def older_than(moment: datetime) -> Iterator[str]:
 
 
 def drop(sha256: str) -> None:
-    """Remove content and its thumb."""
-    for part in (PICTURE, THUMB):
+    """Remove content and its smaller pictures."""
+    for part in (PICTURE, THUMB, MIDDLE):
         place(sha256, part).unlink(missing_ok=True)

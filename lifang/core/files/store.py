@@ -72,7 +72,7 @@ def keep(
         at,
         kind=kind,
         media=Media.JPEG,
-        sha256=disk.put(photo.picture, photo.thumb),
+        sha256=disk.put(photo.picture, photo.thumb, photo.middle),
         size=len(photo.picture),
         width=photo.width,
         height=photo.height,
@@ -137,7 +137,7 @@ def of_subject(
 def stash(photo: Print, at: datetime) -> str:
     """Put a photo's content on disk and give a signed word for it, good for a day; no row yet."""
     facts = {
-        "sha256": disk.put(photo.picture, photo.thumb),
+        "sha256": disk.put(photo.picture, photo.thumb, photo.middle),
         "until": (at + timedelta(hours=STASH_HOURS)).timestamp(),
         "width": photo.width,
         "height": photo.height,
@@ -162,6 +162,7 @@ def unstash(word: str, at: datetime) -> Print:
     return Print(
         picture=disk.get(sha256),
         thumb=disk.get(sha256, disk.THUMB),
+        middle=disk.middle(sha256),
         taken_at=datetime.fromisoformat(taken) if taken else None,
         **facts,
     )
@@ -251,9 +252,9 @@ def duplicates_of(
 # Links
 
 
-def link(attachment: Attachment, until: datetime, *, thumb: bool = False) -> str:
-    """A path that shows this file to anybody who holds it, until then: for a reporter without an account."""
-    name = "files:thumb" if thumb else "files:file"
+def link(attachment: Attachment, until: datetime, part: str = "file") -> str:
+    """A path that shows this file (or its `thumb`, its `middle`) to anybody who holds it, until then: for a reporter without an account."""
+    name = f"files:{part}"
     moment = int(until.timestamp())
     mark = signature(f"{attachment.pk}:{moment}".encode(), "files.link")
     return f"{reverse(name, args=[attachment.pk])}?until={moment}&mark={mark}"

@@ -6,4 +6,5 @@ app_name = "files"
 urlpatterns = [
     path("<uuid:pk>", views.file, name="file"),
     path("<uuid:pk>/thumb", views.thumb, name="thumb"),
+    path("<uuid:pk>/middle", views.middle, name="middle"),
 ]

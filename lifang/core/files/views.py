@@ -21,10 +21,22 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def thumb(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The small picture."""
+    return _shown(request, _photo(request, pk), disk.THUMB)
+
+
+@require_safe
+def middle(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """As large as a telephone shows it; the picture itself where there is none."""
+    found = _photo(request, pk)
+    kept = disk.place(found.sha256, disk.MIDDLE).is_file()
+    return _shown(request, found, disk.MIDDLE if kept else disk.PICTURE)
+
+
+def _photo(request: HttpRequest, pk: UUID) -> Attachment:
     found = _found(request, pk)
     if found.media != Media.JPEG:
         raise Http404
-    return _shown(request, found, disk.THUMB)
+    return found
 
 
 def _found(request: HttpRequest, pk: UUID) -> Attachment:

@@ -363,9 +363,29 @@ PARTS: dict[str, Callable[[HttpRequest], HttpResponseBase]] = {
 }
 
 
+NAMES = {
+    "components": _("Components"),
+    "forms": _("Forms"),
+    "charts": _("Charts"),
+    "maps": _("Maps"),
+    "areas": _("Areas on a map"),
+    "detail": _("A row in full"),
+    "table": _("Table of thirty rows"),
+    "table-one": _("Table of one row"),
+    "table-empty": _("Empty table"),
+    "step": _("One question a page"),
+    "print": _("Sheet to print"),
+    "screen": _("Big screen"),
+    "kiosk": _("Kiosk"),
+    "missing": _("Page not found"),
+}
+
+
 def gallery(request: HttpRequest) -> HttpResponse:
     _insist_on_demo()
-    return render(request, "web/gallery/index.html", {"parts": list(PARTS)})
+    return render(
+        request, "web/gallery/index.html", {"parts": [(key, NAMES[key]) for key in PARTS]}
+    )
 
 
 def part(request: HttpRequest, name: str) -> HttpResponseBase:

@@ -49,6 +49,12 @@ class Photo:
     caption: Any = ""
     at: datetime | None = None
     thumb: str = ""
+    middle: str = ""
+
+    @property
+    def srcset(self) -> str:
+        """The thumb for a small place, the middle one for a telephone's width: the browser chooses."""
+        return f"{self.thumb} 480w, {self.middle} 1280w" if self.thumb and self.middle else ""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from lifang.orgs.selectors.units import (
     unit_holder,
     unit_names,
     units,
+    units_called,
     units_serving,
 )
 
@@ -75,6 +76,7 @@ __all__ = [
     "unit_holder",
     "unit_names",
     "units",
+    "units_called",
     "units_serving",
     "watch",
     "watches",

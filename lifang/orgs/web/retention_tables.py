@@ -35,13 +35,15 @@ def _count(number: int | None, url: str) -> Any:
 class TermTable(ListTable):
     name = Column(_("What is kept"), link="url", sort="name")
     length = Column(_("How long"), sort="length")
-    since = Column(_("From when"))
+    since = Column(_("From when"), narrow=False)
     due = Column(_("Goes tonight"), sort="due", cell=lambda row: _count(row.due, row.due_url))
-    oldest = Column(_("Over since"), cell="date", sort="oldest")
-    held = Column(_("Under hold"), sort="held", cell=lambda row: _count(row.held, row.held_url))
-    went_at = Column(_("Last erased"), cell="date", sort="went_at")
-    went = Column(_("How many then"))
-    basis = Column(_("Ground"), cell=_basis, wide=True)
+    oldest = Column(_("Over since"), cell="date", sort="oldest", narrow=False)
+    held = Column(
+        _("Under hold"), sort="held", cell=lambda row: _count(row.held, row.held_url), narrow=False
+    )
+    went_at = Column(_("Last erased"), cell="date", sort="went_at", narrow=False)
+    went = Column(_("How many then"), narrow=False)
+    basis = Column(_("Ground"), cell=_basis, wide=True, narrow=False)
     way = Column(_("What happens"), value=lambda row: WAYS[row.way], shown=False)
     keeper = Column(_("Who answers for it"), shown=False)
 

@@ -8,6 +8,7 @@ from lifang.core.access.models import Scoped
 from lifang.core.crypto.fields import BlindIndex, MaskedText
 from lifang.core.geo.measure import cell
 from lifang.core.search import Searchable
+from lifang.registry.catalogue import facility_name
 from lifang.registry.models.person import Batch, Person
 from lifang.registry.models.place import CELL_METRES, Place
 
@@ -64,7 +65,7 @@ class Facility(Scoped, Searchable):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return facility_name(self.name, self.component)
 
     @property
     def point(self) -> str:

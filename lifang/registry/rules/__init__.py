@@ -22,6 +22,7 @@ from lifang.registry.rules.lives import (
 )
 from lifang.registry.rules.places import may_add, on_earth, point_said, room_fits, telephone_shape
 from lifang.registry.rules.same import WEIGHTS, Shape, reasons
+from lifang.registry.rules.spoken import spoken
 from lifang.registry.rules.things import facility_number_fits
 from lifang.registry.rules.values import (
     code_fits,
@@ -36,6 +37,6 @@ from lifang.registry.rules.values import (
 __all__ = [
     "WEIGHTS", "Said", "Shape", "code_fits", "credit_code_fault", "day_fits", "element_known", "ends_after", "expiry",
     "expiry_fits", "facility_number_fits", "may_add", "may_join", "may_live", "may_look", "may_tag", "may_tie", "name_fits",
-    "normal_number", "number_fault", "on_earth", "only_one", "plate_fault", "point_said", "reasons", "room_fits", "said_by", "source_known", "stored",
+    "normal_number", "number_fault", "on_earth", "only_one", "plate_fault", "point_said", "reasons", "room_fits", "said_by", "source_known", "spoken", "stored",
     "telephone_shape", "value_fits", "visit_known",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """What is known and how well; who looked; who could; one's own record."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,7 +15,15 @@ from lifang.core.crypto.fields import MaskedText, clear
 from lifang.core.crypto.masks import MASKS
 from lifang.core.i18n import Text
 from lifang.orgs import selectors as orgs
-from lifang.registry.catalogue import ELEMENTS, PURPOSES, Element, code_name, elements_of, policy
+from lifang.registry.catalogue import (
+    ELEMENTS,
+    PURPOSES,
+    Element,
+    code_name,
+    component_name,
+    elements_of,
+    policy,
+)
 from lifang.registry.models import (
     Batch,
     Correction,
@@ -49,8 +58,21 @@ def known(actor: Actor, row: Any, on: date) -> list[Known]:
     for fact in _facts(actor, row).order_by("at", "id"):
         facts.setdefault(fact.element, []).append(fact)
     batch = batch_of(actor, row)
-    return [
+    found = [
         _one(row, batch, element, facts.get(element.key, []), on) for element in elements_of(kind)
+    ]
+    return _units_named(actor, found)
+
+
+UNITS = ("facility.supervisor", "facility.owner", "facility.maintainer")  # written down by name
+
+
+def _units_named(actor: Actor, found: list[Known]) -> list[Known]:
+    """Units of the platform are called in the reader's language; one query where any is named."""
+    called = orgs.units_called(actor, [one.shown for one in found if one.element.key in UNITS])
+    return [
+        one._replace(shown=called.get(one.shown, one.shown)) if one.element.key in UNITS else one
+        for one in found
     ]
 
 
@@ -88,6 +110,8 @@ def _one(row: Any, batch: Batch | None, element: Element, facts: list[Fact], on:
 def _shown(row: Any, element: Element, facts: list[Fact]) -> str:
     if element.type == "point":
         return str(row.point)
+    if element.key in _SAID:
+        return _SAID[element.key](row)
     if not element.field:
         newest = facts[-1] if facts else None
         return "" if newest is None else _masked(element, newest)
@@ -95,6 +119,13 @@ def _shown(row: Any, element: Element, facts: list[Fact]) -> str:
     if value in (None, ""):
         return ""
     return str(code_name(element.codes, value)) if element.codes else str(value)
+
+
+# Said in the reader's language although no code list holds it.
+_SAID: dict[str, Callable[[Any], str]] = {
+    "facility.component": lambda row: str(component_name(row.component)),
+    "facility.name": str,
+}
 
 
 def _masked(element: Element, fact: Fact) -> str:

@@ -1,5 +1,6 @@
 """Ask about people. Every row reads masked; the wall and the scope say which there are."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -76,6 +77,12 @@ def taggings(actor: Actor, person: Person, *, ended: bool = False) -> QuerySet[T
     """The groups a person belongs to; restricted ones are in no list."""
     rows = Tagging.objects.visible_to(actor).filter(person=person).order_by("valid_from", "id")
     return rows if ended else rows.filter(OPEN)
+
+
+def groups_of(actor: Actor, people: Iterable[UUID]) -> set[tuple[UUID, str]]:
+    """Who of these belongs to which group now; one query for all."""
+    rows = Tagging.objects.visible_to(actor).filter(OPEN, person__in=list(people))
+    return set(rows.values_list("person_id", "tag"))
 
 
 def tagged(actor: Actor, tag: str, area: str = "") -> QuerySet[Person]:

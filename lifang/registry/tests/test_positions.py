@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
@@ -10,7 +11,7 @@ from lifang.core.testing import cast, places
 from lifang.core.testing.hostile import sample
 from lifang.core.testing.proofs import refused
 from lifang.core.testing.told import published
-from lifang.orgs.tests.make import MONDAY, SOUTH, STEP, WEST, make_county
+from lifang.orgs.tests.make import MONDAY, SOUTH, STEP, WEST, make_county, make_unit
 from lifang.registry import actions, selectors
 from lifang.registry.events import ValueChanged
 from lifang.registry.models import Facility, Fact
@@ -104,3 +105,26 @@ def test_the_form_can_be_used_without_a_map_and_says_what_is_wrong():
         given = {"lon": one.text, "lat": one.text}
         assert worker.post("registry:position", made.pk, data=given).status_code == 422, one.text
     assert not Fact.objects.exists()
+
+
+def test_an_english_page_says_what_it_is_and_whose_in_english_and_no_code_alone():
+    make_unit(name="区城管局", name_en="Urban Management Bureau")
+    made = lamp(supervisor="区城管局", owner="某物业公司")
+    worker = cast.grid_worker()
+    url = reverse("registry:thing", args=["facilities", made.pk])
+    page = text_of(worker.client.get(f"{url}?lang=en"))
+    assert made.name == "供水井盖"
+    assert "Water supply manhole cover (01001)" in page
+    assert "Urban Management Bureau" in page
+    assert "供水井盖" not in page
+    assert "区城管局" not in page
+    assert "某物业公司" in page  # nobody said it in English
+    listed = text_of(
+        worker.client.get(f"{reverse('registry:things', args=['facilities'])}?lang=en")
+    )
+    assert "Water supply manhole cover" in listed
+    assert "供水井盖" not in listed
+    worker.client.get(f"{url}?lang=zh-hans")
+    page = text_of(worker.get("registry:thing", "facilities", made.pk))
+    assert "供水井盖 (01001)" in page
+    assert "区城管局" in page

@@ -18,7 +18,7 @@ from lifang.orgs.selectors import place_name
 from lifang.registry import actions, selectors
 from lifang.registry.models import Household, Place, VisitPlan
 from lifang.registry.terms import PlaceKind
-from lifang.registry.web import forms, shown
+from lifang.registry.web import forms, shown, spoken
 from lifang.registry.web.tables import PlaceTable, VisitTable, leading
 from lifang.registry.web.things import tie_of
 
@@ -35,8 +35,10 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
     today = localtime(request.at).date()  # type: ignore[attr-defined]
     found = selectors.household(actor, pk)
     rows = list(selectors.members(actor, found, ended=True))
+    living = [one.person for one in rows if one.valid_to is None]
     context: Facts = {
         "household": found,
+        "spoken": spoken.offered(request, found, living),
         "place": place_name(found.area, 3),
         "kind": shown.code("household", found.kind),
         "doors": [(one.dwelling, shown.code("occupancy", one.kind)) for one in found.doors],  # type: ignore[attr-defined]
@@ -85,6 +87,7 @@ def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with form.refusals():
             actions.visit(actor=actor, household=found, at=at, **form.cleaned_data)
+            spoken.keep(request, found, form.cleaned_data.get("note", ""))
             messages.success(request, _("The visit is written down."))
             return redirect("registry:household", pk)
     context = {"household": found, "who": shown.who(home), "door": shown.door(found), "form": form}

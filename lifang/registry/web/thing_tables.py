@@ -12,7 +12,7 @@ from lifang.core.crypto.masks import plain_plate
 from lifang.core.search import matching
 from lifang.core.web.tables import Choice, Column, Empty, Filter, Table
 from lifang.orgs import selectors as orgs
-from lifang.registry.catalogue import CODES, COMPONENTS
+from lifang.registry.catalogue import CODES, component_name
 from lifang.registry.web import shown
 from lifang.registry.web.tables import area_choice
 
@@ -78,11 +78,9 @@ class OrganisationTable(ThingTable):
 
 
 class FacilityTable(ThingTable):
-    name = Column(_("Name"), link=link("facilities"), wide=True)
+    name = Column(_("Name"), value=str, link=link("facilities"), wide=True)
     number = Column(_("Number"))
-    component = Column(
-        _("Component"), value=lambda row: COMPONENTS[row.component].name if row.component in COMPONENTS else row.component
-    )  # fmt: skip
+    component = Column(_("Component"), value=lambda row: component_name(row.component))
     state = Column(_("State"), value=lambda row: shown.code("facility_state", row.state))
     area = Column(_("Area"), value=area_name)
 

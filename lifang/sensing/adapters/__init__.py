@@ -6,8 +6,6 @@ from lifang.sensing.adapters import (
     alertmanager,
     chirpstack,
     frigate,
-    gat1400,
-    homeassistant,
     hooks,
     lifang,
     tasmota,
@@ -30,11 +28,7 @@ BY_FIRST_LEVEL: dict[str, Read] = {
     "hooks": hooks.hear,
 }
 # Read, and then told together with what is known already: never by a topic of MQTT.
-FOLDED: dict[str, Read] = {
-    "alertmanager": alertmanager.hear,
-    "homeassistant": homeassistant.hear,
-    "gat1400": gat1400.hear,
-}
+FOLDED: dict[str, Read] = {"alertmanager": alertmanager.hear}
 MOST_BYTES = 262_144
 
 

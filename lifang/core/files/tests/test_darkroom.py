@@ -53,13 +53,18 @@ def test_what_cameras_make_becomes_a_jpeg_and_a_thumb(data, size):
     assert (photo.width, photo.height) == size
     assert thumb.format == "JPEG"
     assert max(thumb.size) == min(480, max(size))
+    assert bool(photo.middle) == (max(size) > 1280)
+    if photo.middle:
+        middle = Image.open(io.BytesIO(photo.middle))
+        assert (middle.format, max(middle.size)) == ("JPEG", 1280)
+        assert len(photo.thumb) < len(photo.middle) < len(photo.picture)
 
 
 def test_place_and_time_are_read_and_nothing_of_them_stays_in_the_file():
     photo = developed(samples.camera(offset="+08:00"))
     assert (photo.lon, photo.lat) == pytest.approx(samples.PLACE, abs=1e-6)
     assert photo.taken_at == datetime(2026, 11, 20, 9, 30, tzinfo=BEIJING)
-    for part in (photo.picture, photo.thumb):
+    for part in filter(None, (photo.picture, photo.thumb, photo.middle)):
         assert dict(Image.open(io.BytesIO(part)).getexif()) == {}
         assert b"SECRET" not in part
         assert b"Exif" not in part
@@ -199,10 +204,11 @@ def test_a_damaged_photo_is_a_photo_or_a_refusal_never_a_crash(kind, damage, kee
     for place, value in damage:
         data[int(place * len(data))] = value
     try:  # in this process: a decoder that raises something else fails the test
-        head, picture, thumb, grey = shrink.shrunk(bytes(data))
+        head, picture, thumb, middle, grey = shrink.shrunk(bytes(data))
     except (shrink.Refuse, OSError, ValueError, SyntaxError, EOFError, RuntimeError, MemoryError):
         return
     assert Image.open(io.BytesIO(picture)).format == "JPEG"
     assert len(grey) == 1024
     assert max(Image.open(io.BytesIO(thumb)).size) <= 480
+    assert not middle or max(Image.open(io.BytesIO(middle)).size) == 1280
     assert head["width"] <= 2560

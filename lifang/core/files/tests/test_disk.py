@@ -9,10 +9,16 @@ pytestmark = pytest.mark.usefixtures("folder")
 
 
 def test_content_is_kept_under_its_name_and_twice_is_once(folder):
-    name = disk.put(b"picture", b"thumb")
-    assert disk.put(b"picture", b"thumb") == name
+    name = disk.put(b"picture", b"thumb", b"middle")
+    assert disk.put(b"picture", b"thumb", b"middle") == name
+    assert (disk.middle(name), disk.middle(disk.put(b"small"))) == (b"middle", b"")
+    disk.drop(disk.put(b"small"))
     assert (disk.get(name), disk.get(name, disk.THUMB)) == (b"picture", b"thumb")
-    assert sorted(p.name for p in folder.rglob("*") if p.is_file()) == [name, f"{name}.thumb"]
+    assert sorted(p.name for p in folder.rglob("*") if p.is_file()) == [
+        name,
+        f"{name}.middle",
+        f"{name}.thumb",
+    ]
     assert {p.stat().st_mode & 0o777 for p in folder.rglob("*") if p.is_file()} == {0o600}
 
 

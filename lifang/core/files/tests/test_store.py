@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from lifang.core.access import ANONYMOUS, SYSTEM, Actor, Kind, Refused, Scope
 from lifang.core.access.pen import Pen
@@ -86,7 +87,7 @@ def test_a_refused_upload_leaves_neither_row_nor_file(walled, folder):
     assert not list(folder.rglob("*"))
 
 
-@pytest.mark.parametrize("view", [views.file, views.thumb])
+@pytest.mark.parametrize("view", [views.file, views.thumb, views.middle])
 def test_who_sees_the_subject_sees_the_photo_and_nobody_else(photo, view):
     for friend in (SYSTEM, worker(), worker("37"), holder("unit:1")):
         answer = seen(photo, friend, view)
@@ -98,6 +99,16 @@ def test_who_sees_the_subject_sees_the_photo_and_nobody_else(photo, view):
     for stranger in (ANONYMOUS, worker("370306001003"), holder("unit:2")):
         with pytest.raises(Http404):
             seen(photo, stranger, view)
+
+
+def test_a_telephone_loads_the_middle_picture_and_the_picture_itself_where_there_is_none(photo):
+    large = io.BytesIO(samples.saved(samples.scene(4000, 3000)))
+    kept = store.take_in(large, subject=Subject(), actor=SYSTEM, at=AT)
+    answer = b"".join(seen(kept, worker(), views.middle).streaming_content)
+    assert Image.open(io.BytesIO(answer)).size == (1280, 960)
+    assert len(answer) < kept.size
+    disk.place(kept.sha256, disk.MIDDLE).unlink()  # as photos were kept before
+    assert b"".join(seen(kept, worker(), views.middle).streaming_content) == disk.get(kept.sha256)
 
 
 def test_the_wall_alone_hides_the_row(photo):
@@ -119,7 +130,7 @@ def test_a_link_opens_one_file_for_anybody_until_its_time(photo):
     path = store.link(photo, AT + timedelta(hours=1))
     assert urlsplit(path).path == reverse("files:file", args=[photo.pk])
     assert seen(photo, ANONYMOUS, path=path).status_code == 200
-    assert seen(photo, ANONYMOUS, views.thumb, store.link(photo, AT, thumb=True)).status_code == 200
+    assert seen(photo, ANONYMOUS, views.thumb, store.link(photo, AT, "thumb")).status_code == 200
     marks = {key: value[0] for key, value in parse_qs(urlsplit(path).query).items()}
     later = path.replace(marks["until"], str(int(marks["until"]) + 1))
     for wrong in (

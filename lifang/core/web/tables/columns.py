@@ -29,9 +29,11 @@ class Column:
         shown: bool = True,
         wide: bool = False,
         exported: bool = True,
+        narrow: bool = True,
     ) -> None:
         self.label, self.cell, self.sort, self.link = label, cell, sort, link
         self.shown, self.wide, self.exported = shown, wide, exported
+        self.narrow = narrow  # also on a telephone, where a row is a card
         self.name = ""
         self._value = value
 
@@ -53,6 +55,10 @@ class Column:
     @property
     def css(self) -> str:
         """Classes of the cell."""
+        return f"{self._width} roomy".strip() if not self.narrow else self._width
+
+    @property
+    def _width(self) -> str:
         if self.wide:
             return "wide"
         if self.cell in NUMERIC:

@@ -132,6 +132,30 @@ def test_htmx_gets_the_table_alone():
     assert "HX-Target" in response["Vary"]
 
 
+def test_filters_lie_folded_behind_one_button_that_says_how_many_are_in_force():
+    plain = Things(request(htmx="things-table"), things(9)).response("x.html").content.decode()
+    fold = plain.split('class="allfilters"')[1].split("</summary>")[0]
+    assert "count" not in fold
+    narrowed = Things(request(htmx="things-table", state="late", huge="1"), things(9))
+    fold = narrowed.response("x.html").content.decode().split('class="allfilters"')[1]
+    assert fold.startswith("><summary")  # not open
+    assert '<span class="count">2</span></summary>' in fold
+
+
+class Roomy(Things):
+    note = Column("Note", value="name", wide=True, narrow=False)
+    key = "roomy"
+
+
+def test_a_column_may_be_left_out_of_the_cards_of_a_telephone_and_stays_in_the_table_and_its_export():
+    html = Roomy(request(htmx="roomy-table"), things(1)).response("x.html").content.decode()
+    assert '<td class="wide roomy" data-label="Note">' in html
+    exported = b"".join(
+        Roomy(request(export="csv"), things(1)).response("x.html").streaming_content
+    )
+    assert "Note" in exported.decode()
+
+
 def test_the_empty_list_says_why_and_what_to_do():
     empty = Things(request(htmx="things-table"), []).response("unused.html").content.decode()
     assert "Nothing stands here." in empty
