@@ -13,8 +13,11 @@ from lifang.sensing.api.admission import conformance, key, standing  # noqa: E40
 from lifang.sensing.api.batches import Gate, answer, batches  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.hooks import ROOT as HOOKS  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.hooks import hooks  # noqa: E402 -- Django must be set up first
+from lifang.sensing.api.viid import ROOT as VIID  # noqa: E402 -- Django must be set up first
+from lifang.sensing.api.viid import Lobby, viid  # noqa: E402 -- Django must be set up first
 
 GATE = Gate(lambda: datetime.now(UTC))
+LOBBY = Lobby(GATE)
 ROUTES: dict[str, dict[str, Any]] = {
     "/api/sensing/batches": {"POST": batches},
     "/api/sensing/conformance": {"POST": conformance},
@@ -37,7 +40,16 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     methods = {"POST": hooks} if path.startswith(HOOKS) else ROUTES.get(path)
     if path == "/api/sensing/healthz":
         await answer(send, 200, {"gate": "open"})
-    elif methods is None:
+    elif path.startswith(VIID):
+        await viid(LOBBY, scope, receive, send)
+    else:
+        await _routed(methods, scope, receive, send)
+
+
+async def _routed(
+    methods: dict[str, Any] | None, scope: dict[str, Any], receive: Any, send: Any
+) -> None:
+    if methods is None:
         await answer(send, 404, {"reason": "not_found"})
     elif scope["method"] not in methods:
         allowed = ", ".join(methods).encode()

@@ -207,6 +207,30 @@ class Proposal(Entry, frozen=True, kw_only=True):
     text: Text
 
 
+class MatchClass(Entry, frozen=True, kw_only=True):
+    """What an outside system may tell of; nothing else is taken."""
+
+    basis: Text  # the ground on which such a comparison may stand at all
+    source: str
+    confirmed: bool
+
+
+class MatchPlace(Entry, frozen=True, kw_only=True):
+    """A kind of place where such devices may stand, or may never."""
+
+    private: bool = False
+
+
+class MatchRefusal(Entry, frozen=True, kw_only=True):
+    """Why a match message is refused, as a sentence; what fields of that kind are called, without blanks and dashes."""
+
+    words: list[str] = []
+
+
+class MatchPurpose(Entry, frozen=True, kw_only=True):
+    """What a match may be looked at for."""
+
+
 YES, NO = Text(zh="是", en="yes"), Text(zh="否", en="no")
 MEASURES = catalogue("sensing", "measures", Measure, faults=Measure.faults)
 TYPES = catalogue("sensing", "device_types", DeviceType, faults=DeviceType.faults)
@@ -218,6 +242,12 @@ PROPOSALS = catalogue("sensing", "proposals", Proposal)
 HOOKS = catalogue("sensing", "hooks", Hook, faults=Hook.faults)
 ADMISSION = flow("sensing", "device_admission")
 REVIEW = flow("sensing", "rule_review")
+MATCH_CLASSES = catalogue("sensing", "match_classes", MatchClass)
+MATCH_PLACES = catalogue("sensing", "match_places", MatchPlace)
+MATCH_PURPOSES = catalogue("sensing", "match_purposes", MatchPurpose)
+MATCH_REFUSALS = catalogue("sensing", "match_refusals", MatchRefusal)
+RECEPTION = flow("sensing", "match_reception")
+FILING = flow("sensing", "face_filing")
 
 
 def policy(key: str) -> int:
@@ -251,6 +281,12 @@ def words_of(kind: str) -> dict[str, str]:
         for word in (key, *MEASURES[key].words):
             found.setdefault(word, key)
     return found
+
+
+@cache
+def refused_words(reason: str) -> frozenset[str]:
+    """What fields are called that a match message must not carry."""
+    return frozenset(MATCH_REFUSALS[reason].words)
 
 
 @cache

@@ -108,3 +108,35 @@ class ReviewWritten:
 class ReviewSigned:
     review: UUID
     at: datetime
+
+
+@event("sensing.ReceptionAsked")
+class ReceptionAsked:
+    """Somebody wants match alarms of an outside system to be received; two others have to approve."""
+
+    reception: UUID
+    at: datetime
+
+
+@event("sensing.ReceptionChanged")
+class ReceptionChanged:
+    """Approved, in force, suspended, ended."""
+
+    reception: UUID
+    state: str
+    at: datetime
+
+
+@event("sensing.FilingBegan")
+class FilingBegan:
+    """So many faces lie with the outside systems that they must be filed, or what was filed has changed."""
+
+    filing: UUID
+    cause: str
+    at: datetime
+
+
+@event("sensing.FacesFiled")
+class FacesFiled:
+    filing: UUID
+    at: datetime

@@ -41,3 +41,10 @@ def tell_silence(*, system: Actor, at: datetime) -> None:
 def write_reviews(*, system: Actor, at: datetime) -> None:
     """Each morning: reviews of the week that is over, where they are missing; on Mondays those are all."""
     actions.write_reviews(actor=system, at=at)
+
+
+@periodic(cron="*/5 * * * *")
+def lapse_receptions(*, system: Actor, at: datetime) -> None:
+    """Every five minutes: files of reception whose last day is over, and whether faces must be filed."""
+    actions.lapse_receptions(actor=system, at=at)
+    actions.check_filing(actor=system, at=at)

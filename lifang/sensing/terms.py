@@ -48,6 +48,9 @@ class Way(StrEnum):
     MQTT = "mqtt"
     STA = "sta"  # OGC SensorThings
     HOOK = "hook"  # webhooks
+    VIID = "viid"  # GA/T 1400
+    SIP = "sip"  # GB/T 28181
+    ONVIF = "onvif"
     REPLAY = "replay"
 
 
@@ -72,6 +75,7 @@ class Poison(StrEnum):
     NO_MEASURE = "no_measure"  # nothing in it that this type measures
     VALUE = "value"  # no number, no known state
     TOO_OLD = "too_old"
+    TEMPLATE = "template"  # an announced template that is not evaluated here
     PICTURE = "picture"  # a picture or a template of a face: neither taken nor kept
     NOT_STORED = (
         "not_stored"  # read, and the store failed on it: to be replayed once that is mended
@@ -200,3 +204,39 @@ class RuleState(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     RETIRED = "retired"
+
+
+class Receiving(StrEnum):
+    """States of a file that lets an outside system send match alarms."""
+
+    ASKED = "asked"
+    HALF = "half"  # one has approved, a second must
+    ON = "on"
+    SUSPENDED = "suspended"
+    REFUSED = "refused"
+    ENDED = "ended"
+
+
+class Unfit(StrEnum):
+    """Why a match message was refused. Nothing of it is kept but the reason and its number."""
+
+    OFF = "off"  # the site has not switched it on
+    NOT_IN_FORCE = "not_in_force"  # not approved (any more)
+    SUSPENDED = "suspended"
+    NOT_YET = "not_yet"
+    OVER = "over"
+    MANY = "many"  # more than a day may have
+    TOO_LARGE = "too_large"
+    NOT_JSON = "not_json"
+    SHAPE = "shape"
+    PICTURE = "picture"  # a picture or a template
+    FEATURES = "features"  # what a face looks like
+    NAME = "name"
+    IDENTITY = "identity"  # a number of a person
+    FIELD = "field"  # anything else that was not asked for
+    CLASS = "class"
+    DEVICE = "device"
+    TIME = "time"
+
+
+MATCH: Final = "match"  # the rule and the hazard of alarms that come from outside

@@ -19,13 +19,17 @@ from lifang.core.testing import places
 from lifang.core.testing.cast import CAST, LONG_AGO, Member
 from lifang.core.testing.rows import a_row
 from lifang.registry.models import Person, Place
-from lifang.sensing.models import Alarm
+from lifang.sensing.models import Alarm, Reception
 
 pytestmark = pytest.mark.django_db
 
 
 def an_alarm() -> Model:
     return a_row(Alarm, verdict="")
+
+
+def a_reception() -> Model:
+    return a_row(Reception, **given(Reception))
 
 
 # What a model's own constraints want of a row.
@@ -42,7 +46,23 @@ GIVEN: dict[str, dict[str, Any]] = {
     "retention.LegalHold": {"kind": "person", "subject": new_id},
     "sensing.Alarm": {"verdict": ""},
     "sensing.AlarmStep": {"alarm": an_alarm},
+    "sensing.Filing": {"filed_at": LONG_AGO, "filed_number": "1"},
     "sensing.Flood": {"ended_at": LONG_AGO},
+    "sensing.Match": {
+        "reception": a_reception,
+        "alarm": an_alarm,
+        "message": lambda: new_id().bytes,
+    },
+    "sensing.MatchLook": {"reception": a_reception},
+    "sensing.Reception": {
+        "number": lambda: f"BD{next(SERIAL):08d}",
+        "classes": ["missing"],
+        "devices": lambda: [new_id()],
+        "viewers": ["account:1"],
+        "ends_on": date(2020, 2, 1),
+        "assessed_until": date(2020, 2, 1),
+    },
+    "sensing.ReceptionCount": {"reception": a_reception},
     "sensing.Review": {"week": lambda: date(2020, 1, 6) + timedelta(weeks=next(SERIAL))},
     "sensing.Vigil": {"consent_on": date(2020, 1, 1), "until": date(2020, 2, 1)},
 }

@@ -35,9 +35,21 @@ from lifang.sensing.actions.devices import (
     wake_due,
 )
 from lifang.sensing.actions.editions import checked, draft_rule, publish_rule, retire_rule
+from lifang.sensing.actions.filings import check_filing, file_faces
 from lifang.sensing.actions.intake import Parcel, Receipt, Register, take
 from lifang.sensing.actions.keys import issue_device_key, revoke_device_key
+from lifang.sensing.actions.matches import Shown, look_match, take_matches
 from lifang.sensing.actions.quarantine import forget_old
+from lifang.sensing.actions.receptions import (
+    approve_reception,
+    ask_reception,
+    end_reception,
+    issue_reception_key,
+    lapse_receptions,
+    refuse_reception,
+    resume_reception,
+    suspend_reception,
+)
 from lifang.sensing.actions.replay import replay_poison
 from lifang.sensing.actions.reviews import sign_review, write_reviews
 from lifang.sensing.actions.silence import tell_silence
@@ -70,13 +82,17 @@ __all__ = [
     "Receipt",
     "Register",
     "Sent",
+    "Shown",
     "Stored",
     "acknowledge",
     "admit",
     "announce_device",
+    "approve_reception",
     "ask_admission",
+    "ask_reception",
     "begin_vigil",
     "bind_devices",
+    "check_filing",
     "check_vigils",
     "checked",
     "describe_thing",
@@ -84,14 +100,19 @@ __all__ = [
     "draw_key",
     "edit_device",
     "end_admission",
+    "end_reception",
     "end_vigil",
     "faults",
+    "file_faces",
     "forget_old",
     "give_verdict",
     "install_device",
     "install_many",
     "install_planned",
     "issue_device_key",
+    "issue_reception_key",
+    "lapse_receptions",
+    "look_match",
     "move_device",
     "note_alarm",
     "open_series",
@@ -100,9 +121,11 @@ __all__ = [
     "publish_rule",
     "raise_alarms",
     "refuse_admission",
+    "refuse_reception",
     "release_device",
     "replay_poison",
     "rest_device",
+    "resume_reception",
     "resume_vigil",
     "retire_device",
     "retire_rule",
@@ -116,8 +139,10 @@ __all__ = [
     "shelve",
     "sign_review",
     "store",
+    "suspend_reception",
     "take",
     "take_back_devices",
+    "take_matches",
     "take_sent",
     "tell_silence",
     "tell_unanswered",

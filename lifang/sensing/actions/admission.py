@@ -14,6 +14,7 @@ from lifang.core.ids import new_id, short_code
 from lifang.sensing import rules
 from lifang.sensing.actions.keys import make_key
 from lifang.sensing.adapters import BY_FIRST_LEVEL, hear, lifang
+from lifang.sensing.adapters.homeassistant import Announcements
 from lifang.sensing.catalogue import ADMISSION, TYPES, policy
 from lifang.sensing.events import AdmissionAsked, AdmissionDecided
 from lifang.sensing.models import Admission, Key, Maker, Run
@@ -70,7 +71,8 @@ def run_conformance(
         None if open_ else Refusal("admission_closed"),
         None if 0 < len(lines) <= MOST_LINES else Refusal("run_lines", {"most": MOST_LINES}),
     )
-    said = [one for line in lines for one in _said(held.dialect, line)]
+    announced = Announcements()
+    said = [one for line in lines for one in _said(held.dialect, line, announced)]
     sandbox = Line(new_id(), held.type, held.area, None, None, "installed", rules.slots(held.type))
     findings = conform(held.type, said, micros(at), sandbox)
     made = Run(area=held.area, admission=held, at=at, passed=passed(findings), findings=[_plain(one) for one in findings])  # fmt: skip
@@ -132,16 +134,18 @@ def _maker(name: str, code: str, contact: str, telephone: str, area: str, at: da
     return made
 
 
-def _said(dialect: str, line: bytes) -> list[Incoming | Refusing]:
+def _said(dialect: str, line: bytes, announced: Announcements) -> list[Incoming | Refusing]:
     """Our own lines as they are; of other dialects `{"topic", "payload"}`, one a line."""
     try:
         if dialect == "lifang":
             return [lifang.read(line)]
         told = msgspec.json.decode(line, type=dict[str, Any])
         topic, payload = told.get("topic"), told.get("payload")
+        body = payload.encode() if isinstance(payload, str) else msgspec.json.encode(payload)
+        if isinstance(topic, str) and dialect == "homeassistant":
+            return list(announced.hear(topic.split("/"), body))
         if not isinstance(topic, str) or topic.split("/")[0] not in BY_FIRST_LEVEL:
             return [Refusing(Poison.TOPIC, str(topic)[:80])]
-        body = payload.encode() if isinstance(payload, str) else msgspec.json.encode(payload)
         return list(hear(topic.split("/"), body))
     except Refusing as wrong:
         return [wrong]

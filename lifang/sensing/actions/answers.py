@@ -13,12 +13,13 @@ from lifang.core.events import publish
 from lifang.core.notify import send
 from lifang.orgs import selectors as orgs
 from lifang.sensing.actions.alarms import changed, told_of
+from lifang.sensing.actions.matches import looked
 from lifang.sensing.actions.vigils import contact_of, thank, unlearn
 from lifang.sensing.events import AlarmEnded
 from lifang.sensing.models import Alarm, AlarmStep, Flood
 from lifang.sensing.rules import alarms as rules
 from lifang.sensing.selectors.rules import rule as rule_of
-from lifang.sensing.terms import Verdict
+from lifang.sensing.terms import MATCH, Verdict
 
 NOTE_CHARACTERS = 300
 DUTY, COMPANY = "sensing.acknowledge", "property_handler"
@@ -85,7 +86,8 @@ def give_verdict(
 ) -> Alarm:
     """What it was, for it and for all that were folded into it. It ends with that, and the rule is judged by it."""
     alarm = Alarm.objects.hold(alarm.pk)
-    insist(rules.may_judge(alarm, verdict, cause))
+    unseen = alarm.hazard == MATCH and not looked(actor, alarm)
+    insist(rules.may_judge(alarm, verdict, cause), Refusal("match_not_looked") if unseen else None)
     open_ones = Alarm.objects.select_for_update(of=("self",)).filter(ended_at__isnull=True)
     for one in [alarm, *open_ones.filter(lead=alarm), *open_ones.filter(inhibited_by=alarm)]:
         if one.verdict:
@@ -193,8 +195,11 @@ def _tell(actor: Actor, alarm: Alarm, at: datetime) -> None:
     """Step by step wider: the grid, the community, the street, the county."""
     digits = (15, 12, 9, 6)[min(alarm.step, 3)]
     area = alarm.area[:digits]
-    people = [account.pk for account in _responsible(alarm, area)]
-    people += [watch.account_id for watch in orgs.on_watch(actor, area, at)]
+    if alarm.hazard == MATCH:  # its named viewers alone, however long nobody answers
+        people = [UUID(one.removeprefix("account:")) for one in alarm.holders]
+    else:
+        people = [account.pk for account in _responsible(alarm, area)]
+        people += [watch.account_id for watch in orgs.on_watch(actor, area, at)]
     name = rule_of(actor, alarm.rule).name if alarm.rule else ""
     for account in dict.fromkeys(people):
         send(

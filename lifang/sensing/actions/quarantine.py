@@ -13,7 +13,7 @@ from lifang.core.access import Actor
 from lifang.core.action import action
 from lifang.core.ids import new_id
 from lifang.sensing.catalogue import policy
-from lifang.sensing.models import Counted, Firing, Quarantined
+from lifang.sensing.models import Announced, Counted, Firing, Quarantined
 from lifang.sensing.rules import Refusing
 from lifang.sensing.rules.pictures import without
 from lifang.sensing.terms import Owner, Way
@@ -96,6 +96,7 @@ def forget_old(*, actor: Actor, at: datetime) -> int:
     """What has been kept long enough goes: messages in quarantine, counts, ids of makers, whole days of observations."""
     before = at - timedelta(days=policy("poison_days"))
     Firing.objects.filter(last_at__lt=before).delete()  # its end was never told
+    Announced.objects.filter(last_at__lt=at - timedelta(days=policy("keep_days"))).delete()
     gone, _ = Quarantined.objects.filter(last_at__lt=before).delete()
     last = (at - timedelta(days=policy("keep_days"))).date()
     Counted.objects.filter(day__lt=last).delete()

@@ -7,12 +7,13 @@ from django.db import connection
 from lifang.core.access import SYSTEM, Actor, Refusal, insist
 from lifang.core.access.wall import behind
 from lifang.core.action import action
+from lifang.sensing.actions.announced import announced_by
 from lifang.sensing.actions.intake import Parcel, Register, take
-from lifang.sensing.adapters import hear, lifang
+from lifang.sensing.adapters import BY_FIRST_LEVEL, hear, lifang
 from lifang.sensing.models import Quarantined
 from lifang.sensing.rules import Incoming, Refusing
 from lifang.sensing.selectors import ways
-from lifang.sensing.terms import Way, micros
+from lifang.sensing.terms import Owner, Way, micros
 
 
 @action("sensing.replay_poison")
@@ -24,7 +25,7 @@ def replay_poison(*, actor: Actor, poison: Quarantined, at: datetime) -> bool:
     insist(None if owner else Refusal("key_gone"))
     assert owner is not None  # noqa: S101 -- insisted
     try:
-        heard: list[Incoming] = hear(held.topic.split("/"), bytes(held.body)) if held.topic else [lifang.read(bytes(held.body))]  # fmt: skip
+        heard: list[Incoming] = _by_topic(owner, held) if held.topic else [lifang.read(bytes(held.body))]  # fmt: skip
     except Refusing:
         heard = []
     parcels = [
@@ -37,3 +38,9 @@ def replay_poison(*, actor: Actor, poison: Quarantined, at: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM sensing_quarantined WHERE id = %s", [held.pk])
     return True
+
+
+def _by_topic(owner: Owner, held: Quarantined) -> list[Incoming]:
+    """By its dialect, or as it was announced in the meantime."""
+    levels, body = held.topic.split("/"), bytes(held.body)
+    return hear(levels, body) if levels[0] in BY_FIRST_LEVEL else announced_by(owner).hear(levels, body)  # fmt: skip

@@ -6,6 +6,8 @@ from lifang.sensing.adapters import (
     alertmanager,
     chirpstack,
     frigate,
+    gat1400,
+    homeassistant,
     hooks,
     lifang,
     tasmota,
@@ -28,7 +30,11 @@ BY_FIRST_LEVEL: dict[str, Read] = {
     "hooks": hooks.hear,
 }
 # Read, and then told together with what is known already: never by a topic of MQTT.
-FOLDED: dict[str, Read] = {"alertmanager": alertmanager.hear}
+FOLDED: dict[str, Read] = {
+    "alertmanager": alertmanager.hear,
+    "homeassistant": homeassistant.hear,
+    "gat1400": gat1400.hear,
+}
 MOST_BYTES = 262_144
 
 

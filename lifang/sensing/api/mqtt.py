@@ -7,14 +7,17 @@ from typing import Any, Final, NamedTuple
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.relay.pull import Message
+from lifang.sensing.actions.announced import announce, announced_by
 from lifang.sensing.actions.intake import Parcel, Register, take_each
 from lifang.sensing.adapters import MOST_BYTES, Read, levels_of, reader
+from lifang.sensing.adapters.homeassistant import Announcements, is_announcement
 from lifang.sensing.rules import Refusing
 from lifang.sensing.selectors import ways
 from lifang.sensing.terms import Owner, Poison, Way, micros
 
 NOBODYS: Final = Owner("mqtt", "")
 TRUST_MICROS: Final = 10_000_000
+ASK_AGAIN_MICROS: Final = 1_000_000  # after a topic that nobody had announced
 _new: Final[Any] = tuple.__new__  # a third of the price of the constructor
 
 
@@ -34,6 +37,7 @@ class Worker:
     def __init__(self) -> None:
         self.register = Register()
         self.owners: dict[str, tuple[Owner | None, int]] = {}
+        self.announced: dict[str, tuple[Announcements, int]] = {}  # by source; when it was asked
 
     def work(self, messages: Sequence[Message], at: datetime) -> None:
         """All of them are committed or in quarantine when this returns. Raises only when the database is away, or all of it fails."""
@@ -44,7 +48,11 @@ class Worker:
             way = ways_in.get(subject)
             if way is None:
                 way = ways_in[subject] = self._way(subject, at)
-            self._add(parcels, way, message)
+            if way.read is None and is_announcement(way.levels) and way.owner is not NOBODYS:
+                self._announce(parcels, way, message, at)
+                ways_in.clear()
+            else:
+                self._add(parcels, way, message)
         if parcels:
             take_each(self.register, parcels, at)
 
@@ -58,7 +66,30 @@ class Worker:
         try:
             return WayIn(owner, levels, topic, reader(levels), None)
         except Refusing as wrong:
+            if not is_announcement(levels) and self._is_announced(owner, topic, micros(at)):
+                return WayIn(owner, levels, topic, self.announced[owner.source][0].hear, None)
             return WayIn(owner, levels, topic, None, wrong)
+
+    def _is_announced(self, owner: Owner, topic: str, now: int) -> bool:
+        """Another worker may have taken the announcement a moment ago: a topic that is not there is asked for again."""
+        known, asked = self.announced.get(owner.source, (Announcements(), 0))
+        lacking = topic not in known.by_topic
+        if now - asked > (ASK_AGAIN_MICROS if lacking else TRUST_MICROS):
+            known = announced_by(owner)
+            self.announced[owner.source] = known, now
+        return topic in known.by_topic
+
+    def _announce(self, parcels: list[Parcel], way: WayIn, message: Message, at: datetime) -> None:
+        """Kept at once: the next message may be a state."""
+        wrong = Refusing(Poison.TOO_LARGE) if len(message.body) > MOST_BYTES else None
+        try:
+            if wrong is None:
+                announce(way.owner, way.levels, message.body, at)
+        except Refusing as why:
+            wrong = why
+        self.announced.pop(way.owner.source, None)
+        if wrong is not None:
+            parcels.append(Parcel(way.owner, Way.MQTT, None, message.body, way.topic, wrong, message.stored))  # fmt: skip
 
     def _add(self, parcels: list[Parcel], way: WayIn, message: Message) -> None:
         owner, levels, topic, read, wrong = way

@@ -2,12 +2,21 @@ from lifang.sensing.models.admission import Admission, Key, Maker, Run
 from lifang.sensing.models.alarm import Alarm, AlarmStep, Flood
 from lifang.sensing.models.device import CELL_METRES, Device, Entry, Stay, name_of
 from lifang.sensing.models.observation import (
+    Announced,
     Counted,
     Firing,
     Latest,
     Observation,
     Quarantined,
     Series,
+)
+from lifang.sensing.models.reception import (
+    Filing,
+    Match,
+    MatchLook,
+    Reception,
+    ReceptionCount,
+    ReceptionKey,
 )
 from lifang.sensing.models.review import Review
 from lifang.sensing.models.rule import Edition, Pending
@@ -18,18 +27,25 @@ __all__ = [
     "Admission",
     "Alarm",
     "AlarmStep",
+    "Announced",
     "Counted",
     "Device",
     "Edition",
     "Entry",
+    "Filing",
     "Firing",
     "Flood",
     "Key",
     "Latest",
     "Maker",
+    "Match",
+    "MatchLook",
     "Observation",
     "Pending",
     "Quarantined",
+    "Reception",
+    "ReceptionCount",
+    "ReceptionKey",
     "Review",
     "Run",
     "Series",

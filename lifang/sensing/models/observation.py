@@ -146,3 +146,24 @@ class Firing(Scoped):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Announced(Scoped):
+    """What a device has announced by Home Assistant's discovery: what it will say where, and how that is read."""
+
+    source = models.CharField(max_length=120)  # the key it came by
+    key = models.CharField(max_length=900)  # the topic of the announcement
+    spoken = models.JSONField()  # adapters.homeassistant.Spoken, several
+    last_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area"], name="announced_area"),
+            GinIndex(fields=["holders"], name="announced_holders"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "key"], name="announced_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -38,10 +38,11 @@ def fitting(code: str) -> str:
 
 
 def video_code_fits(kind: str, code: str) -> Refusal | None:
-    """Twenty digits of GB/T 28181, of cameras alone."""
+    """Twenty digits of GB/T 28181: of cameras, and of gateways (a recorder, a lower platform)."""
     if not code:
         return None
-    fits = TYPES[kind].video and _VIDEO.fullmatch(code)
+    spec = TYPES[kind]
+    fits = (spec.video or spec.group == "link") and _VIDEO.fullmatch(code)
     return None if fits else Refusal("video_code", {"field": "video_code"})
 
 

@@ -46,11 +46,15 @@ def signer(system: Actor, prefix: str, at: datetime) -> tuple[Owner, str] | None
 
 def by_video_code(system: Actor, code: str, at: datetime) -> tuple[Owner, str] | None:
     """The device or platform of this code of GB/T 28181 that has a password, and that."""
-    fits = len(code) == 20 and code.isascii() and code.isdigit()
-    found = _shared(at, device__video_code=code, device__retired_at__isnull=True, kind=KeyKind.DIGEST) if fits else None  # fmt: skip
+    found = _shared(at, device__video_code=code, device__retired_at__isnull=True, kind=KeyKind.DIGEST) if _is_number(code) else None  # fmt: skip
     row = _row(found.prefix, at) if found else None
     owner = _owner(row) if row else None
     return (owner, str(found.shared)) if found and owner else None
+
+
+def _is_number(code: str) -> bool:
+    """Twenty digits, as GB/T 28181 names things."""
+    return len(code) == 20 and code.isascii() and code.isdigit()
 
 
 def _shared(at: datetime, **which: Any) -> Key | None:
@@ -88,6 +92,8 @@ def lines(system: Actor, owner: Owner, codes: Iterable[str]) -> dict[str, Line]:
         if row.pk == owner.device:
             found[""] = line
         found[row.code] = line
+        if row.video_code:
+            found.setdefault(row.video_code, line)
     return found
 
 
@@ -104,7 +110,10 @@ def line_of(system: Actor, device: Device, series: dict[str, int]) -> Line:
 def _devices(owner: Owner, codes: list[str]) -> Any:
     living = Device.objects.filter(retired_at__isnull=True)
     if owner.device is not None:
-        return living.filter(Q(pk=owner.device) | Q(gateway=owner.device, code__in=codes))
+        behind = Q(gateway=owner.device, code__in=codes)
+        if numbers := [code for code in codes if _is_number(code)]:
+            behind |= Q(gateway=owner.device, video_code__in=numbers)  # cameras by GB/T 28181
+        return living.filter(Q(pk=owner.device) | behind)
     rows = living.filter(maker=owner.maker, gateway__isnull=True, code__in=codes)
     inside = Q()
     for area in owner.areas:

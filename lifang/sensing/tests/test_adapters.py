@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lifang.core.testing import hostile
 from lifang.sensing import adapters
 from lifang.sensing.adapters import BY_FIRST_LEVEL, FOLDED, hear, levels_of, lifang
+from lifang.sensing.adapters.homeassistant import Announcements
 from lifang.sensing.rules import Refusing
 from lifang.sensing.terms import Poison
 
@@ -27,6 +28,11 @@ def test_what_was_recorded_is_read(recorded):
     body = recorded["say"].encode()
 
     def read():
+        if "announced" in recorded:
+            said = Announcements()
+            for topic, config in recorded["announced"].items():
+                said.hear(topic.split("/"), config.encode())
+            return said.hear(recorded["topic"].split("/"), body)
         if "topic" in recorded:
             return hear(recorded["topic"].split("/"), body)
         return [lifang.read(body)]
@@ -49,7 +55,7 @@ def test_what_was_recorded_is_read(recorded):
 
 def test_every_dialect_has_its_sheet_and_its_fixtures():
     folders = {file.parent for file in FOLDER.glob("*/__init__.py")}
-    assert len(folders) == 8
+    assert len(folders) == 10
     for folder in folders:
         sheet = yaml.safe_load((folder / "quality.yaml").read_text("utf-8"))
         assert {"reads", "fixtures", "hostile"} <= set(sheet)

@@ -109,9 +109,8 @@ def key(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         kind = request.POST.get("kind", "")
         insist(None if kind in list(KeyKind) else Refusal("key_kind_unknown"))
-        made = actions.issue_device_key(
-            actor=actor, device=found, at=request.at, kind=KeyKind(kind)
-        )  # type: ignore[attr-defined]
+        at = request.at  # type: ignore[attr-defined]
+        made = actions.issue_device_key(actor=actor, device=found, at=at, kind=KeyKind(kind))
     context = {"device": found, "key": made, "hooks": HOOKS.all(), **device_page.addresses()}
     return render(request, "sensing/desk/key.html", context)
 

@@ -39,11 +39,12 @@ POISON = {
     Poison.NO_MEASURE.value: _("Nothing this type measures"),
     Poison.VALUE.value: _("A value that is none"),
     Poison.TOO_OLD.value: _("Older than what is kept"),
+    Poison.TEMPLATE.value: _("A template that is not evaluated here"),
     Poison.PICTURE.value: _("Carries a picture or a template of a face"),
     Poison.NOT_STORED.value: _("Could not be stored; replay it once the cause is mended"),
     Poison.TOPIC.value: _("A topic that no dialect knows"),
 }
-WAYS = {Way.HTTP.value: "HTTP", Way.MQTT.value: "MQTT", Way.STA.value: "SensorThings", Way.HOOK.value: "Webhook", Way.REPLAY.value: _("Replay")}  # fmt: skip
+WAYS = {Way.HTTP.value: "HTTP", Way.MQTT.value: "MQTT", Way.STA.value: "SensorThings", Way.HOOK.value: "Webhook", Way.VIID.value: "GA/T 1400", Way.SIP.value: "GB/T 28181", Way.ONVIF.value: "ONVIF", Way.REPLAY.value: _("Replay")}  # fmt: skip
 
 
 def area_choice(actor: Actor | None) -> Choice:
