@@ -1,7 +1,9 @@
 """`lifang status` and `lifang doctor`: what runs, what is wrong, and what mends it."""
 
 import json
+import os
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -175,6 +177,46 @@ def _gate(settings: Config) -> Iterator[Finding]:
     yield Finding("设备入口", "gate", url, "" if launch.answers(url) else mend)
 
 
+def _sip(settings: Config) -> Iterator[Finding]:
+    """Cameras send by UDP, which says nothing when nobody listens: asked with OPTIONS, as they do."""
+    if not settings.sip_listen:
+        return
+    host, port = sip_address(settings.sip_listen)
+    if not _alive(_supervisor(settings)):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe_:
+            try:
+                probe_.bind((host, port))
+                mend = ""
+            except OSError as fault:
+                mend = f"{fault}\n    请设置 LIFANG_SIP_LISTEN。 Set LIFANG_SIP_LISTEN."
+        yield Finding("视频告警端口", "GB/T 28181", settings.sip_listen, mend)
+        return
+    mend = f"没有应答，见 {Home.of(settings).logs / 'sip.log'}。 Does not answer: see that file."
+    well = sip_answers("127.0.0.1" if host == "0.0.0.0" else host, port)  # noqa: S104 -- compared
+    yield Finding("视频告警", "GB/T 28181", settings.sip_listen, "" if well else mend)
+
+
+def sip_address(listen: str) -> tuple[str, int]:
+    """Host and port of `LIFANG_SIP_LISTEN`."""
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 -- cameras are elsewhere
+
+
+def sip_answers(host: str, port: int) -> bool:
+    """Whether an OPTIONS is answered within a second or two."""
+    mark = os.urandom(6).hex()
+    lines = ["OPTIONS sip:lifang SIP/2.0", f"Via: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bK{mark}", "From: <sip:doctor@lifang>;tag=1", "To: <sip:lifang>", f"Call-ID: {mark}", "CSeq: 1 OPTIONS", "Content-Length: 0", "", ""]  # fmt: skip
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        asked.settimeout(1)
+        for _ in range(2):
+            try:
+                asked.sendto("\r\n".join(lines).encode(), (host, port))
+                return asked.recv(4096).startswith(b"SIP/2.0 200")
+            except OSError:
+                continue
+    return False
+
+
 def _supervisor(settings: Config) -> int:
     try:
         return int(json.loads((Home.of(settings).run / "state.json").read_text())["supervisor"])
@@ -204,5 +246,6 @@ CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
     _nats,
     _ports,
     _gate,
+    _sip,
     _built,
 )

@@ -25,6 +25,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     nats_bin: str = ""
     devices_url: str = ""  # NATS as the user `ingest` of the account DEVICES; "" = the embedded one
     mqtt_listen: str = ""  # e.g. 0.0.0.0:1883; "" = the embedded NATS speaks no MQTT
+    sip_listen: str = ""  # e.g. 0.0.0.0:5060 (UDP); "" = no GB/T 28181
+    sip_id: str = (
+        "99010100002000000001"  # our code of GB/T 28181; its first ten digits are the realm
+    )
     host: str = "127.0.0.1"
     port: int = 8000
     streams_port: int = 8001

@@ -66,6 +66,7 @@ class Poison(StrEnum):
     """Why a message is in quarantine."""
 
     NOT_JSON = "not_json"
+    NOT_XML = "not_xml"
     SHAPE = "shape"  # JSON, and not what this dialect sends
     TOO_LARGE = "too_large"
     NO_DEVICE = "no_device"

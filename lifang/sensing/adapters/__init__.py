@@ -7,6 +7,7 @@ from lifang.sensing.adapters import (
     chirpstack,
     frigate,
     gat1400,
+    gb28181,
     homeassistant,
     hooks,
     lifang,
@@ -28,6 +29,7 @@ BY_FIRST_LEVEL: dict[str, Read] = {
     "application": chirpstack.hear,
     "frigate": frigate.hear,
     "hooks": hooks.hear,
+    "gb28181": gb28181.hear,
 }
 # Read, and then told together with what is known already: never by a topic of MQTT.
 FOLDED: dict[str, Read] = {

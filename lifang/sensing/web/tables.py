@@ -30,6 +30,7 @@ STATES = {
 }
 POISON = {
     Poison.NOT_JSON.value: _("Not JSON"),
+    Poison.NOT_XML.value: _("Not XML, or XML that is not read from strangers"),
     Poison.SHAPE.value: _("Not what this dialect sends"),
     Poison.TOO_LARGE.value: _("Too large"),
     Poison.NO_DEVICE.value: _("Names no device"),
