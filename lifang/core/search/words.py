@@ -88,9 +88,7 @@ def _sounds(run: str) -> frozenset[str]:
 
 def _readings(run: str) -> list[tuple[str, ...]]:
     """The usual reading first; others (单 is dan or shan) while they stay few."""
-    from pypinyin import Style, pinyin  # noqa: PLC0415 -- its dictionaries take a second to load
-
-    sounds = [tuple(dict.fromkeys(s)) for s in pinyin(run, style=Style.NORMAL, heteronym=True)]
+    sounds = [_sounds_of(one)[0] for one in run] if not _has_phrase(run) else _sounds_of(run)
     usual = tuple(sound[0] for sound in sounds)
     if len(sounds) != len(run):
         return [usual]  # a character without a known sound
@@ -98,6 +96,23 @@ def _readings(run: str) -> list[tuple[str, ...]]:
     for choice in sounds:
         count *= len(choice)
     return [usual] if count > _READINGS else list(dict.fromkeys([usual, *product(*sounds)]))
+
+
+@lru_cache(maxsize=32_768)
+def _sounds_of(run: str) -> list[tuple[str, ...]]:
+    """The readings of each character, the usual one first; of a character alone, or of a phrase, in which it may sound otherwise."""
+    from pypinyin import Style, pinyin  # noqa: PLC0415 -- its dictionaries take a second to load
+
+    return [tuple(dict.fromkeys(s)) for s in pinyin(run, style=Style.NORMAL, heteronym=True)]
+
+
+def _has_phrase(run: str) -> bool:
+    """Does it hold a phrase of the dictionary? Most names do not, and are read character by character."""
+    from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415 -- as above
+
+    return any(
+        run[i:j] in PHRASES_DICT for i in range(len(run)) for j in range(i + 2, len(run) + 1)
+    )
 
 
 def query_terms(query: str) -> list[str]:

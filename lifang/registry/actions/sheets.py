@@ -44,7 +44,7 @@ def compare(*, actor: Actor, area: str, numbers: Sequence[str], at: datetime) ->
     ):  # a number that stands in the next street must not be entered a second time
         found = list(
             Person.objects.filter(
-                identity_key__in=list(asked), merged_into__isnull=True, valid_to__isnull=True
+                identity_key__among=list(asked), merged_into__isnull=True, valid_to__isnull=True
             )
         )
     return {

@@ -277,3 +277,11 @@ def test_a_correction_stays_where_it_is_when_it_is_decided(worker):
         actions.move_in(actor=worker, household=make_household(), identity=number(), at=LATER)
     with behind(SYSTEM):
         assert Correction.objects.get(pk=waiting.pk).area == places.FAR_GRID
+
+
+def test_a_household_with_no_other_behind_its_door_is_told_so_without_a_form_that_cannot_work():
+    house = make_household()
+    page = cast.grid_worker().get("registry:union", house.pk).content.decode()
+    assert "这一处没有登记别的住户" in page
+    assert 'name="other"' not in page
+    assert 'class="button primary"' not in page.split("<main")[1]

@@ -140,7 +140,8 @@ def union(request: HttpRequest, pk: UUID) -> HttpResponse:
     doors = [one.dwelling for one in found.doors]  # type: ignore[attr-defined]
     near = {home.pk: home for door in doors for home in selectors.household_at(actor, door)}
     near.pop(found.pk, None)
-    form = forms.UnionForm(sent(request), homes=list(near.values()))
+    alone = not near and request.method == "GET"  # nothing to choose: only said, without a form
+    form = forms.Nothing() if alone else forms.UnionForm(sent(request), homes=list(near.values()))
 
     def do(form: Any) -> Done:
         other = near[UUID(form.cleaned_data["other"])]
@@ -154,7 +155,7 @@ def union(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     nobody = _("No other household is registered behind this door.")
     return ask(
-        request, form, do, heading=_("Unite with another household"), go=_("Unite"), back=_home(found),
+        request, form, do, heading=_("Unite with another household"), go="" if alone else _("Unite"), back=_home(found),
         trail=_trail(actor, found), lead=lead if near else nobody, icon="arrows-join-2",
     )  # fmt: skip
 

@@ -12,10 +12,10 @@ from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.grants import actor_of
 from lifang.core.access.rows import add_many
 from lifang.core.access.wall import behind
-from lifang.core.crypto.keys import steady
 from lifang.core.sheets.actions.telling import counts, tell
 from lifang.core.sheets.actions.writing import take_back_rows, write_rows
 from lifang.core.sheets.answer import answered
+from lifang.core.sheets.batches import batch
 from lifang.core.sheets.catalogue import limits
 from lifang.core.sheets.checking import Check
 from lifang.core.sheets.declare import SHEETS, Row, Sheet
@@ -85,16 +85,16 @@ def _check(of: Import, sheet: Sheet, actor: Actor, at: datetime) -> None:
     of.of, size = len(rows), limits().batch_rows
     known = of.done  # staged before the job was killed
     while known < len(rows):
-        batch = rows[known : known + size]
-        with steady():
-            check.judge(batch)
-            known = _stage(of, batch, known)
+        some = rows[known : known + size]
+        with batch():
+            check.judge(some)
+            known = _stage(of, some, known)
     wrong = list(_opened(of, (Verdict.WRONG, Verdict.OUTSIDE)))
     answer = answered(data, heads, sheet, wrong, actor, of.within) if wrong else b""
     _checked(of, sheet, answer, at)
 
 
-def _stage(of: Import, batch: Sequence[Row], known: int) -> int:
+def _stage(of: Import, some: Sequence[Row], known: int) -> int:
     """Keep what was judged of a batch, unless another worker has by now; how many rows are kept."""
     with transaction.atomic():
         held = _held(of)
@@ -109,10 +109,10 @@ def _stage(of: Import, batch: Sequence[Row], known: int) -> int:
                     target=row.target,
                     content=seal_row(row, of.pk),
                 )
-                for row in batch
+                for row in some
             ]
         )
-        of.done = known + len(batch)
+        of.done = known + len(some)
         of.save(update_fields=["done", "of", "heads"])
         return of.done
 

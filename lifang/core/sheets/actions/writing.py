@@ -11,8 +11,8 @@ from django.db import DataError, IntegrityError, connection
 
 from lifang.core.access import Actor, Refused
 from lifang.core.action import action, attempt, together
-from lifang.core.crypto.keys import steady
 from lifang.core.sheets.actions.telling import counts, tell
+from lifang.core.sheets.batches import batch
 from lifang.core.sheets.catalogue import limits
 from lifang.core.sheets.checking import Check
 from lifang.core.sheets.declare import SHEETS, Row, Sheet
@@ -77,14 +77,14 @@ def _write_batch(of: Import, sheet: Sheet, actor: Actor, last: int, at: datetime
     """The next rows after that one; the last of them, or None when none is left."""
     if not _mine(of, State.WRITING):
         return None
-    with steady():
+    with batch():
         return _written(of, sheet, actor, last, at)
 
 
 def _written(of: Import, sheet: Sheet, actor: Actor, last: int, at: datetime) -> int | None:
     waiting = Line.objects.filter(of=of, number__gt=last, written=False, verdict__in=WRITES)
-    batch = kept(waiting).order_by("number")[: sheet.batch or limits().batch_rows]
-    rows = [open_row(line) for line in batch]
+    lines = kept(waiting).order_by("number")[: sheet.batch or limits().batch_rows]
+    rows = [open_row(line) for line in lines]
     if not rows:
         return None
     planned = {row.number: (row.verdict, dict(row.before)) for row in rows}
