@@ -117,6 +117,16 @@ def test_an_untouched_row_keeps_its_envelope_and_bulk_rows_are_sealed(people):
     assert people.get(number_key=NUMBER) == rows[0]
 
 
+def test_many_are_found_at_once_also_those_of_before_a_rotation(people):
+    old = people.create(number=NUMBER)
+    rotate()
+    new = people.create(number=OTHER)
+    marks = Person._meta.get_field("number_key").fingerprints
+    asked = [mark for number in (NUMBER, OTHER, "1") for mark in marks(number)]
+    assert set(people.filter(number_key__among=asked)) == {old, new}
+    assert not people.filter(number_key__among=[]).exists()
+
+
 def test_renewing_puts_every_row_under_the_new_key(people):
     rows = people.bulk_create([Person(number=NUMBER), Person(number=OTHER)])
     new = rotate()

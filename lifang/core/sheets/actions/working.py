@@ -78,7 +78,8 @@ def _check(of: Import, sheet: Sheet, actor: Actor, at: datetime) -> None:
         raise Refused("sheet_other", name=str(owner.name))
     heads = mapped(book, sheet)
     check = Check(sheet, actor, of.within, at)
-    rows = list(check.rows(heads))
+    with batch():
+        rows = list(check.rows(heads))
     if not rows:
         raise Refused("sheet_rows")
     of.heads = [[head.written, head.column] for head in heads.heads]
