@@ -13,6 +13,7 @@ from lifang.sensing.api.admission import conformance, key, standing  # noqa: E40
 from lifang.sensing.api.batches import Gate, answer, batches  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.hooks import ROOT as HOOKS  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.hooks import hooks  # noqa: E402 -- Django must be set up first
+from lifang.sensing.api.matches import matches  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.viid import ROOT as VIID  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.viid import Lobby, viid  # noqa: E402 -- Django must be set up first
 
@@ -23,6 +24,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "/api/sensing/conformance": {"POST": conformance},
     "/api/sensing/admission": {"GET": standing},
     "/api/sensing/admission/key": {"POST": key},
+    "/api/sensing/matches": {"POST": matches},
 }
 
 

@@ -88,7 +88,7 @@ def look_match(*, actor: Actor, alarm: Alarm, purpose: str, at: datetime) -> Sho
         holders=match.holders,
     )  # fmt: skip
     AlarmStep.objects.create(
-        alarm=alarm, kind="looked", at=at, account_id=actor.id, note=MATCH_PURPOSES[purpose].name.zh, area=alarm.area,
+        alarm=alarm, kind="looked", at=at, account_id=actor.id, area=alarm.area,
         holders=alarm.holders, facts={"purpose": purpose},
     )  # fmt: skip
     return Shown(match.kind, match.device, match.grid, match.at, match.received_at, match.reception)

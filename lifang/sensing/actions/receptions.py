@@ -22,7 +22,6 @@ from lifang.sensing.selectors import receiving as asked
 from lifang.sensing.terms import Receiving
 
 APPROVE = "sensing.approve_reception"
-GROUPS = ("video", "gate")  # devices that may stand behind such a system
 
 
 def numbers() -> Numbers:
@@ -151,7 +150,7 @@ def _tidy(new: NewReception) -> NewReception:
 
 def _devices_fit(actor: Actor, new: NewReception) -> Refusal | None:
     """All of them cameras or gates that stand in the area and within sight of who asks."""
-    kinds = [one.key for one in TYPES if one.group in GROUPS]
+    kinds = [one.key for one in TYPES if one.group in asked.GROUPS]
     rows = Device.objects.visible_to(actor).filter(
         pk__in=new.devices, area__startswith=new.area, type__in=kinds, retired_at__isnull=True
     )

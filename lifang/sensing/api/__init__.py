@@ -2,7 +2,8 @@
 
 from ninja import Router
 
-from lifang.sensing.api import alarms
+from lifang.sensing.api import alarms, receptions
 
 router = Router()
 router.add_router("/alarms", alarms.router)
+router.add_router("/receptions", receptions.router)

@@ -18,7 +18,7 @@ from lifang.core.site import site
 from lifang.orgs.selectors import place_name
 from lifang.sensing import actions, selectors
 from lifang.sensing.models import Alarm
-from lifang.sensing.terms import Severity
+from lifang.sensing.terms import MATCH, Severity
 
 router = Router(tags=["alarms"])
 CAP = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -138,6 +138,7 @@ def judge(request: HttpRequest, pk: UUID, body: VerdictIn) -> Any:
 def cap(request: HttpRequest, pk: UUID) -> HttpResponse:
     """For systems of warning: restricted in its scope, without anybody's name."""
     found = selectors.alarm(answering(request), pk)
+    insist(Refusal("not_found") if found.hazard == MATCH else None)  # is nobody else's to hear of
     return HttpResponse(_cap(found, selectors.rule(answering(request), found.rule)), content_type="application/cap+xml")  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from lifang.core.access.wall import behind
 from lifang.core.accounts.models import Account
 from lifang.core.api.secret import MARK, read_token
 from lifang.core.site import site
-from lifang.sensing.catalogue import VERDICTS, policy
+from lifang.sensing.catalogue import TYPES, VERDICTS, policy
 from lifang.sensing.models import (
     Alarm,
     Device,
@@ -31,6 +31,7 @@ from lifang.sensing.rules.reception import warned
 from lifang.sensing.terms import MATCH
 
 LOOK = "sensing.look_match"
+GROUPS = ("video", "gate")  # devices that may stand behind such a system
 
 
 class Tally(NamedTuple):
@@ -136,6 +137,15 @@ def lookers(actor: Actor, area: str, at: datetime) -> list[Account]:
     )
     found = Account.objects.filter(pk__in=rows.values("account"), closed_at__isnull=True)
     return list(found.order_by("name", "id"))
+
+
+def may_stand_behind(actor: Actor, area: str, most: int = 200) -> list[Device]:
+    """Cameras and gates of an area, for a choice."""
+    kinds = [one.key for one in TYPES if one.group in GROUPS]
+    rows = Device.objects.visible_to(actor).filter(
+        within(area), type__in=kinds, retired_at__isnull=True
+    )
+    return list(rows.select_related("place").order_by("area", "name", "id")[:most])
 
 
 def devices_of_file(actor: Actor, of: Reception) -> list[Device]:

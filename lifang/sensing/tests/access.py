@@ -1,20 +1,33 @@
 """What the walk of `access.yaml` needs a row of."""
 
+import json
 from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 
-from lifang.core.access import SYSTEM
+from lifang.core.access import SYSTEM, Actor, Kind
 from lifang.core.access.wall import behind
 from lifang.core.ids import new_id
+from lifang.core.testing.cast import MONDAY as NOVEMBER
+from lifang.core.testing.cast import account, give
 from lifang.core.testing.rows import a_row
 from lifang.orgs.tests.make import MONDAY
 from lifang.registry.tests.make import make_building, make_person
 from lifang.sensing import actions, selectors
 from lifang.sensing.actions.vigils import hear
-from lifang.sensing.models import Admission, Alarm, Quarantined, Review, Vigil
+from lifang.sensing.models import (
+    Admission,
+    Alarm,
+    Device,
+    Filing,
+    Quarantined,
+    Reception,
+    Review,
+    Vigil,
+)
 from lifang.sensing.tests.make import known_of, make_device, make_series, observed
+from lifang.sensing.tests.receiving import a_new, switched
 from lifang.sensing.watch.person import Sign
 
 
@@ -98,3 +111,50 @@ def review_of(area: str) -> Review:
     with behind(SYSTEM):
         actions.write_reviews(actor=SYSTEM, at=alarm.raised_at + timedelta(days=7))
         return Review.objects.get(area=area[:12])
+
+
+def reception_of(area: str) -> Reception:
+    """Asked for and not decided."""
+    with behind(SYSTEM):
+        asker = account(name="asker")
+        looker = a_viewer(area)
+        new = a_new([make_device(area, type="camera_ai").pk], [looker], area=area)
+    actor = Actor(asker.pk, "asker", Kind.SYSTEM, scope=SYSTEM.scope)
+    with switched(match_reception=1):
+        return actions.ask_reception(actor=actor, new=new, area=area, at=NOVEMBER)
+
+
+def a_viewer(area: str) -> str:
+    looker = account(name="looker")
+    give(looker, "grid_worker", area)
+    return f"account:{looker.pk}"
+
+
+def reception_to_decide(area: str) -> tuple[UUID, str]:
+    return reception_of(area).pk, "approval"
+
+
+def reception_to_refuse(area: str) -> tuple[UUID, str]:
+    return reception_of(area).pk, "refusal"
+
+
+def filing_of(area: str) -> Filing:
+    with behind(SYSTEM):
+        made = a_row(Filing, area=area, state="due", cause="reached", faces=100_000)
+        assert isinstance(made, Filing)
+        return made
+
+
+def match_of(area: str) -> Alarm:
+    """Of viewers who are none of the cast: for everybody else it is not there."""
+    file = reception_of(area)
+    with behind(SYSTEM), switched(match_reception=1):
+        for n in range(2):
+            approver = account(name=f"approver {n}")
+            actor = Actor(approver.pk, "approver", Kind.SYSTEM, scope=SYSTEM.scope)
+            actions.approve_reception(actor=actor, reception=file, at=NOVEMBER)
+        device = Device.objects.get(pk=file.devices[0])
+        said = {"id": "walk", "subject": "walk", "class": "missing", "device": device.code, "at": NOVEMBER.isoformat()}  # fmt: skip
+        line = json.dumps(said).encode()
+        actions.take_matches(actor=SYSTEM, reception=file, lines=[line], at=NOVEMBER)
+        return Alarm.objects.get(holders=file.viewers)

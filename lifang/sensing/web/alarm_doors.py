@@ -13,6 +13,7 @@ from lifang.sensing import selectors
 register(
     Entry("desk", "sensing.wall", _("Alarms"), "sensing:wall", icon="bell", capability="sensing.acknowledge", order=13),
     Entry("desk", "sensing.vigils", _("Looked after"), "sensing:vigils", icon="heart-handshake", capability="sensing.acknowledge", order=23),
+    Entry("desk", "sensing.receptions", _("Outside matches"), "sensing:receptions", icon="shield-lock", capability="sensing.suspend_reception", order=32),
     Entry("my", "sensing.my_devices", _("My devices"), "sensing:my_devices", icon="home-heart", order=35, kinds=(Kind.RESIDENT,)),
 )  # fmt: skip
 

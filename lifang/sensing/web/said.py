@@ -12,9 +12,16 @@ from lifang.core.config import config
 from lifang.core.web.show import Chip, Entry
 from lifang.core.web.times import span
 from lifang.orgs.selectors import place_name
-from lifang.sensing.catalogue import MEASURES, RULES, TYPES, VERDICTS, AlarmRule
+from lifang.sensing.catalogue import (
+    MATCH_PURPOSES,
+    MEASURES,
+    RULES,
+    TYPES,
+    VERDICTS,
+    AlarmRule,
+)
 from lifang.sensing.models import Alarm, AlarmStep
-from lifang.sensing.terms import Severity
+from lifang.sensing.terms import MATCH, Severity
 from lifang.sensing.watch.rule import Kind, Rule
 
 SEVERITIES = {
@@ -41,6 +48,7 @@ STEPS = {
     "no_contact": gettext_lazy("No contact is known; the grid worker is told in twenty minutes"),
     "contact_seen": gettext_lazy("Looked up whom to call"),
     "verdict": gettext_lazy("Judged"),
+    "looked": gettext_lazy("Looked at"),
 }
 
 
@@ -74,6 +82,8 @@ def state(alarm: Alarm) -> Chip:
 
 def where(alarm: Alarm) -> str:
     """The place and the device, as somebody on the way needs it."""
+    if alarm.hazard == MATCH:
+        return _("Shown when you say what you look at it for")
     parts = [place_name(alarm.area, 2)]
     if alarm.place:
         parts.append(alarm.place.address or alarm.place.name)
@@ -83,7 +93,8 @@ def where(alarm: Alarm) -> str:
 
 
 def url(alarm: Alarm) -> str:
-    return reverse("sensing:alarm", args=[alarm.pk])
+    """Its card; of a match the page that asks for the purpose first."""
+    return reverse("sensing:match" if alarm.hazard == MATCH else "sensing:alarm", args=[alarm.pk])
 
 
 def entry(step: AlarmStep) -> Entry:
@@ -96,9 +107,9 @@ def entry(step: AlarmStep) -> Entry:
             "area": place_name(step.facts["area"]),
         }
     who = str(step.account or "")
-    return Entry(
-        at=step.at, title=said, who=who, text=step.note, kind=_KINDS.get(step.kind, "progress")
-    )
+    purpose = step.facts.get("purpose", "") if step.kind == "looked" else ""
+    text = str(MATCH_PURPOSES[purpose].name) if purpose in MATCH_PURPOSES else step.note
+    return Entry(at=step.at, title=said, who=who, text=text, kind=_KINDS.get(step.kind, "progress"))
 
 
 _KINDS = {"raised": "danger", "again": "danger", "verdict": "done", "cleared": "done"}

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from lifang.sensing.web import admissions, alarm_urls, devices, quarantine
+from lifang.sensing.web import admissions, alarm_urls, devices, quarantine, reception_urls
 
 app_name = "sensing"
 DESK = "desk/devices"
@@ -29,4 +29,5 @@ urlpatterns = [
     path(f"{DESK}/<uuid:pk>/key", devices.key, name="key"),
     re_path(rf"^{DESK}/{_PK}/(?P<word>{_WORDS})$", devices.act, name="act"),
     *alarm_urls.urlpatterns,
+    *reception_urls.urlpatterns,
 ]

@@ -23,7 +23,7 @@ from lifang.sensing import actions, selectors
 from lifang.sensing.catalogue import VERDICTS
 from lifang.sensing.models import Alarm
 from lifang.sensing.rules.alarms import SHELF_HOURS
-from lifang.sensing.terms import Severity
+from lifang.sensing.terms import MATCH, Severity
 from lifang.sensing.web import said
 from lifang.sensing.web.alarm_tables import AlarmTable
 from lifang.sensing.web.here import answering, moment
@@ -87,6 +87,7 @@ def _parts(actor: Actor, area: str) -> list[dict[str, Any]]:
     return [
         {"area": code, "name": place_name(code, 1), "open": n, "life": life}
         for code, n, life in selectors.by_part(actor, area, digits)
+        if code  # a match lies in no area
     ]
 
 
@@ -98,7 +99,7 @@ def _home(actor: Actor) -> str:
 def _card(actor: Actor, alarm: Alarm) -> dict[str, Any]:
     return {
         "alarm": alarm, "name": said.name(alarm.rule), "severity": said.severity(alarm), "state": said.state(alarm),
-        "where": said.where(alarm), "url": said.url(alarm), "may": actor.may("sensing.acknowledge", alarm.area),
+        "where": said.where(alarm), "url": said.url(alarm), "may": actor.may("sensing.acknowledge", alarm.area or None),
     }  # fmt: skip
 
 
@@ -156,6 +157,8 @@ def alarm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The card: what, where, by which rule, what to do, what was done."""
     actor = answering(request)
     found = selectors.alarm(actor, pk)
+    if found.hazard == MATCH:
+        return redirect(said.url(found))
     rule = selectors.rule(actor, found.rule)
     return page(
         request, "sensing/desk/alarm.html",
