@@ -25,3 +25,20 @@ def test_the_third_is_told_at_once_and_with_old_event_times(db, cut):
             at = MONDAY + start * timedelta(seconds=1)
             actions.store(rows[start : start + cut], known_of(series), at)
         assert Alarm.objects.filter(rule="bike_in_lift_often").count() == 1
+
+
+@pytest.mark.covers("S3-10")
+@pytest.mark.parametrize("sightings", [2, 3, 5])
+def test_the_third_large_dog_at_one_place_is_told_once_and_two_are_not(db, sightings):
+    series = make_series(make_device(type="camera_ai"), "large_dog")
+    rows = [
+        observed(series, MONDAY - (minutes - 4 * (1 - value)) * MINUTE, value, MONDAY)
+        for minutes in (600, 480, 360, 240, 120)[:sightings]
+        for value in (1, 0)
+    ]
+    with behind(SYSTEM):
+        actions.store(rows, known_of(series), MONDAY)
+        often = Alarm.objects.filter(rule="large_dog_often")
+        assert often.count() == (sightings >= 3)
+        assert [one.evidence["matter"] for one in often] == ["06998"] * often.count()
+        assert Alarm.objects.filter(rule="large_dog").exists()
