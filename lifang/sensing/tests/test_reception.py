@@ -14,6 +14,7 @@ from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.audit.models import Entry as Line
 from lifang.core.flow import selectors as flow
+from lifang.core.notify.models import Message
 from lifang.core.testing import cast, hostile
 from lifang.core.testing.cast import MONDAY
 from lifang.core.testing.proofs import refused
@@ -373,16 +374,15 @@ def test_each_look_leaves_a_trace_with_its_purpose_and_nobody_judges_unseen(
     assert (told.taken, told.right, told.wrong, told.judged) == (1, 0, 1, 1)
 
 
-def test_when_nobody_answers_its_viewers_are_told_again_and_nobody_else(
-    file, grid_worker, monkeypatch
-):
+def test_when_nobody_answers_its_viewers_are_told_again_and_nobody_else(file, grid_worker):
     take(file, message())
-    told = []
-    monkeypatch.setattr("lifang.sensing.actions.answers.send", lambda **facts: told.append(facts))
     for minutes in (0, 4, 20, 60, 120):
         actions.tell_unanswered(actor=SYSTEM, at=MONDAY + timedelta(minutes=minutes))
-    assert {one["to"] for one in told} == {grid_worker.actor.holder}
+    with behind(SYSTEM):
+        told = list(Message.objects.filter(template="sensing.alarm", channel="inbox"))
+    assert {one.recipient for one in told} == {grid_worker.actor.holder}
     assert len(told) == 4
+    assert not [one for one in told if "CAM-1" in str(one.facts)]
 
 
 # -- keeping and filing -----------------------------------------------------------------------------
