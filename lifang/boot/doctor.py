@@ -196,6 +196,25 @@ def _sip(settings: Config) -> Iterator[Finding]:
     yield Finding("视频告警", "GB/T 28181", settings.sip_listen, "" if well else mend)
 
 
+def _onvif(settings: Config) -> Iterator[Finding]:
+    """Cameras that have an address, and how many of them answer."""
+    as_app = databases.urls(settings)[0]
+    try:
+        with psycopg.connect(as_app, options="-c lifang.areas=*", connect_timeout=10) as connection:
+            row = connection.execute("SELECT count(*), count(*) FILTER (WHERE why <> '' OR since IS NULL) FROM sensing_pull").fetchone()  # fmt: skip
+    except psycopg.Error:
+        return  # the database's own finding says it
+    every, away = row or (0, 0)
+    if not every:
+        return
+    mend = "有摄像机等待查询，请设置 LIFANG_ONVIF=true。 Cameras wait to be asked: set LIFANG_ONVIF=true." if not settings.onvif else ""  # fmt: skip
+    if settings.onvif and away:
+        mend = (
+            f"{away} 台摄像机没有应答，见设备页面。 {away} cameras do not answer: see their pages."
+        )
+    yield Finding("摄像机事件", "ONVIF", f"{every - away}/{every}", mend)
+
+
 def sip_address(listen: str) -> tuple[str, int]:
     """Host and port of `LIFANG_SIP_LISTEN`."""
     host, _, port = listen.rpartition(":")
@@ -247,5 +266,6 @@ CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
     _ports,
     _gate,
     _sip,
+    _onvif,
     _built,
 )

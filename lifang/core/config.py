@@ -29,6 +29,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     sip_id: str = (
         "99010100002000000001"  # our code of GB/T 28181; its first ten digits are the realm
     )
+    onvif: bool = False  # ask the cameras that have an address for their events
     host: str = "127.0.0.1"
     port: int = 8000
     streams_port: int = 8001

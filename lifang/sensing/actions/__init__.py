@@ -39,6 +39,7 @@ from lifang.sensing.actions.filings import check_filing, file_faces
 from lifang.sensing.actions.intake import Parcel, Receipt, Register, take
 from lifang.sensing.actions.keys import issue_device_key, revoke_device_key
 from lifang.sensing.actions.matches import Shown, look_match, take_matches
+from lifang.sensing.actions.pulls import note_pull, watch_camera
 from lifang.sensing.actions.quarantine import forget_old
 from lifang.sensing.actions.receptions import (
     approve_reception,
@@ -115,6 +116,7 @@ __all__ = [
     "look_match",
     "move_device",
     "note_alarm",
+    "note_pull",
     "open_series",
     "pause_vigil",
     "plan_device",
@@ -149,6 +151,7 @@ __all__ = [
     "unshelve",
     "wake_device",
     "wake_due",
+    "watch_camera",
     "watches",
     "write_reviews",
 ]

@@ -22,7 +22,7 @@ from lifang.sensing.events import (
     DeviceRetired,
     DevicesInstalled,
 )
-from lifang.sensing.models import Device, Entry, Latest, Pending, Series, Stay, name_of
+from lifang.sensing.models import Device, Entry, Latest, Pending, Pull, Series, Stay, name_of
 from lifang.sensing.terms import DeviceState
 
 _YEAR, _MONTH = 365.25, 30.44
@@ -33,6 +33,7 @@ PARTS = (
     (Entry, "device"),
     (Pending, "device"),
     (Stay, "device"),
+    (Pull, "device"),
 )
 
 

@@ -11,6 +11,7 @@ from lifang.sensing.adapters import (
     homeassistant,
     hooks,
     lifang,
+    onvif,
     tasmota,
     thingsboard,
     zigbee2mqtt,
@@ -30,6 +31,7 @@ BY_FIRST_LEVEL: dict[str, Read] = {
     "frigate": frigate.hear,
     "hooks": hooks.hear,
     "gb28181": gb28181.hear,
+    "onvif": onvif.hear,
 }
 # Read, and then told together with what is known already: never by a topic of MQTT.
 FOLDED: dict[str, Read] = {

@@ -1,6 +1,6 @@
 from lifang.sensing.models.admission import Admission, Key, Maker, Run
 from lifang.sensing.models.alarm import Alarm, AlarmStep, Flood
-from lifang.sensing.models.device import CELL_METRES, Device, Entry, Stay, name_of
+from lifang.sensing.models.device import CELL_METRES, Device, Entry, Pull, Stay, name_of
 from lifang.sensing.models.observation import (
     Announced,
     Counted,
@@ -42,6 +42,7 @@ __all__ = [
     "MatchLook",
     "Observation",
     "Pending",
+    "Pull",
     "Quarantined",
     "Reception",
     "ReceptionCount",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from lifang.core.access.models import Scoped
+from lifang.core.crypto.fields import SealedText
 from lifang.core.geo.measure import cell
 from lifang.core.search import Searchable
 from lifang.sensing.catalogue import TYPES
@@ -183,3 +184,25 @@ class Stay(Scoped):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Pull(Scoped):
+    """A camera that is asked for its events by ONVIF."""
+
+    device = models.OneToOneField(Device, models.PROTECT, related_name="pull")
+    url = models.CharField(max_length=300)  # its device service
+    username = models.CharField(max_length=60, blank=True)
+    password = SealedText(null=True, blank=True)
+    since = models.DateTimeField(
+        null=True
+    )  # it answers, or is away, since then; nothing: not asked yet
+    why = models.CharField(max_length=200, blank=True)  # it is away; "": it answers
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area"], name="pull_area"),
+            GinIndex(fields=["holders"], name="pull_holders"),
+        ]
+
+    def __str__(self) -> str:
+        return self.url

@@ -1,9 +1,11 @@
 """Decides without looking: what a message means, whether a device may do what is asked, how healthy it is."""
 
 from lifang.sensing.rules.devices import (
+    camera_address,
     code_fits,
     described,
     fitting,
+    may_be_asked,
     may_install,
     may_retire,
     may_send,
@@ -32,10 +34,12 @@ __all__ = [
     "Refusing",
     "Said",
     "Slot",
+    "camera_address",
     "code_fits",
     "described",
     "faults",
     "fitting",
+    "may_be_asked",
     "may_install",
     "may_retire",
     "may_send",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
+from urllib.parse import urlsplit
 
 from lifang.core.access import Refusal
 from lifang.sensing.catalogue import TYPES
@@ -44,6 +45,25 @@ def video_code_fits(kind: str, code: str) -> Refusal | None:
     spec = TYPES[kind]
     fits = (spec.video or spec.group == "link") and _VIDEO.fullmatch(code)
     return None if fits else Refusal("video_code", {"field": "video_code"})
+
+
+def may_be_asked(kind: str) -> Refusal | None:
+    """Cameras and recorders have events to ask for."""
+    spec = TYPES[kind]
+    return None if spec.video or spec.group == "link" else Refusal("no_camera")
+
+
+def camera_address(url: str) -> Refusal | None:
+    """Where a camera's device service answers; "" is none."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    fits = fits and "@" not in url and url.isascii() and url.isprintable() and " " not in url
+    return None if fits and len(url) <= 300 else Refusal("camera_address", {"field": "url"})
 
 
 WORDS = {"name": 120, "model": 60, "position": 120, "keeper_name": 120, "maintainer_name": 120}

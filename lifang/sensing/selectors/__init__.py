@@ -37,6 +37,7 @@ from lifang.sensing.selectors.observations import (
     quarantined,
     series,
 )
+from lifang.sensing.selectors.pulls import pull_of, pulls
 from lifang.sensing.selectors.receiving import (
     Faces,
     Tally,
@@ -107,6 +108,8 @@ __all__ = [
     "may_stand_behind",
     "observations",
     "poison",
+    "pull_of",
+    "pulls",
     "quality",
     "quarantined",
     "quiet",

@@ -6,8 +6,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from lifang.core.access import Actor
-from lifang.sensing import actions
+from lifang.sensing import actions, selectors
 from lifang.sensing.models import Device
+from lifang.sensing.rules import may_be_asked
 from lifang.sensing.terms import DeviceState
 from lifang.sensing.web import forms
 
@@ -26,6 +27,10 @@ class Act:
             return self.form(
                 data, actor=actor, initial={"area": device.area, "position": device.position}
             )
+        if self.form is forms.EventsForm:
+            found = selectors.pull_of(actor, device)
+            first = {"url": found.url, "username": found.username} if found else {}
+            return self.form(data, initial=first)
         return self.form(data)
 
 
@@ -67,6 +72,10 @@ def _release(actor: Actor, device: Device, given: Any, at: Any) -> None:
     actions.release_device(actor=actor, device=device, note=given["note"], at=at)
 
 
+def _events(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.watch_camera(actor=actor, device=device, at=at, **given)
+
+
 def acts_of(device: Device) -> dict[str, Act]:
     """What can be done to it, by the word of the address."""
     every = {
@@ -77,6 +86,7 @@ def acts_of(device: Device) -> dict[str, Act]:
         "installation": Act(forms.NoteForm, _install, _("It is installed now"), _("Confirm"), _("Registered.")),
         "description": Act(forms.EditForm, _edit, _("Change its description"), _("Change"), _("Changed. The log keeps what it was.")),
         "removal": Act(forms.MoveForm, _move, _("Move it"), _("It stands there now"), _("Moved. What it said stays with it."), map=True),
+        "events": Act(forms.EventsForm, _events, _("Ask it for events (ONVIF)"), _("Save"), _("Saved.")),
         "release": Act(forms.NoteForm, _release, _("Release from its maker"), _("Release"), _("Released. The maker's key does not speak for it any more."), danger=True),
         "registration": Act(forms.TakeOnForm, _take_on, _("Register what it is"), _("Register"), _("Registered.")),
     }  # fmt: skip
@@ -85,6 +95,7 @@ def acts_of(device: Device) -> dict[str, Act]:
         DeviceState.INSTALLED: (
             "service",
             "description",
+            "events",
             "removal",
             "rest",
             "release",
@@ -94,11 +105,16 @@ def acts_of(device: Device) -> dict[str, Act]:
         DeviceState.UNVERIFIED: ("registration", "retirement"),
         DeviceState.RETIRED: (),
     }[DeviceState(device.state)]
-    return {name: every[name] for name in wanted if name != "release" or device.maker_id}
+    return {
+        name: every[name]
+        for name in wanted
+        if (name != "release" or device.maker_id)
+        and (name != "events" or may_be_asked(device.type) is None)
+    }
 
 
 NEEDS = {
     "service": "sensing.service_device", "rest": "sensing.rest_device", "waking": "sensing.wake_device",
     "retirement": "sensing.retire_device", "installation": "sensing.install_planned", "registration": "sensing.install_planned",
-    "description": "sensing.edit_device", "removal": "sensing.move_device", "release": "sensing.release_device",
+    "description": "sensing.edit_device", "removal": "sensing.move_device", "release": "sensing.release_device", "events": "sensing.watch_camera",
 }  # fmt: skip

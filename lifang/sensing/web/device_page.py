@@ -53,6 +53,7 @@ def context(request: HttpRequest, found: Device) -> dict[str, Any]:
         "children": found.children.visible_to(actor).filter(retired_at__isnull=True).count() if found.type == "gateway" else 0,
         "acts": [(reverse("sensing:act", args=[found.pk, word]), one) for word, one in acts_of(found).items() if actor.may(NEEDS[word], found.area)],
         "may_key": found.state != DeviceState.RETIRED and actor.may("sensing.issue_device_key", found.area),
+        "pull": selectors.pull_of(actor, found),
         "map": _small_map(found),
     }  # fmt: skip
 

@@ -174,7 +174,7 @@ class EditForm(Form):
                 units.setdefault(str(unit.pk), str(unit))
         for name in UNITS:
             self.fields[name].choices = [("", "—"), *units.items()]  # type: ignore[attr-defined]
-        if not TYPES[device.type].video:
+        if not TYPES[device.type].video and TYPES[device.type].group != "link":
             del self.fields["video_code"]
         if device.installed_on is None:
             for name in ("installed_on", "service_due_on", "expires_on"):
@@ -211,6 +211,14 @@ class BindForm(Form):
 
     def clean_codes(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["codes"].splitlines() if line.strip()]
+
+
+class EventsForm(Form):
+    """Asks for nothing about a person: the user is one of the camera."""
+
+    url = forms.CharField(label=_("Address of its device service (ONVIF)"), max_length=300, required=False, help_text=_("For example http://192.168.1.64/onvif/device_service. Left empty: it is not asked."))  # fmt: skip
+    username = forms.CharField(label=_("User at the camera"), max_length=60, required=False)
+    password = forms.CharField(label=_("Password at the camera"), max_length=60, required=False, help_text=_("Left empty: it stays as it is."), widget=forms.PasswordInput(attrs={"autocomplete": "off"}))  # fmt: skip
 
 
 class ServiceForm(Form):
