@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, ClassVar, Final
 from weakref import WeakSet
 
@@ -17,6 +18,8 @@ Y2K: Final = 946_684_800_000_000  # PostgreSQL counts microseconds from 2000
 _HEAD: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _END: Final = b"\xff\xff"
 _NOTHING: Final = -1
+# In the order of `Observed` and of `Columns`.
+_OBSERVED: Final = tuple((itemgetter(place), kind) for place, kind in enumerate((np.int64, np.int64, np.int64, np.float64, np.int16, np.int64)))  # fmt: skip
 _FIELDS: Final = (("series", ">i8"), ("at", ">i8"), ("message", ">i8"), ("arrived", ">i8"), ("value", ">f8"), ("quality", ">i2"))  # fmt: skip
 # Seven fields, each behind its length; facts are NULL.
 _ROW: Final = np.dtype([("fields", ">i2"), *(part for name, kind in _FIELDS for part in ((f"{name}_size", ">i4"), (name, kind))), ("facts_size", ">i4")])  # fmt: skip
@@ -24,14 +27,10 @@ _ROW_FACTS: Final = struct.Struct(">hiqiqiqiqidihib").pack  # the same, then the
 
 
 def columns(rows: Sequence[Observed]) -> Columns:
-    series, at, arrived, value, quality, message, facts = zip(*rows, strict=True)
+    count = len(rows)
+    facts = [one[-1] for one in rows]
     return Columns(
-        np.array(series, np.int64),
-        np.array(at, np.int64),
-        np.array(arrived, np.int64),
-        np.array(value, np.float64),
-        np.array(quality, np.int16),
-        np.array(message, np.int64),
+        *(np.fromiter(map(field, rows), kind, count) for field, kind in _OBSERVED),
         facts if any(facts) else None,
     )
 
