@@ -72,7 +72,9 @@ def _drain(worker: Worker, line: Pull, asked_to_stop: threading.Event) -> None:
             batches += 1
         if batches >= SWEPT_AFTER or (batches and not messages):
             batches = 0
-            gc.collect(1 if messages else 2)  # in full flow only what is younger than the last two times
+            gc.collect(
+                1 if messages else 2
+            )  # in full flow only what is younger than the last two times
 
 
 def answer(asked_to_stop: threading.Event) -> None:

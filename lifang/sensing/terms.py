@@ -39,6 +39,11 @@ class Quality(IntFlag):
 
 
 BAD: Final = Quality.RANGE | Quality.TEST
+# Of messages that tell neither id nor time many may come in one microsecond: their place, from 1 to this, keeps them apart.
+PLACES: Final = 1 << 20
+REACH: Final = (
+    3600.0  # seconds before a reading for which the least and the greatest of its series are kept
+)
 
 
 class Way(StrEnum):
@@ -92,7 +97,9 @@ class Observed(NamedTuple):
     arrived: int
     value: float
     quality: int
-    message: int  # the vendor's message id as 64 bits; 0 where there is none
+    message: (
+        int  # the vendor's message id as 64 bits; 0 where there is none, or a place (see `PLACES`)
+    )
     facts: bytes | None = None  # JSON, of events that say more than a number
 
 
@@ -106,6 +113,11 @@ class Known(NamedTuple):
     area: str
     place: UUID | None
     gateway: UUID | None
+
+
+def place_of(number: int, within: int = 0) -> int:
+    """Of a message with this number, and of what it says more than one time, up to thirty."""
+    return (number * 31 + within) % PLACES + 1
 
 
 class Columns(NamedTuple):
@@ -128,6 +140,9 @@ class Batch(NamedTuple):
     at: datetime
     columns: Columns  # of `observed`
     before: Mapping[int, int]  # by series: the newest event time until now; a new series is missing
+    moved: Mapping[
+        int, float
+    ]  # by series: no more than that between its good values of this batch and of `REACH` before it
 
 
 class Watcher(Protocol):

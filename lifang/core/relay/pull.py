@@ -28,6 +28,11 @@ class Message(NamedTuple):
         """When the stream took it, in microseconds."""
         return int(self.answer.rsplit(b".", 2)[1]) // 1000
 
+    @property
+    def number(self) -> int:
+        """Its place in the stream, the same however often it comes."""
+        return int(self.answer.rsplit(b".", 4)[1])
+
 
 class Away(OSError):
     """The server is gone or has said no."""

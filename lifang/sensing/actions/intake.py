@@ -46,6 +46,7 @@ class Parcel(NamedTuple):
     topic: str = ""
     wrong: Refusing | None = None
     arrived: int = 0  # microseconds; 0: now
+    place: int = 0  # among those of the same moment
 
 
 class Receipt(NamedTuple):
@@ -204,26 +205,26 @@ def _read(
     now = micros(at)
     observed: list[Observed] = []
     refused: dict[int, Refusing] = {}
-    again: list[tuple[Incoming, Line, int]] = []
+    again: list[tuple[Incoming, Line, int, int]] = []
     lacking: list[tuple[Line, Slot]] = []
     lines = register.lines
     for number, parcel in enumerate(parcels):
-        owner, _, said, _, _, _, arrived = parcel
+        owner, _, said, _, _, _, arrived, place = parcel
         try:
             line = lines[owner.source][said.code] if said is not None else None
             if line is None or said is None:
                 said, line = _whose(register, parcel, at)
-            new = normalise(said, line, arrived or now, bounds, observed)
+            new = normalise(said, line, arrived or now, bounds, observed, place)
         except Refusing as wrong:
             refused[number] = wrong
             continue
         if new:
-            again.append((said, line, arrived or now))
+            again.append((said, line, arrived or now, place))
             lacking += [(line, slot) for slot in new]
     if again:
         _make(register, lacking)
-        for said, line, then in again:
-            normalise(said, line, then, bounds, observed)
+        for said, line, then, place in again:
+            normalise(said, line, then, bounds, observed, place)
     return observed, refused
 
 

@@ -29,10 +29,8 @@ _ROW_FACTS: Final = struct.Struct(">hiqiqiqiqidihib").pack  # the same, then the
 def columns(rows: Sequence[Observed]) -> Columns:
     count = len(rows)
     facts = [one[-1] for one in rows]
-    return Columns(
-        *(np.fromiter(map(field, rows), kind, count) for field, kind in _OBSERVED),
-        facts if any(facts) else None,
-    )
+    made: Any = (np.fromiter(map(field, rows), kind, count) for field, kind in _OBSERVED)
+    return Columns._make((*made, facts if any(facts) else None))
 
 
 def copied(them: Columns) -> bytes:

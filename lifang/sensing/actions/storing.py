@@ -8,6 +8,7 @@ from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
+from numpy.typing import NDArray
 from psycopg.errors import UndefinedTable, UniqueViolation
 
 from lifang.sensing.actions.packing import (
@@ -21,10 +22,11 @@ from lifang.sensing.actions.packing import (
     copied,
     newest,
 )
-from lifang.sensing.terms import Batch, Columns, Known, Observed, Watcher
+from lifang.sensing.terms import BAD, PLACES, Batch, Columns, Known, Observed, Watcher
 
 WATCHERS: list[Watcher] = []
 _DAY: Final = 86_400_000_000
+_HOUR: Final = 3_600_000_000
 _EPOCH: Final = date(1970, 1, 1)
 _COLUMNS: Final = "series_id, at, message, arrived_at, value, quality, facts"
 
@@ -37,7 +39,7 @@ _RECEIVE = """
 INSERT INTO sensing_receipt (device, message, day) SELECT d, m, %s FROM unnest(%b::uuid[], %b::bigint[]) AS t(d, m)
 ON CONFLICT DO NOTHING RETURNING device, message
 """
-_GIVEN = "unnest(%b::bigint[], %b::timestamptz[], %b::timestamptz[], %b::float8[], %b::int2[], %b::bigint[], %b::bigint[]) AS e(s, a, r, v, q, n, m)"
+_GIVEN = "unnest(%b::bigint[], %b::timestamptz[], %b::timestamptz[], %b::float8[], %b::int2[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::float8[], %b::float8[]) AS e(s, a, r, v, q, n, m, f, h, lo, hi)"
 # Rows are locked in the order of their keys, so that two workers never wait for one another in a ring. A join in that order
 # would hang on how fresh the statistics are: two thousand series were once looked for in each other.
 _IN_ORDER = "SELECT count(*) FROM (SELECT FROM sensing_latest WHERE series_id = ANY(%b) ORDER BY series_id FOR UPDATE) AS l"
@@ -49,13 +51,25 @@ UPDATE sensing_latest AS l SET
   value = CASE WHEN e.a >= l.at THEN e.v ELSE l.value END,
   quality = CASE WHEN e.a >= l.at THEN e.q ELSE l.quality END,
   facts = CASE WHEN e.a >= l.at THEN (%s::jsonb[])[e.n::int] ELSE l.facts END,
-  since = CASE WHEN e.a >= l.at AND e.v <> l.value THEN e.a ELSE l.since END
-FROM {_GIVEN} WHERE l.series_id = e.s RETURNING l.series_id, date_part('epoch', old.at)
+  since = CASE WHEN e.a >= l.at AND e.v <> l.value THEN e.a ELSE l.since END,
+  hour = greatest(l.hour, e.h),
+  low = CASE WHEN e.h > l.hour THEN e.lo ELSE least(l.low, e.lo) END,
+  high = CASE WHEN e.h > l.hour THEN e.hi ELSE greatest(l.high, e.hi) END,
+  low_before = CASE WHEN e.h > l.hour + 1 THEN 'Infinity' WHEN e.h > l.hour THEN l.low ELSE l.low_before END,
+  high_before = CASE WHEN e.h > l.hour + 1 THEN '-Infinity' WHEN e.h > l.hour THEN l.high ELSE l.high_before END
+FROM {_GIVEN} WHERE l.series_id = e.s RETURNING l.series_id, date_part('epoch', old.at), CASE
+  WHEN e.f > old.hour + 1 THEN e.hi - e.lo
+  WHEN e.f > old.hour THEN greatest(e.hi, old.high) - least(e.lo, old.low)
+  ELSE greatest(e.hi, old.high, old.high_before) - least(e.lo, old.low, old.low_before)
+END
 """  # noqa: S608 -- our own names
 # `holders` follow their series when those change; a new series has none. Two workers may meet a new series at once.
 _FIRST = f"""
-INSERT INTO sensing_latest AS l (series_id, at, arrived_at, value, quality, facts, since, area, holders, readings)
-SELECT e.s, e.a, e.r, e.v, e.q, (%s::jsonb[])[e.n::int], e.a, (%s::text[])[e.n::int], '{{}}', e.m FROM {_GIVEN}
+INSERT INTO sensing_latest AS l (
+  series_id, at, arrived_at, value, quality, facts, since, area, holders, readings, hour, low, high, low_before, high_before
+)
+SELECT e.s, e.a, e.r, e.v, e.q, (%s::jsonb[])[e.n::int], e.a, (%s::text[])[e.n::int], '{{}}', e.m, e.h, e.lo, e.hi, 'Infinity', '-Infinity'
+FROM {_GIVEN}
 ON CONFLICT (series_id) DO UPDATE SET
   readings = l.readings + excluded.readings,
   arrived_at = greatest(l.arrived_at, excluded.arrived_at),
@@ -63,8 +77,9 @@ ON CONFLICT (series_id) DO UPDATE SET
   value = CASE WHEN excluded.at >= l.at THEN excluded.value ELSE l.value END,
   quality = CASE WHEN excluded.at >= l.at THEN excluded.quality ELSE l.quality END,
   facts = CASE WHEN excluded.at >= l.at THEN excluded.facts ELSE l.facts END,
-  since = CASE WHEN excluded.at >= l.at AND excluded.value <> l.value THEN excluded.at ELSE l.since END
-RETURNING series_id, date_part('epoch', old.at)
+  since = CASE WHEN excluded.at >= l.at AND excluded.value <> l.value THEN excluded.at ELSE l.since END,
+  hour = greatest(l.hour, excluded.hour), low = least(l.low, excluded.low), high = greatest(l.high, excluded.high)
+RETURNING series_id, date_part('epoch', old.at), greatest(high, high_before) - least(low, low_before)
 """  # noqa: S608 -- our own names
 
 
@@ -92,8 +107,8 @@ def store(observed: Sequence[Observed], known: Mapping[int, Known], at: datetime
             return Stored(0, len(observed))
         new, them = _keep(fresh)
         if new:
-            before = _latest(them, known)
-            batch = Batch(new, known, at, them, before)
+            before, moved = _latest(them, known)
+            batch = Batch(new, known, at, them, before, moved)
             for watcher in WATCHERS:
                 watcher.see(batch)
     return Stored(len(new), len(observed) - len(new))
@@ -103,7 +118,11 @@ def _unheard(
     observed: Sequence[Observed], known: Mapping[int, Known], at: datetime
 ) -> Sequence[Observed]:
     """Without the messages whose ids were received before."""
-    ids = {(known[one.series].device, one.message) for one in observed if one.message}
+    ids = {
+        (known[one.series].device, one.message)
+        for one in observed
+        if not 0 <= one.message <= PLACES
+    }
     if not ids:
         return observed
     pairs = sorted(ids)  # in one order, so that two workers never wait for one another in a ring
@@ -115,7 +134,7 @@ def _unheard(
     return [
         one
         for one in observed
-        if not one.message or (known[one.series].device, one.message) in received
+        if 0 <= one.message <= PLACES or (known[one.series].device, one.message) in received
     ]
 
 
@@ -174,29 +193,45 @@ def _copy(table: str, packed: bytes) -> None:
             copy.write(packed)
 
 
-def _latest(them: Columns, known: Mapping[int, Known]) -> dict[int, int]:
-    """The newest of each series in its place; what was the newest before, by series."""
+def _latest(them: Columns, known: Mapping[int, Known]) -> tuple[dict[int, int], dict[int, float]]:
+    """The newest of each series in its place; by series what was the newest before, and how far it may have moved of late."""
     places = newest(them)
     with asking(connection) as cursor:
         cursor.execute(_IN_ORDER, [Bigints(them.series[places])])
-        before = _told(cursor, _LATEST, [_facts(them, places)], them, places)
-        if len(before) < len(places):
-            there = np.fromiter(before, np.int64, len(before))
-            places = places[~np.isin(them.series[places], there)]
+        given = _summed(them, places)
+        found = _told(cursor, _LATEST, [_facts(them, places)], given)
+        if len(found) < len(places):
+            there = np.fromiter((key for key, _, _ in found), np.int64, len(found))
+            lacking = ~np.isin(them.series[places], there)
+            places, given = places[lacking], [one[lacking] for one in given]
             areas = [known[key].area for key in them.series[places].tolist()]
-            before |= _told(cursor, _FIRST, [_facts(them, places), areas], them, places)
-    return {key: round(at * 1_000_000) for key, at in before.items() if at is not None}
+            found += _told(cursor, _FIRST, [_facts(them, places), areas], given)
+    before = {key: round(at * 1_000_000) for key, at, _ in found if at is not None}
+    return before, {key: moved for key, _, moved in found}
 
 
-def _told(cursor: Any, statement: str, first: list[Any], them: Columns, places: Any) -> dict[int, float | None]:  # fmt: skip
-    each, many = np.unique(them.series, return_counts=True)
-    given = [
-        Bigints(them.series[places]), Moments(them.at[places]), Moments(them.arrived[places]),
-        Floats(them.value[places]), Smallints(them.quality[places]), Bigints(np.arange(1, len(places) + 1)),
-        Bigints(many[np.searchsorted(each, them.series[places])]),
+def _summed(them: Columns, places: NDArray[np.int64]) -> list[NDArray[Any]]:
+    """Of each series the newest observation, how many there are, the hours they lie in, and the least and the greatest of the good."""
+    order = np.argsort(them.series, kind="stable")
+    first = np.flatnonzero(np.diff(them.series[order], prepend=-1))
+    good = them.quality[order] & int(BAD) == 0
+    value, at = them.value[order], them.at[order]
+    return [
+        them.series[places], them.at[places], them.arrived[places], them.value[places], them.quality[places],
+        np.diff(first, append=len(order)), np.minimum.reduceat(at, first) // _HOUR, np.maximum.reduceat(at, first) // _HOUR,
+        np.minimum.reduceat(np.where(good, value, np.inf), first), np.maximum.reduceat(np.where(good, value, -np.inf), first),
     ]  # fmt: skip
-    cursor.execute(statement, first + given, binary=True)
-    return dict(cursor.fetchall())
+
+
+def _told(cursor: Any, statement: str, first: list[Any], given: Sequence[NDArray[Any]]) -> list[tuple[int, float | None, float]]:  # fmt: skip
+    series, at, arrived, value, quality, many, begun, hour, low, high = given
+    columns = [
+        Bigints(series), Moments(at), Moments(arrived), Floats(value), Smallints(quality), Bigints(np.arange(1, len(series) + 1)),
+        Bigints(many), Bigints(begun), Bigints(hour), Floats(low), Floats(high),
+    ]  # fmt: skip
+    cursor.execute(statement, first + columns, binary=True)
+    found: list[tuple[int, float | None, float]] = cursor.fetchall()
+    return found
 
 
 def _facts(them: Columns, places: Any) -> list[str | None] | None:

@@ -21,7 +21,7 @@ from lifang.sensing.models import Latest, Pending
 from lifang.sensing.rules import limits
 from lifang.sensing.rules.limits import Sieve
 from lifang.sensing.selectors import rules as chosen
-from lifang.sensing.terms import BAD, Batch, Known, Told, moment
+from lifang.sensing.terms import BAD, REACH, Batch, Known, Told, moment
 from lifang.sensing.watch.engine import Watch
 from lifang.sensing.watch.pair import Signal
 from lifang.sensing.watch.rule import Reading, Rule
@@ -99,8 +99,15 @@ def _woken(batch: Batch, sieve: Sieve, series: NDArray[np.int64]) -> set[UUID]:
     mine = np.isin(them.series, series) & (them.quality & int(BAD) == 0)
     hit = set(them.series[mine & sieve.wakes(them.value)].tolist())
     for by, window in sieve.changes:
-        hit |= _moved(them.series[mine], them.at[mine], by, window)
+        ours = mine if window + LATENESS > REACH else mine & _may(batch, series, by)
+        hit |= _moved(them.series[ours], them.at[ours], by, window)
     return {batch.known[one].device for one in hit}
+
+
+def _may(batch: Batch, series: NDArray[np.int64], by: float) -> NDArray[np.bool_]:
+    """Rows of those series whose least and greatest lie far enough apart; of the others the history need not be read."""
+    wide = [one for one in series.tolist() if not batch.moved.get(one, math.inf) < by]
+    return np.isin(batch.columns.series, np.array(wide, np.int64))
 
 
 def _moved(series: NDArray[np.int64], at: NDArray[np.int64], by: float, window: float) -> set[int]:

@@ -13,7 +13,7 @@ from lifang.sensing.adapters import MOST_BYTES, Read, levels_of, reader
 from lifang.sensing.adapters.homeassistant import Announcements, is_announcement
 from lifang.sensing.rules import Refusing
 from lifang.sensing.selectors import ways
-from lifang.sensing.terms import Owner, Poison, Way, micros
+from lifang.sensing.terms import Owner, Poison, Way, micros, place_of
 
 NOBODYS: Final = Owner("mqtt", "")
 TRUST_MICROS: Final = 10_000_000
@@ -104,7 +104,9 @@ class Worker:
         except Refusing as why:
             parcels.append(Parcel(owner, Way.MQTT, None, body, topic, why, stored))
             return
-        parcels += [_new(Parcel, (owner, Way.MQTT, said, body, topic, None, stored)) for said in heard]  # fmt: skip
+        for within, said in enumerate(heard):
+            place = place_of(message.number, within) if said.at is None else 0
+            parcels.append(_new(Parcel, (owner, Way.MQTT, said, body, topic, None, stored, place)))
 
     def _owner(self, prefix: str, at: datetime) -> Owner | None:
         now = micros(at)

@@ -1,5 +1,6 @@
 """Series, what was observed, the newest of each, and what could not be read."""
 
+import math
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
@@ -64,6 +65,13 @@ class Latest(Scoped):
     facts = models.JSONField(null=True)
     since = models.DateTimeField()  # the value has been the same since then
     readings = models.BigIntegerField(default=0)  # how many observations of it are kept
+    # The least and the greatest of its good values since the hour of the newest began, and of the hour before. Never less
+    # than it was: what is worked in late or at once counts to the newer hour.
+    hour = models.BigIntegerField(default=0)  # since 1970
+    low = models.FloatField(default=-math.inf)
+    high = models.FloatField(default=math.inf)
+    low_before = models.FloatField(default=-math.inf)
+    high_before = models.FloatField(default=math.inf)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = []  # read by its key, changed all the time

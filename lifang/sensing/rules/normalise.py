@@ -9,7 +9,7 @@ import msgspec
 
 from lifang.sensing.catalogue import MEASURES, TYPES, Measure, words_of
 from lifang.sensing.rules.pictures import carries
-from lifang.sensing.terms import DeviceState, Known, Observed, Poison, Quality
+from lifang.sensing.terms import PLACES, DeviceState, Known, Observed, Poison, Quality
 
 SECOND: Final = 1_000_000
 _FLAGS: Final = dict.fromkeys(
@@ -100,11 +100,14 @@ def _kept(facts: Mapping[str, Any]) -> bytes:
 
 
 def normalise(
-    said: Incoming, line: Line, arrived: int, bounds: Bounds, into: list[Observed]
+    said: Incoming, line: Line, arrived: int, bounds: Bounds, into: list[Observed], place: int = 0
 ) -> list[Slot]:
-    """Adds the observations of one message, or answers the slots that have no series yet. Raises `Refusing`."""
+    """Adds the observations of one message, or answers the slots that have no series yet. Raises `Refusing`.
+
+    `place` keeps it apart from others of the same moment, if it tells neither id nor time.
+    """
     at, quality = _timed(said, line, arrived, bounds)
-    message = number_of(said.id) if said.id else 0
+    message = number_of(said.id) if said.id else place if said.at is None else 0
     facts = _kept(said.facts) if said.facts else None
     made: list[Observed] = []
     lacking: list[Slot] = []
@@ -151,9 +154,9 @@ def _outside(value: float, word: str, quality: int) -> int:
 
 
 def number_of(text: str) -> int:
-    """A maker's message id as 64 bits, never 0."""
+    """A maker's message id as 64 bits, never 0 nor a place."""
     found = int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
-    return found or 1
+    return found if not 0 <= found <= PLACES else PLACES + 1
 
 
 def _number(told: Any, slot: Slot) -> float:

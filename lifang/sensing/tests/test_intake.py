@@ -17,12 +17,13 @@ from lifang.core.testing.told import published
 from lifang.registry.tests.make import GRID
 from lifang.sensing import actions
 from lifang.sensing.actions import Register, storing, take
-from lifang.sensing.actions.intake import take_each
+from lifang.sensing.actions.intake import Parcel, take_each
+from lifang.sensing.adapters import lifang as ours
 from lifang.sensing.api.batches import Asked, Gate, batches, parcel
 from lifang.sensing.models import Counted, Device, Latest, Observation, Quarantined
 from lifang.sensing.rules import Incoming
 from lifang.sensing.selectors import ways
-from lifang.sensing.terms import DeviceState, Owner, Poison, Quality, micros
+from lifang.sensing.terms import DeviceState, Owner, Poison, Quality, Way, micros, place_of
 from lifang.sensing.tests.make import make_device
 
 LATER = MONDAY + timedelta(hours=1)
@@ -68,6 +69,20 @@ def test_the_same_message_twice_is_one_and_says_so(owner):
     assert say(owner, line, register=register).new == 1
     again = say(owner, line, register=register, at=LATER)
     assert (again.new, again.double) == (0, 1)
+
+
+def test_messages_without_time_or_id_that_came_in_one_moment_are_all_kept(owner, monkeypatch):
+    """By HTTP a place among those committed together keeps them apart, by MQTT the place in the stream, however often it comes."""
+    monkeypatch.setattr("lifang.sensing.api.batches.close_old_connections", lambda: None)
+    said = ours.read(b'{"device":"S1","values":{"battery":60}}')
+    stream = [Parcel(owner, Way.MQTT, said, b"", arrived=1_000_000, place=place_of(n)) for n in (7, 8)]  # fmt: skip
+    with behind(SYSTEM):
+        assert take(Register(), stream, MONDAY).new == 2
+        assert take(Register(), stream, MONDAY)[:2] == (0, 2)
+        gate = Gate(lambda: MONDAY)
+        asked = [Asked(owner, [b'{"device":"S1","values":{"battery":61}}'] * 3, None) for _ in "12"]  # type: ignore[arg-type]
+        assert [one["taken"] for one in gate._commit(asked)] == [3, 3]
+        assert Observation.objects.count() == 8
 
 
 def test_a_heartbeat_that_arrives_late_takes_its_place_and_no_more(owner):

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
@@ -11,8 +13,9 @@ from lifang.core.testing.cast import MONDAY
 from lifang.registry.tests.make import GRID
 from lifang.sensing import actions, selectors
 from lifang.sensing.actions import storing
+from lifang.sensing.actions.watching import LATENESS
 from lifang.sensing.models import Latest, Observation
-from lifang.sensing.terms import Batch
+from lifang.sensing.terms import BAD, REACH, Batch, Quality
 from lifang.sensing.tests.make import known_of, make_device, make_series, observed
 
 MINUTE = timedelta(minutes=1)
@@ -67,11 +70,11 @@ def test_twice_in_one_batch_is_once(temperature, seen):
 
 def test_a_makers_message_counts_once_whatever_time_it_tells(temperature, seen):
     with behind(SYSTEM):
-        one = observed(temperature, MONDAY, 20.0, message=77)
-        later = observed(temperature, MONDAY + MINUTE, 20.0, message=77)
+        one = observed(temperature, MONDAY, 20.0, message=-77)
+        later = observed(temperature, MONDAY + MINUTE, 20.0, message=-77)
         assert actions.store([one], known_of(temperature), MONDAY) == (1, 0)
         assert actions.store([later], known_of(temperature), MONDAY) == (0, 1)
-        other = observed(temperature, MONDAY, 25.0, message=78)  # the same second, another message
+        other = observed(temperature, MONDAY, 25.0, message=-78)  # the same second, another message
         assert actions.store([other], known_of(temperature), MONDAY) == (1, 0)
 
 
@@ -179,3 +182,35 @@ def test_what_was_kept_long_enough_goes_by_whole_days(temperature, seen):
         actions.store([old, observed(temperature, MONDAY, 2.0)], known_of(temperature), MONDAY)
         actions.forget_old(actor=SYSTEM, at=MONDAY + timedelta(days=40))
         assert [row.value for row in Observation.objects.filter(series=temperature)] == [2.0]
+
+
+MINUTES = st.tuples(st.integers(-5, 400), st.integers(0, 40), st.booleans())
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(MINUTES, min_size=1, max_size=8), min_size=1, max_size=12))
+def test_a_series_never_moved_further_than_is_said(temperature, seen, batches):
+    """Each batch reaches a little back and hours ahead; a bad value counts for nothing."""
+    with behind(SYSTEM), transaction.atomic():
+        past, newest = list[tuple[int, float]](), 0
+        for batch in batches:
+            rows = [
+                observed(temperature, MONDAY + max(0, newest + ahead) * MINUTE, value, quality=bad * Quality.RANGE)
+                for ahead, value, bad in batch
+            ]  # fmt: skip
+            newest = max(newest, *(newest + ahead for ahead, _, _ in batch))
+            seen.clear()
+            actions.store(rows, known_of(temperature), MONDAY)
+            for one in seen:  # nothing is new: nobody sees it
+                past += [(row.at, row.value) for row in one.observed if not row.quality & BAD]
+                since = min(row.at for row in one.observed) - (REACH - LATENESS) * 1_000_000
+                values = [value for at, value in past if at > since]
+                assert not values or one.moved[temperature.pk] >= max(values) - min(values)
+        transaction.set_rollback(True)
+
+
+def test_a_gauge_at_rest_is_said_to_rest_again_two_hours_after_it_moved(temperature, seen):
+    with behind(SYSTEM):
+        for hour, value in enumerate((20.0, 90.0, 20.0, 20.0, 20.5, 20.0)):
+            actions.store([observed(temperature, MONDAY + hour * 60 * MINUTE, value)], known_of(temperature), MONDAY)  # fmt: skip
+    assert [one.moved[temperature.pk] for one in seen] == [0.0, 70.0, 70.0, 0.0, 0.5, 0.5]
