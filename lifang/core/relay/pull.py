@@ -41,7 +41,7 @@ class Away(OSError):
 class Pull:
     """One durable consumer, shared by as many as open it."""
 
-    def __init__(self, url: str, stream: str, consumer: str, *, most: int = 5000) -> None:
+    def __init__(self, url: str, stream: str, consumer: str, *, most: int = 15000) -> None:
         parts = urlsplit(url)
         self.most, self.owed = most, 0
         self._rest, self._subjects = b"", dict[bytes, str]()
