@@ -8,7 +8,7 @@ EXTREMES = {"low": -math.inf, "high": math.inf, "low_before": -math.inf, "high_b
 class Migration(migrations.Migration):
     """How far a series may have moved of late; of those that are there already nothing is known until two hours later."""
 
-    dependencies = [("sensing", "0011_receptions")]
+    dependencies = [("sensing", "0012_pulls")]
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[
