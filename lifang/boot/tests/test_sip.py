@@ -88,6 +88,7 @@ def listener(real_db, tmp_path) -> Iterator[Listener]:
     made.close()
 
 
+@pytest.mark.covers("S0-29")
 def test_what_was_answered_is_stored_also_after_a_kill(listener: Listener):
     hub = make_device(type="gateway", code="NVR", video_code=PLATFORM, at=NOW)
     make_device(type="camera", code="C1", video_code=CAMERA, gateway=hub.pk, at=NOW)

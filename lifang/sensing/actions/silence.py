@@ -1,7 +1,7 @@
 """Devices that say nothing: an alarm about the device; a dead gateway is one alarm, not three hundred."""
 
-from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -18,64 +18,64 @@ from lifang.sensing.terms import Told
 DEVICE, GATEWAY, DAY = "device_silent", "gateway_silent", "silent_day"
 DEAD_SHARE, DEAD_LEAST = 0.3, 3  # of the devices behind a gateway, silent at once
 MOST = 5_000
-_Silent = tuple[UUID, str, UUID | None, datetime]
-# The last word of every device in service, and how long it may be silent.
+_Silent = tuple[UUID, datetime]
+# The last word of every device in service that is over the time it may be silent.
 _SILENT = """
 WITH said AS (
   SELECT s.device_id, max(l.arrived_at) AS last FROM sensing_series s JOIN sensing_latest l ON l.series_id = s.id GROUP BY 1
+), silent AS (
+  SELECT d.id, d.type, d.gateway_id, said.last FROM sensing_device d JOIN said ON said.device_id = d.id
+  JOIN unnest(%s::text[], %s::int[]) AS t(type, seconds) ON t.type = d.type
+  WHERE d.state = 'installed'
+    AND said.last + make_interval(secs => coalesce(d.every_seconds * 3, t.seconds)) <= %s
+    AND coalesce(d.every_seconds * 3, t.seconds) > 0
 )
-SELECT d.id, d.type, d.gateway_id, said.last FROM sensing_device d JOIN said ON said.device_id = d.id
-JOIN unnest(%s::text[], %s::int[]) AS t(type, seconds) ON t.type = d.type
-WHERE d.state = 'installed'
-  AND said.last + make_interval(secs => coalesce(d.every_seconds * 3, t.seconds)) <= %s
-  AND coalesce(d.every_seconds * 3, t.seconds) > 0
-ORDER BY said.last LIMIT %s
 """
-_BEHIND = "SELECT gateway_id, count(*) FROM sensing_device WHERE gateway_id = ANY(%s::uuid[]) AND state = 'installed' GROUP BY 1"
+# Those that say nothing themselves, and those so many of whose devices are silent that it is theirs.
+_GATEWAYS = f"""{_SILENT}
+SELECT id, last FROM silent WHERE type = 'gateway' UNION ALL
+SELECT gateway_id, max(last) FROM silent WHERE gateway_id IS NOT NULL GROUP BY gateway_id HAVING count(*) >= greatest(%s, %s * (
+  SELECT count(*) FROM sensing_device b WHERE b.gateway_id = silent.gateway_id AND b.state = 'installed'
+))
+"""  # noqa: S608 -- our own statement
+# Those of whom it is told already are left out, else they would take the place of others.
+_DEVICES = f"""{_SILENT}
+SELECT id, last FROM silent WHERE type <> 'gateway' AND last <= %s AND NOT EXISTS (
+  SELECT FROM sensing_alarm a WHERE a.device_id = silent.id AND a.rule = %s AND a.ended_at IS NULL
+) ORDER BY last LIMIT %s
+"""  # noqa: S608 -- our own statement
 
 
 @action("sensing.tell_silence")
 def tell_silence(*, actor: Actor, at: datetime) -> int:
     """Each minute: who has fallen silent, gateways first, and who is heard again."""
-    kinds = [(one.key, one.silent_after) for one in TYPES if one.silent_after]
-    with connection.cursor() as cursor:
-        cursor.execute(_SILENT, [[key for key, _ in kinds], [n for _, n in kinds], at, MOST])
-        silent: list[_Silent] = cursor.fetchall()
     _heard_again(actor, at)
-    open_ones = set(
-        Alarm.objects.filter(rule__in=[DEVICE, GATEWAY, DAY], ended_at__isnull=True).values_list(
-            "rule", "device"
-        )
-    )
-    gateways = {pk: last for pk, kind, _, last in silent if kind == "gateway"} | _dead(silent)
-    first = [
-        _told(GATEWAY, pk, last, at)
-        for pk, last in gateways.items()
-        if (GATEWAY, pk) not in open_ones
-    ]
+    told_of = Alarm.objects.filter(rule=GATEWAY, ended_at__isnull=True)
+    open_ones = set(told_of.values_list("device", flat=True))
+    dead = dict(_silent(_GATEWAYS, at, DEAD_LEAST, DEAD_SHARE))
+    first = [_told(GATEWAY, pk, last, at) for pk, last in dead.items() if pk not in open_ones]
     if first:
         raise_alarms(actor=actor, told=first, at=at)
-    rest = [
-        _told(DEVICE, pk, last, at)
-        for pk, kind, _, last in silent
-        if kind != "gateway" and (DEVICE, pk) not in open_ones
-    ]
+    rest = [_told(DEVICE, pk, last, at) for pk, last in _silent(_DEVICES, at, at, DEVICE, MOST)]
     if rest:
         raise_alarms(actor=actor, told=rest, at=at)
-    return len(first) + len(rest) + _day(actor, silent, open_ones, at)
+    return len(first) + len(rest) + _day(actor, at)
 
 
-def _day(
-    actor: Actor, silent: Sequence[_Silent], open_ones: Set[tuple[str, UUID]], at: datetime
-) -> int:
+def _silent(statement: str, at: datetime, *more: Any) -> list[_Silent]:
+    kinds = [(one.key, one.silent_after) for one in TYPES if one.silent_after]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [[key for key, _ in kinds], [n for _, n in kinds], at, *more])
+        found: list[_Silent] = cursor.fetchall()
+    return found
+
+
+def _day(actor: Actor, at: datetime) -> int:
     """Silent for so long that somebody has to go there: a ticket, and a word to the maker, once a day."""
     hours = policy("silent_ticket_hours")
-    late = [
-        _told(DAY, pk, last, at)
-        for pk, kind, _, last in silent
-        if kind != "gateway" and last <= at - timedelta(hours=hours) and (DAY, pk) not in open_ones
-    ]
-    made = raise_alarms(actor=actor, told=late, at=at) if late else []
+    late = _silent(_DEVICES, at, at - timedelta(hours=hours), DAY, MOST)
+    tickets = [_told(DAY, pk, last, at) for pk, last in late]
+    made = raise_alarms(actor=actor, told=tickets, at=at) if tickets else []
     by_maker: dict[Maker, list[Device]] = {}
     for alarm in made:
         if told(alarm) and alarm.device and alarm.device.maker:
@@ -88,22 +88,6 @@ def _day(
                 key=f"silent:{maker.pk}:{at:%Y%m%d}",
             )  # fmt: skip
     return len(made)
-
-
-def _dead(silent: list[_Silent]) -> dict[UUID, datetime]:
-    """Gateways so many of whose devices are silent that it is theirs."""
-    behind: dict[UUID, list[datetime]] = {}
-    for _, _, gateway, last in silent:
-        if gateway is not None:
-            behind.setdefault(gateway, []).append(last)
-    with connection.cursor() as cursor:
-        cursor.execute(_BEHIND, [list(behind)])
-        sizes: dict[UUID, int] = dict(cursor.fetchall())
-    return {
-        pk: max(lasts)
-        for pk, lasts in behind.items()
-        if len(lasts) >= max(DEAD_LEAST, DEAD_SHARE * sizes.get(pk, 0))
-    }
 
 
 def _heard_again(actor: Actor, at: datetime) -> None:

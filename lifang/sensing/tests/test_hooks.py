@@ -101,6 +101,7 @@ PLAIN = json.dumps({"device": "S1", "id": "m-1", "values": {"smoke": True, "batt
 # ------------------------------------------------------------------ mapped
 
 
+@pytest.mark.covers("S0-29")
 def test_a_message_is_read_by_its_mapping_and_answered_when_it_is_stored(gate, key):
     assert ask(gate, "plain", PLAIN, **bearer(key)) == (200, {"taken": 1, "new": 2})
     with behind(SYSTEM):

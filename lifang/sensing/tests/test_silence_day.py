@@ -13,6 +13,7 @@ from lifang.core.testing.told import published
 from lifang.orgs.tests.make import make_county, make_unit
 from lifang.registry.tests.make import GRID
 from lifang.sensing import actions
+from lifang.sensing.actions import silence
 from lifang.sensing.models import Alarm, Device
 from lifang.sensing.tests.make import known_of, make_device, make_series, observed
 
@@ -80,3 +81,28 @@ def test_the_company_that_keeps_a_device_sees_it_and_answers_its_alarms_and_no_o
     assert done.status_code == 302
     actions.edit_device(actor=SYSTEM, device=device, given={"keeper_id": None}, at=MONDAY)
     assert theirs.get("sensing:device", device.pk).status_code == 404
+
+
+def test_a_dead_gateway_is_one_alarm_however_many_are_silent_and_who_is_told_already_takes_nobodys_place(
+    db, monkeypatch
+):
+    monkeypatch.setattr(silence, "MOST", 4)
+    hubs = [make_device(type="gateway", code=f"hub{n}") for n in range(2)]
+    for n, hub in enumerate(hubs):
+        for k in range(10):
+            say(make_device(type="breaker", code=f"b{n}{k}", gateway=hub.pk), MONDAY + n * HOUR)
+    with behind(SYSTEM):
+        for minute in range(7):
+            actions.tell_silence(actor=SYSTEM, at=MONDAY + 20 * HOUR + minute * HOUR / 60)
+        dead = Alarm.objects.filter(rule="gateway_silent")
+        assert sorted(one.device.code for one in dead) == ["hub0", "hub1"]
+        behind_them = Alarm.objects.filter(rule="device_silent", inhibited_by__in=dead)
+        assert behind_them.values("device").distinct().count() == 20
+        assert not Alarm.objects.filter(rule="device_silent", inhibited_by=None).exists()
+
+
+def test_the_page_says_that_no_camera_is_asked_while_the_site_does_not(db, community_secretary):
+    make_county()
+    camera = make_device(type="camera", code="CAM1", at=MONDAY)
+    page = community_secretary.client.get(f"/desk/devices/{camera.pk}/events")
+    assert "LIFANG_ONVIF" in page.content.decode()

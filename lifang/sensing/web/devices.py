@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lifang.core.access import Kind, Refusal, insist
+from lifang.core.config import config
 from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
 from lifang.sensing import actions, selectors
@@ -94,7 +95,13 @@ def act(request: HttpRequest, pk: UUID, word: str) -> HttpResponse:
     return render(
         request,
         "sensing/desk/act.html",
-        {"form": form, "device": found, "act": wanted, "map": picked},
+        {
+            "form": form,
+            "device": found,
+            "act": wanted,
+            "map": picked,
+            "idle": word == "events" and not config().onvif,
+        },
     )
 
 
