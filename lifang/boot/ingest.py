@@ -21,6 +21,7 @@ from lifang.boot.callout import CONSUMER, STREAM, Callout, ensure  # noqa: E402
 from lifang.boot.secrets import secret  # noqa: E402
 from lifang.core.config import config  # noqa: E402
 from lifang.core.crypto.nkeys import Issuer, seed_of  # noqa: E402
+from lifang.core.cycles import unswept  # noqa: E402
 from lifang.core.relay.pull import Pull  # noqa: E402
 from lifang.sensing.api.mqtt import Worker  # noqa: E402
 
@@ -28,7 +29,6 @@ log = logging.getLogger("lifang.ingest")
 WAIT_SECONDS = 1.0
 AGAIN_SECONDS = 1.0
 STOP_LOOKED_AT_SECONDS = 0.3
-SWEPT_AFTER = 40  # batches
 
 
 def now() -> datetime:
@@ -38,9 +38,7 @@ def now() -> datetime:
 def work(asked_to_stop: threading.Event) -> None:
     """Until asked to stop; a server or a database that is away is waited for."""
     worker = Worker()
-    # A batch is a hundred thousand small things that live as long as it does: to look for rings among them costs more than the work.
-    gc.freeze()
-    gc.disable()
+    gc.freeze()  # what is loaded stays
     while not asked_to_stop.is_set():
         try:
             asyncio.run(ensure(config().devices_url))
@@ -62,19 +60,15 @@ def work(asked_to_stop: threading.Event) -> None:
 
 
 def _drain(worker: Worker, line: Pull, asked_to_stop: threading.Event) -> None:
-    batches = 0
     while not asked_to_stop.is_set():
-        messages = line.fetch(WAIT_SECONDS)
-        if messages:
-            close_old_connections()
-            worker.work(messages, now())
-            line.ack(messages)
-            batches += 1
-        if batches >= SWEPT_AFTER or (batches and not messages):
-            batches = 0
-            gc.collect(
-                1 if messages else 2
-            )  # in full flow only what is younger than the last two times
+        # A batch is a hundred thousand small things: to search them for cycles costs as much as the work.
+        with unswept():
+            messages = line.fetch(WAIT_SECONDS)
+            if messages:
+                close_old_connections()
+                worker.work(messages, now())
+                line.ack(messages)
+        del messages
 
 
 def answer(asked_to_stop: threading.Event) -> None:

@@ -202,8 +202,13 @@ async def batches(gate: Gate, scope: dict[str, Any], receive: Receive, send: Sen
     if not 0 < len(lines) <= MOST_LINES:
         await answer(send, 422, {"reason": "no_lines" if not lines else Poison.TOO_LARGE.value})
         return
+    await acknowledge(send, gate.take(owner, lines))
+
+
+async def acknowledge(send: Send, taking: Awaitable[dict[str, Any]]) -> None:
+    """The receipt once it is stored, or that it is not and when to come again."""
     try:
-        receipt = await gate.take(owner, lines)
+        receipt = await taking
     except Busy:
         await answer(send, 503, {"reason": "busy"}, [(b"retry-after", b"1")])
     except NotStored:
@@ -212,7 +217,7 @@ async def batches(gate: Gate, scope: dict[str, Any], receive: Receive, send: Sen
         await answer(send, 200, receipt)
 
 
-async def whole(receive: Receive) -> bytes | None:
+async def whole(receive: Receive, most: int = MOST_BYTES) -> bytes | None:
     """The body; None when it is too large."""
     parts, size = [], 0
     while True:
@@ -221,7 +226,7 @@ async def whole(receive: Receive) -> bytes | None:
             return None
         parts.append(event.get("body", b""))
         size += len(parts[-1])
-        if size > MOST_BYTES:
+        if size > most:
             return None
         if not event.get("more_body"):
             return parts[0] if len(parts) == 1 else b"".join(parts)
@@ -237,4 +242,4 @@ async def answer(
     await send({"type": "http.response.body", "body": body})
 
 
-__all__ = ["Gate", "answer", "batches", "parcel", "token_of", "whole"]
+__all__ = ["Gate", "acknowledge", "answer", "batches", "parcel", "token_of", "whole"]

@@ -18,7 +18,16 @@ from lifang.sensing.actions.intake import Parcel, take_each
 from lifang.sensing.adapters import alertmanager
 from lifang.sensing.adapters import hooks as reading
 from lifang.sensing.adapters.plain import anything
-from lifang.sensing.api.batches import Busy, Gate, NotStored, Receive, Send, answer, log, whole
+from lifang.sensing.api.batches import (
+    Gate,
+    NotStored,
+    Receive,
+    Send,
+    acknowledge,
+    answer,
+    log,
+    whole,
+)
 from lifang.sensing.catalogue import HOOKS, Hook
 from lifang.sensing.rules import Refusing
 from lifang.sensing.rules.lines import line_of
@@ -56,17 +65,10 @@ async def hooks(gate: Gate, scope: dict[str, Any], receive: Receive, send: Send)
 
 
 async def _answered(gate: Gate, owner: Owner, hook: Hook, number: str, body: bytes, send: Send) -> None:  # fmt: skip
-    try:
-        if hook.dialect == "alertmanager":
-            receipt = await gate.apart(take_alerts, gate, owner, hook, body)
-        else:
-            receipt = await gate.take(owner, parcels(owner, hook, body, number), _as_it_is)
-    except Busy:
-        await answer(send, 503, {"reason": "busy"}, [(b"retry-after", b"1")])
-    except NotStored:
-        await answer(send, 503, {"reason": "not_stored"}, [(b"retry-after", b"2")])
+    if hook.dialect == "alertmanager":
+        await acknowledge(send, gate.apart(take_alerts, gate, owner, hook, body))
     else:
-        await answer(send, 200, receipt)
+        await acknowledge(send, gate.take(owner, parcels(owner, hook, body, number), _as_it_is))
 
 
 def is_signed(secret: str, headers: Headers, body: bytes, at: datetime) -> bool:

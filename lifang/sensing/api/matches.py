@@ -11,7 +11,7 @@ from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.sensing import actions, selectors
 from lifang.sensing.actions.matches import MOST_LINES
-from lifang.sensing.api.batches import Gate, Receive, Send, answer
+from lifang.sensing.api.batches import Gate, Receive, Send, answer, whole
 from lifang.sensing.catalogue import MATCH_REFUSALS
 
 MOST_BYTES: Final = 256 * 1024
@@ -21,7 +21,7 @@ Told = tuple[int, dict[str, Any]]
 async def matches(gate: Gate, scope: dict[str, Any], receive: Receive, send: Send) -> None:
     """One request. Its key is asked of the database each time: what is void is void at once."""
     kind, _, text = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1").partition(" ")  # fmt: skip
-    body = await _little(receive)
+    body = await whole(receive, MOST_BYTES)  # a picture is not even read to its end
     if kind.lower() != "bearer":
         await answer(send, 401, {"reason": "key_not_valid"})
     elif body is None:
@@ -47,18 +47,3 @@ def _taken(gate: Gate, key: str, lines: list[bytes]) -> Told:
         for number, one in receipt.refused.items()
     ]  # fmt: skip
     return 200, {"taken": receipt.taken, "refused": refused}
-
-
-async def _little(receive: Receive) -> bytes | None:
-    """The body, if it is as small as such a body is; a picture is not even read to its end."""
-    parts, size = [], 0
-    while True:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            return None
-        parts.append(event.get("body", b""))
-        size += len(parts[-1])
-        if size > MOST_BYTES:
-            return None
-        if not event.get("more_body"):
-            return b"".join(parts)
