@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "lifang.core.flow",
     "lifang.core.notify",
     "lifang.core.files",
+    "lifang.core.forms",
     "lifang.core.sheets",
     "lifang.core.i18n",
     "lifang.core.jobs",

@@ -179,6 +179,15 @@ def sweep(at: datetime) -> int:
     return dropped
 
 
+def pass_on(subject_type: str, subject: UUID, files: Iterable[Any], to: Scoped) -> int:
+    """Files of one subject belong to another from now on, and are seen by whoever sees that; how many. Part of an act."""
+    reach = Reach.of(to)
+    rows = Attachment.objects.filter(subject_type=subject_type, subject=subject, pk__in=list(files))
+    return rows.update(
+        subject_type=reach.type, subject=reach.id, area=reach.area, holders=list(reach.holders)
+    )
+
+
 def remove(subject_type: str, subjects: Iterable[UUID]) -> int:
     """Take the files of subjects away, content too where no other row names it; how many. Part of erasing them."""
     rows = Attachment.objects.filter(subject_type=subject_type, subject__in=list(subjects))
