@@ -1,6 +1,7 @@
 """Identifiers: sortable ones for rows, short ones for people."""
 
 import secrets
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,11 @@ ALPHABET: Final = "34679ACDEFGHJKMNPQRTWXY"
 def new_id() -> UUID:
     """A version 7 identifier: unguessable enough for a key, sorted by the time it was made."""
     return uuid7()
+
+
+def made_at(pk: UUID) -> datetime:
+    """When a version 7 identifier was made, to the millisecond."""
+    return datetime.fromtimestamp((pk.int >> 80) / 1000, UTC)
 
 
 def short_code(length: int = 8) -> str:

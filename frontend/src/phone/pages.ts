@@ -207,14 +207,23 @@ export function record(scene: Scene, entry: Entry | undefined): Node[] {
   return parts;
 }
 
-function told({ became, made_at, said_at, ahead, sure, taken_at }: Told): Node[] {
+function told({ became, made_at, said_at, ahead, sure, taken_at, offers = [] }: Told): Node[] {
   const minutes = Math.round(Math.abs(ahead) / 60);
   const lines = [say("takenAs", { name: became.name, at: clock(taken_at) })];
   if (!sure) lines.push(say("notSure", { at: clock(said_at) }));
   else if (minutes > 1) lines.push(say(ahead > 0 ? "fast" : "slow", { n: minutes, at: clock(made_at) }));
   const shown = notice(sure && minutes <= 1 ? "done" : "warn", say("taken"), ...lines);
   if (became.url) shown.append(h("p", {}, h("a", { href: became.url }, say("openAtDesk"))));
-  return [shown];
+  return offers.length ? [offer(offers, became.url), shown] : [shown];
+}
+
+/** Nothing is entered by itself: where whoever wrote it can. */
+function offer(names: string[], url: string): HTMLElement {
+  const shown = notice("info", say("speaksOf"), names.join(say("and")), say("speaksOfHow"));
+  shown.append(
+    h("p", {}, h("a", { class: "button", href: url }, say("speaksOfOpen")), " ", h("span", { class: "sub" }, say("needsNetwork"))),
+  );
+  return shown;
 }
 
 /** Why the server said no, what changed meanwhile field by field, and what can be done now. */

@@ -29,6 +29,8 @@ export type Told = {
   taken_at: string;
   again: boolean;
   became: { kind: string; id: string; name: string; url: string };
+  /** What its words suggest to do at its page. */
+  offers?: string[];
 };
 
 /** A record in the open; on the telephone all of it but id, account, number and state lies sealed. */

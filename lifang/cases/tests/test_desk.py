@@ -598,8 +598,8 @@ def test_dispatch_proposes_units_with_the_reason_and_shows_the_limits_before_sen
     assert "最迟办结" in shown
     assert "所以截止时间是" in shown
     assert "绿城物业" not in shown or "assists" in body
-    found = street_dispatcher.get(
-        "cases:units", case.pk, query={"unit_q": "绿城", "lead": str(unit.pk)}
+    found = street_dispatcher.post(
+        "cases:units", case.pk, data={"unit_q": "绿城", "lead": str(unit.pk)}
     )
     lines = found.content.decode()
     assert "绿城物业" in lines

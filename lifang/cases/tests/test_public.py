@@ -448,6 +448,20 @@ def test_hostile_words_are_shown_as_words(browser):
 # -- the receipt ------------------------------------------------------------------------------------
 
 
+def test_a_code_is_looked_up_without_standing_in_an_address(browser):
+    case = make_case()
+    code = reporters(case)[0].token
+    found = browser.post("/r", {"q": f"{code[:4]}-{code[4:8]} {code[8:].lower()}"})
+    assert (found.status_code, found.url) == (302, f"/r/{code}")
+    unknown = browser.post("/r", {"q": "3" * 15 + "A"})
+    assert unknown.status_code == 200
+    assert "3" * 15 + "A" in page(unknown), "who mistyped it sees what"
+    assert browser.get("/r", {"q": code}).status_code == 200, "an address with a code leads nowhere"
+    assert 'method="post"' in page(browser.get("/r")).partition("id_q")[0].rpartition("<form")[2]
+    sent = browser.post("/search", {"q": code})
+    assert sent.url.startswith("/search?q=~")
+
+
 def test_a_receipt_nobody_holds_looks_like_any_wrong_address(browser):
     case = make_case()
     right = reporters(case)[0].token
@@ -558,13 +572,13 @@ def test_my_reports_are_known_to_this_browser_until_it_forgets_them(browser):
 def test_a_code_opens_the_receipt_and_a_number_only_public_facts(browser):
     case = make_case()
     token = reporters(case)[0].token
-    assert browser.get("/r", {"q": f"{token[:4].lower()} {token[4:]}"}).url == f"/r/{token}"
-    hidden = browser.get("/r", {"q": case.number})
-    unknown = browser.get("/r", {"q": "260101999999"})
+    assert browser.post("/r", {"q": f"{token[:4].lower()} {token[4:]}"}).url == f"/r/{token}"
+    hidden = browser.post("/r", {"q": case.number})
+    unknown = browser.post("/r", {"q": "260101999999"})
     assert "没有查到" in page(hidden)
     assert page(hidden).count("没有查到") == page(unknown).count("没有查到")
     case = actions.accept(actor=cast.street_dispatcher().actor, case=case, at=case.opened_at + HOUR)
-    assert browser.get("/r", {"q": case.number}).url == f"/cases/{case.number}"
+    assert browser.post("/r", {"q": case.number}).url == f"/cases/{case.number}"
 
 
 def test_the_sheet_and_the_code_say_the_same_address(browser):
@@ -629,7 +643,7 @@ def test_what_is_not_public_is_nowhere(browser, kind):
     if kind == "withdrawn":
         actions.withdraw(actor=nobody(), case=case, reporter=reporters(case)[0], at=at + HOUR)
     for path in ("/cases", "/cases/points", "/", f"/areas/{places.COMMUNITY}", "/search?q=某某路"):
-        shown = page(browser.get(path))
+        shown = page(browser.get(path, follow=True))
         assert case.number not in shown, path
         assert "某某路" not in shown.replace('value="某某路"', "").replace("搜索：某某路", ""), path
     assert browser.get(f"/cases/{case.number}").status_code == 404

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lifang.cases import actions, rules, selectors
 from lifang.cases.actions import thrift
@@ -221,11 +221,11 @@ def hiding(request: HttpRequest, got: Receipt) -> HttpResponseBase:
     return redirect("cases:receipts")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def receipts(request: HttpRequest) -> HttpResponseBase:
-    """My reports without an account: what was sent from this browser, and a field for a code or number."""
+    """My reports without an account: what was sent from this browser, and a field for a code or number, which is posted: a code is a key."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    typed = request.GET.get("q", "").replace("\x00", "").strip()[:40]
+    typed = request.POST.get("q", "").replace("\x00", "").strip()[:40]
     found = look_up(actor, typed) if typed else ""
     if found:
         return redirect(found)

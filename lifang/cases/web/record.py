@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from lifang.cases import actions, selectors
 from lifang.cases.models import Case
@@ -131,18 +131,19 @@ def matters(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/desk/parts/matters.html", found)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)
 def units(request: HttpRequest, pk: Any) -> HttpResponse:
-    """Units to choose from, with what was chosen already."""
+    """Units to choose from, with what was chosen already. Words are posted, as everywhere."""
     case = selectors.case(request.actor, pk)  # type: ignore[attr-defined]
-    text = request.GET.get("unit_q", "").replace("\x00", "")[:60]
+    said = request.POST
+    text = said.get("unit_q", "").replace("\x00", "")[:60]
     one = request.GET.get("as") == "suggested"
     if one:
-        found = offers.others(request, case, text, request.GET.get("suggested", ""))
+        found = offers.others(request, case, text, said.get("suggested", ""))
     else:
-        assists = request.GET.getlist("assists")
-        found = offers.units(request, case, text, request.GET.get("lead", ""), assists)
+        assists = said.getlist("assists")
+        found = offers.units(request, case, text, said.get("lead", ""), assists)
     return render(
         request,
         "cases/desk/parts/units.html",

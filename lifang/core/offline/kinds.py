@@ -77,6 +77,9 @@ class Kind:
     short: Any = ""  # for the bar at the bottom
     instead: str = ""  # the kind it can be sent as when it comes too late
     context: Callable[[], dict[str, Any]] = dict
+    offers: Callable[[Actor, Any], list[str]] | None = (
+        None  # what its facts suggest to do next at the desk; told, never kept
+    )
 
 
 Loader = Callable[[Actor, datetime], Load]

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.http import HttpRequest
 
@@ -16,6 +16,25 @@ LONGEST: Final = 200
 def plain(text: str) -> str:
     """Words as a search takes them."""
     return text.replace("\x00", "").strip()[:LONGEST]
+
+
+class Asked(NamedTuple):
+    """What a search page was asked: the words, or where to go so that they stand in no address."""
+
+    text: str = ""
+    lost: bool = False  # the ticket is not (or no longer) of this browser
+    away: str = ""
+
+
+def asked(request: HttpRequest, longest: int = LONGEST) -> Asked:
+    """Read the field `q` of a page that takes words by POST and shows what they find under a ticket."""
+    given = plain((request.POST if request.method == "POST" else request.GET).get("q", ""))
+    if not given:
+        return Asked()
+    if request.method == "POST" or not is_ticket(given):
+        return Asked(away=f"{request.path}?q={keep(request, given)}")
+    found = words(request, given)
+    return Asked((found or "")[:longest], lost=found is None)
 
 
 def keep(request: HttpRequest, text: str) -> str:

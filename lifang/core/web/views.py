@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -79,35 +78,36 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "web/help.html")
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
-    return _found(
-        request, "public", "web/search.html", private.plain(request.GET.get("q", ""))[:100]
-    )
+    """Words are posted: somebody may type a name, a telephone or the code of a receipt."""
+    return _found(request, "public", "web/search.html")
 
 
 @require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)
 def desk_search(request: HttpRequest) -> HttpResponse:
     """Numbers of people and telephones are asked here: the words are posted and stay out of the address."""
-    asked = private.plain((request.POST if request.method == "POST" else request.GET).get("q", ""))
-    if asked and (request.method == "POST" or not private.is_ticket(asked)):
-        return redirect(f"{reverse('web:desk_search')}?q={private.keep(request, asked)}")
-    words = private.words(request, asked) if asked else ""
-    return _found(request, "desk", "web/desk_search.html", words or "", lost=words is None)
+    return _found(request, "desk", "web/desk_search.html")
 
 
-def _found(
-    request: HttpRequest, door: str, template: str, text: str, *, lost: bool = False
-) -> HttpResponse:
+def _found(request: HttpRequest, door: str, template: str) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
+    asked = private.asked(request, 100)
+    if asked.away:
+        return HttpResponseRedirect(asked.away)
     found = (
-        [(label, list(find(actor, text))[:MOST_HITS]) for label, find in nav.finders(door)]
-        if text
+        [(label, list(find(actor, asked.text))[:MOST_HITS]) for label, find in nav.finders(door)]
+        if asked.text
         else []
     )
     groups = [(label, hits) for label, hits in found if hits]
-    facts = {"search_text": text, "groups": groups, "heading": _("Search"), "lost": lost}
+    facts = {
+        "search_text": asked.text,
+        "groups": groups,
+        "heading": _("Search"),
+        "lost": asked.lost,
+    }
     return render(request, template, facts)
 
 

@@ -90,7 +90,9 @@ def test_the_public_page_of_a_community_names_its_offices_and_no_person():
 
 def test_communities_are_found_by_a_part_of_their_name():
     make_county()
-    page = cast.anonymous().get("orgs:communities", query={"q": "和平"}).content.decode()
+    found = cast.anonymous().client.post("/areas/", {"q": "和平"}, follow=True)
+    assert found.request["QUERY_STRING"].startswith("q=~"), "the words stand in no address"
+    page = found.content.decode()
     assert "和平社区" in page
     assert "光明社区" not in page
 

@@ -3,15 +3,16 @@
 from typing import Any
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lifang.core.access import Kind, Refused
 from lifang.core.geo.divisions import Level
 from lifang.core.site import site
+from lifang.core.web import private
 from lifang.core.web.htmx import page
 from lifang.core.web.views import only
 from lifang.orgs import selectors
@@ -23,15 +24,18 @@ GEOJSON = "application/geo+json"
 OFFICES = ("community_committee", "property_company", "street_office", "hotline_12345")
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def communities(request: HttpRequest) -> HttpResponse:
-    """Find my community."""
+    """Find my community. Words are posted and stay out of the address."""
     actor = request.actor  # type: ignore[attr-defined]
+    asked = private.asked(request, 80)
+    if asked.away:
+        return HttpResponseRedirect(asked.away)
+    text = asked.text
     county = site().county
     rows = selectors.divisions(actor, within=county).filter(
         level__in=(Level.STREET, Level.COMMUNITY)
     )
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     streets: dict[str, dict[str, Any]] = {}
     for row in rows:
         if row.level == Level.STREET:

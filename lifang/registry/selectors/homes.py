@@ -154,6 +154,12 @@ def visits(actor: Actor, household: Household) -> QuerySet[Visit]:
     return rows.select_related("person").order_by("-at", "-id")
 
 
+def own_last_visit(actor: Actor, household: Household) -> Visit | None:
+    """The visit to a household that this actor wrote down last."""
+    rows = Visit.objects.visible_to(actor).filter(household=household, account=actor.id)
+    return rows.order_by("-id").first()
+
+
 def plans(actor: Actor, household: Household) -> QuerySet[VisitPlan]:
     """How often a household is called on, soonest first."""
     rows = VisitPlan.objects.visible_to(actor).filter(OPEN, household=household)

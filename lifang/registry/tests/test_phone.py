@@ -8,6 +8,7 @@ import pytest
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.offline.models import Record
 from lifang.core.testing import places
 from lifang.registry import actions
 from lifang.registry.models import Visit
@@ -148,3 +149,18 @@ def test_many_households_cost_as_many_questions_as_one(grows, grid_worker):
             make_household(make_person(places.GRID, f"住户{next(count)}"), area=places.GRID)
 
     grows(make, lambda: grid_worker.client.get(f"{V1}bundle"))
+
+
+@pytest.mark.covers("S3-16", "W-G1")
+def test_a_note_from_the_telephone_offers_its_groups_to_its_writer_alone_and_keeps_nothing(
+    grid_worker, community_secretary
+):
+    ours, pk = home(), uuid4()
+    first = read(send(grid_worker, ours, pk, ago=30 * HOUR, note="老人独居，不是租住"))
+    assert len(first["offers"]) == 1, "what is denied is not offered"
+    url = first["became"]["url"]
+    assert 'value="alone_elder"' in grid_worker.client.get(url).content.decode()
+    assert 'value="alone_elder"' not in community_secretary.client.get(url).content.decode()
+    with behind(SYSTEM):
+        assert "alone" not in json.dumps(Record.objects.get(key=pk).answer)
+    assert read(send(grid_worker, ours, note="一切都好"))["offers"] == []

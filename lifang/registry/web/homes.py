@@ -87,7 +87,6 @@ def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with form.refusals():
             actions.visit(actor=actor, household=found, at=at, **form.cleaned_data)
-            spoken.keep(request, found, form.cleaned_data.get("note", ""))
             messages.success(request, _("The visit is written down."))
             return redirect("registry:household", pk)
     context = {"household": found, "who": shown.who(home), "door": shown.door(found), "form": form}

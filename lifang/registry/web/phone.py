@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.timezone import get_default_timezone, localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from lifang.core.offline.kinds import Kind, Load, Taken, Taking, Thing, carries,
 from lifang.registry import actions, selectors
 from lifang.registry.catalogue import CODES, VISITS
 from lifang.registry.models import Household, VisitPlan
+from lifang.registry.web import spoken
 from lifang.registry.web.shown import VISIT_KINDS, door, who
 
 MAY = "registry.visit"
@@ -118,7 +120,22 @@ def visit(taking: Taking) -> Taken:
         actor=taking.actor, household=home, kind=facts.kind, outcome=facts.outcome, note=facts.note, at=taking.at,
         seen_at=min(taking.made.at, taking.at + timedelta(minutes=1)), token=taking.key,
     )  # fmt: skip
-    return Taken("visit", made.pk, str(VISITS[facts.kind].name))
+    return Taken(
+        "visit",
+        made.pk,
+        str(VISITS[facts.kind].name),
+        reverse("registry:household", args=[home.pk]),
+    )
+
+
+def offers(actor: Actor, facts: Visited) -> list[str]:
+    """The groups its note speaks of, for who may enter somebody: they are entered at the desk's page of the household."""
+    home = selectors.household(actor, facts.household)
+    return (
+        [str(tag.name) for tag in spoken.groups(facts.note)]
+        if actor.may("registry.tag", home.area)
+        else []
+    )
 
 
 carries("registry", load)
@@ -132,5 +149,6 @@ takes(
         take=visit,
         template="registry/phone/visit.html",
         of="household",
+        offers=offers,
     )
 )

@@ -45,7 +45,7 @@ class Sent(Schema):
 
 
 class Told(Schema):
-    """`made_at` is what stands as the fact's time; `ahead` how many seconds the telephone's clock was ahead; `sure` false when it was not believed."""
+    """`offers`: what the record's words suggest to do at its page; told to its sender and kept nowhere. `made_at` is what stands as the fact's time; `ahead` how many seconds the telephone's clock was ahead; `sure` false when it was not believed."""
 
     id: UUID
     kind: str
@@ -56,6 +56,7 @@ class Told(Schema):
     taken_at: AwareDatetime
     again: bool = False
     became: dict[str, Any]
+    offers: list[str] = []
 
 
 @router.put("records/{uuid:pk}", response=Told, summary="Hand in a record")
@@ -84,7 +85,7 @@ def take(request: HttpRequest, pk: UUID, body: Sent) -> Any:
 
     sent = body.model_dump(mode="json", exclude={"sent_at"})
     row, again = keeping.once(actor, pk, body.kind, sent, made, at, act)
-    return _told(row, again)
+    return {**_told(row, again), "offers": kind.offers(actor, facts) if kind.offers else []}
 
 
 def _facts(kind: Kind, body: Sent) -> BaseModel:
