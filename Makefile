@@ -8,7 +8,7 @@ LOCK := ../$(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
 DEMO := lifang demo --size $(SIZE) $(if $(SITE),--site $(SITE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check e2e effort bench chaos clients shots lock fmt env dev build frontend clean
+.PHONY: help demo up test check e2e effort bench chaos powercut clients shots lock fmt env dev build frontend clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,11 +44,14 @@ effort: dev build ## taps and typed fields of each journey, written to docs/effo
 bench: dev build ## performance, each number with its reference
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-clients: dev ## other people's programs against a running server (URL=…, ARGS="--key lf_…")
+clients: dev build ## other people's programs against a server of their own, or a running one (URL=…, ARGS="--key lf_…")
 	@$(BIN)/python -m tests.clients.run $(URL) $(ARGS)
 
 chaos: dev build ## kill -9 under load: acknowledged = present
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+powercut: dev build ## the power goes at 100 moments: acknowledged = present, and unsafe settings are found out (ARGS="--points 20")
+	@$(BIN)/python -m tests.chaos.powercut $(ARGS)
 
 shots: dev build ## pictures for README and docs, from the demo
 	@$(BIN)/python -m e2e.shots $(ARGS)

@@ -90,7 +90,7 @@ class Callout:
         """It may speak under its own prefix, and hear what is sent to it."""
         prefix = _prefix(owner)
         may = {
-            "pub": {"allow": [f"d.{prefix}.>", "v1.>", "v2.>"]},
+            "pub": {"allow": [f"d.{prefix}.>", "v1.>", "v2.>", "v1//1.>"]},
             "sub": {"allow": [f"c.{prefix}", f"c.{prefix}.>", "v1.devices.me.rpc.request.*", "$MQTT.sub.>"]},
             "subs": 100, "data": -1, "payload": 262_144, "allowed_connection_types": ["MQTT"],
         }  # fmt: skip
@@ -100,7 +100,7 @@ class Callout:
         )
 
     async def _passed(self, message: Msg) -> None:
-        """A message of ThingsBoard's API, with the key it came by, into the stream. Without an answer of the stream it is lost: PUBACK did not wait."""
+        """A message of ThingsBoard's API or of SensorThings, with the key it came by, into the stream. Without an answer of the stream it is lost: PUBACK did not wait."""
         who = json.loads((message.headers or {}).get("Nats-Request-Info", "{}"))
         prefix = str(who.get("user", "")).removeprefix("lf_").partition("_")[0]
         if not prefix.isalnum() or self.devices is None:

@@ -27,11 +27,19 @@ class State(Entry, frozen=True, kw_only=True):
     words: list[str] = []  # as dialects write it
 
 
+class Unit(Entry, frozen=True, kw_only=True):
+    """A unit by its code of UCUM, and how else it is written."""
+
+    words: list[str] = []  # in any case
+    source: str
+    confirmed: bool = True
+
+
 class Measure(Entry, frozen=True, kw_only=True):
     """One thing a device can say: always a number, whose meaning stands here."""
 
     kind: Literal["number", "count", "flag", "state"]
-    unit: str = ""  # UCUM; "" for flags, states and counts
+    unit: str = ""  # units.yaml; "" for flags, states and counts
     symbol: str = ""  # as people read it
     decimals: int = 1
     low: float | None = None  # outside it cannot be true
@@ -49,6 +57,8 @@ class Measure(Entry, frozen=True, kw_only=True):
             found.append("`states` go with `kind: state`")
         if self.low is not None and self.high is not None and self.low >= self.high:
             found.append("`low` lies below `high`")
+        if self.unit and self.unit not in UNITS:
+            found.append(f"there is no unit `{self.unit}`")
         return found
 
     def shown(self, value: float) -> str:
@@ -232,6 +242,7 @@ class MatchPurpose(Entry, frozen=True, kw_only=True):
 
 
 YES, NO = Text(zh="是", en="yes"), Text(zh="否", en="no")
+UNITS = catalogue("sensing", "units", Unit)
 MEASURES = catalogue("sensing", "measures", Measure, faults=Measure.faults)
 TYPES = catalogue("sensing", "device_types", DeviceType, faults=DeviceType.faults)
 CHECKS = catalogue("sensing", "checks", Check)

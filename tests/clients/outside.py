@@ -12,6 +12,7 @@ import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
 
+from differ import differ
 from things import frost, istsos
 
 Checks = Iterator[tuple[str, bool]]
@@ -202,11 +203,11 @@ def icalendar(url: str, key: str) -> Checks:
 PROGRAMS: dict[str, Callable[[str, str], Checks]] = {
     "gdal": gdal, "ogctests": ogctests, "three": three, "georeport": georeport, "civicbot": civicbot,
     "feedparser": feedparser, "icalendar": icalendar,
-    "frost_sta_client": frost, "istsos4_client": istsos,
+    "frost_sta_client": frost, "istsos4_client": istsos, "sensorthings": differ,
 }  # fmt: skip
 
 
-KEYED = ("frost_sta_client", "istsos4_client")
+KEYED = ("frost_sta_client", "istsos4_client", "sensorthings")
 
 
 def there(name: str) -> bool:

@@ -50,7 +50,7 @@ accounts {{
 system_account: SYS
 """
 # Devices have an account of their own, and are let in by whoever answers the callout (lifang.boot.callout). ThingsBoard's
-# topics do not say who speaks: they pass to our account with the name of the speaker on them.
+# topics and those of SensorThings (v1.1 is v1//1 here) do not say who speaks: they pass to our account with the name of the speaker on them.
 MQTT = """\
 mqtt {{ listen: "{listen}", ack_wait: "5s", max_ack_pending: 1000 }}
 authorization {{ auth_callout {{ issuer: {issuer}, account: LIFANG, auth_users: [ app, sys, ingest ] }} }}
@@ -63,6 +63,7 @@ DEVICES {{
     imports: [
       {{ service: {{ account: LIFANG, subject: "tb.v1.>" }}, to: "v1.>", share: true }}
       {{ service: {{ account: LIFANG, subject: "tb.v2.>" }}, to: "v2.>", share: true }}
+      {{ service: {{ account: LIFANG, subject: "tb.v1//1.>" }}, to: "v1//1.>", share: true }}
     ]
   }}
 """

@@ -11,6 +11,7 @@ from lifang.sensing.actions.announced import announce, announced_by
 from lifang.sensing.actions.intake import Parcel, Register, take_each
 from lifang.sensing.adapters import MOST_BYTES, Read, levels_of, reader
 from lifang.sensing.adapters.homeassistant import Announcements, is_announcement
+from lifang.sensing.api.things import published
 from lifang.sensing.rules import Refusing
 from lifang.sensing.selectors import ways
 from lifang.sensing.terms import Owner, Poison, Way, micros, place_of
@@ -38,6 +39,7 @@ class Worker:
         self.register = Register()
         self.owners: dict[str, tuple[Owner | None, int]] = {}
         self.announced: dict[str, tuple[Announcements, int]] = {}  # by source; when it was asked
+        self.streams = published.Streams()
 
     def work(self, messages: Sequence[Message], at: datetime) -> None:
         """All of them are committed or in quarantine when this returns. Raises only when the database is away, or all of it fails."""
@@ -64,6 +66,8 @@ class Worker:
         if owner is None:
             return WayIn(NOBODYS, levels, topic, None, Refusing(Poison.NOT_YOURS, prefix[:40]))
         try:
+            if levels[:1] == [published.FIRST]:
+                return WayIn(owner, levels, topic, self.streams.reader(owner, levels, at), None)
             return WayIn(owner, levels, topic, reader(levels), None)
         except Refusing as wrong:
             if not is_announcement(levels) and self._is_announced(owner, topic, micros(at)):

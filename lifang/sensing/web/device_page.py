@@ -14,7 +14,7 @@ from lifang.core.site import site
 from lifang.core.web.show import Entry as Line
 from lifang.orgs import selectors as orgs
 from lifang.sensing import rules, selectors
-from lifang.sensing.catalogue import MEASURES, TYPES
+from lifang.sensing.catalogue import MEASURES, TYPES, policy
 from lifang.sensing.models import Device, Series
 from lifang.sensing.terms import DeviceState, bad
 from lifang.sensing.web import shown
@@ -39,6 +39,7 @@ def context(request: HttpRequest, found: Device) -> dict[str, Any]:
     return {
         "device": found,
         "type": spec,
+        "power_loss_seconds": policy("power_loss_seconds"),
         "chip": shown.chip(found, seen_at, at, weak=bool(faults)),
         "seen_at": seen_at,
         "silent": found.state == DeviceState.INSTALLED and rules.silent(found.type, found.every_seconds, seen_at, at),

@@ -13,18 +13,13 @@ from lifang.sensing.actions.things import stay_of
 from lifang.sensing.api.things.observing import feature_fits, reading, refused_of
 from lifang.sensing.catalogue import MEASURES, TYPES
 from lifang.sensing.models import Device, Series, Stay
-from lifang.sensing.rules.things import RESERVED, measure_meant, number_of, type_meant
+from lifang.sensing.rules.things import RESERVED, measure_meant, number_of, type_meant, unit_fits
 from lifang.sensing.selectors import things
 from lifang.sensing.selectors.things import Unfit, Who
 
 OTHER: Final = "sensor"  # device_types: any sensor
 MOST_STREAMS: Final = 100
 _DESCRIBED: Final = ("name", "description", "properties")
-_UNITS: Final = {
-    "Cel": {"°c", "℃", "degc", "c", "degree celsius", "degrees celsius", "celsius", "degree_celsius"},
-    "%": {"%", "percent", "%rh", "rh", "1"}, "m3": {"m3", "m³", "cubic metre", "cubic meter"}, "W": {"w", "watt"},
-    "V": {"v", "volt"}, "A": {"a", "ampere"}, "kW.h": {"kwh", "kw.h"}, "hPa": {"hpa", "mbar"}, "m": {"m", "metre", "meter"},
-}  # fmt: skip
 
 
 class Stream(NamedTuple):
@@ -57,10 +52,7 @@ def _unit_fits(measure: str, told: Any) -> None:
     ours = MEASURES[measure]
     if not ours.unit or ours.kind != "number" or not isinstance(told, dict):
         return
-    said = {str(told.get(name) or "").strip().lower() for name in ("symbol", "name")}
-    said |= {str(told.get("definition") or "").rpartition(":")[2].rpartition("/")[2].lower()}
-    known = {ours.unit.lower(), ours.symbol.lower()} | _UNITS.get(ours.unit, set())
-    if said - {""} and not said & known:
+    if not unit_fits(measure, told):
         raise Refused("unit_differs", unit=ours.symbol or ours.unit)
 
 

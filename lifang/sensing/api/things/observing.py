@@ -34,13 +34,7 @@ def reading(target: Target, told: Mapping[str, Any], at: datetime) -> Reading:
     result = told.get("result")
     if isinstance(result, list | dict) or result is None:
         raise Unfit("The result of an Observation is a number, a truth or a word.")
-    when = _time(told.get("phenomenonTime"))
-    facts = {name: told[name] for name in _KEPT if told.get(name) is not None}
-    if facts.get("resultTime") is not None:
-        facts["resultTime"] = str(facts["resultTime"])
-        time_of(facts["resultTime"])
-    if len(repr(facts)) > MOST_FACTS:
-        raise Unfit("What is said beside the result is too long.")
+    when, facts = time_told(told.get("phenomenonTime")), facts_of(told)
     kept = micros(when) if when else None
     ahead = policy("ahead_seconds") * 1_000_000
     late = at if when is None or (kept or 0) > micros(at) + ahead else when
@@ -48,7 +42,18 @@ def reading(target: Target, told: Mapping[str, Any], at: datetime) -> Reading:
     return Reading(sent, ObservationId(target.series, late, 0))
 
 
-def _time(told: Any) -> datetime | None:
+def facts_of(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What an Observation says beside its result. Raises `Unfit`."""
+    facts = {name: told[name] for name in _KEPT if told.get(name) is not None}
+    if facts.get("resultTime") is not None:
+        facts["resultTime"] = str(facts["resultTime"])
+        time_of(facts["resultTime"])
+    if len(repr(facts)) > MOST_FACTS:
+        raise Unfit("What is said beside the result is too long.")
+    return facts
+
+
+def time_told(told: Any) -> datetime | None:
     """An instant; of a period its end, when it is known."""
     if told is None or told == "":
         return None

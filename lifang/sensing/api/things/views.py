@@ -1,10 +1,12 @@
 """The calls: read the address and its options, ask once, answer."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 
 from lifang.core.access import Kind, Refused
+from lifang.core.config import config
 from lifang.sensing.api.things import arrays as data_arrays
 from lifang.sensing.api.things import written
 from lifang.sensing.api.things.batch import batch as run_batch
@@ -28,6 +30,7 @@ CONFORMANCE: Final = [
         "batch-request/batch-request", "data-array/data-array",
     )
 ]  # fmt: skip
+BY_MQTT: Final = f"{_REQ}create-observations-via-mqtt/observations-creation"
 _READS: Final = ("GET", "HEAD")
 
 
@@ -37,7 +40,11 @@ def root(request: HttpRequest) -> HttpResponse:
     if request.method not in _READS:
         raise Refused("method_not_allowed")
     sets = [{"name": kind.set, "url": f"{base()}/{kind.set}"} for kind in things.KINDS.values()]
-    return answer({"value": sets, "serverSettings": {"conformance": CONFORMANCE}})
+    settings: dict[str, Any] = {"conformance": CONFORMANCE}
+    if listen := config().mqtt_listen:
+        host, port = urlsplit(config().origin).hostname, listen.rpartition(":")[2]
+        settings = {"conformance": [*CONFORMANCE, BY_MQTT], BY_MQTT: {"endpoints": [f"mqtt://{host}:{port}"]}}  # fmt: skip
+    return answer({"value": sets, "serverSettings": settings})
 
 
 @door

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
-from lifang.sensing.catalogue import MEASURES, TYPES, words_of
+from lifang.sensing.catalogue import MEASURES, TYPES, UNITS, words_of
 from lifang.sensing.terms import micros, moment
 
 _ID = re.compile(r"(\d{1,18})-(-?\d{1,17})-(-?\d{1,19})")
@@ -62,6 +64,39 @@ def type_meant(said: Mapping[str, Any]) -> str:
         return key
     named = {word.lower(): one.key for one in TYPES for word in (one.key, one.name.zh, one.name.en)}
     return named.get(name, "")
+
+
+def unit_meant(text: str) -> str:
+    """Which of our units a text is: its code of UCUM to the letter, or a name or another spelling in any case; `""`: none."""
+    return text if text in UNITS else _spellings().get(text.lower(), "")
+
+
+def unit_fits(measure: str, told: Mapping[str, Any]) -> bool:
+    """May a number in this unit be taken as one of the measure's? Every part that says something is believed: none may be another unit."""
+    ours = MEASURES[measure]
+    parts = [str(told.get(name) or "").strip() for name in ("symbol", "name")]
+    parts.append(_code(str(told.get("definition") or "").strip()))
+    said = [one for one in parts if one]
+    meant = {ours.unit if one == ours.symbol else unit_meant(one) for one in said} - {""}
+    return meant == {ours.unit} if said else True
+
+
+def _code(definition: str) -> str:
+    """The part of a definition that names the unit: a code of UCUM may have a slash in it, an address has many."""
+    for mark in ("ucum:", "ucum/"):
+        _, found, code = definition.rpartition(mark)
+        if found:
+            return unquote(code)
+    return re.split(r"[/#]", definition.rstrip("/"))[-1] if "://" in definition else definition.rpartition(":")[2]  # fmt: skip
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in UNITS:
+        for word in (one.name.zh, one.name.en, *one.words):
+            found.setdefault(word.lower(), one.key)
+    return found
 
 
 def measures_it(kind: str, measure: str) -> bool:

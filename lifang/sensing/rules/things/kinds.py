@@ -9,7 +9,7 @@ import msgspec
 from django.utils.translation import get_language
 
 from lifang.core.access import Actor
-from lifang.sensing.catalogue import MEASURES, TYPES, DeviceType, Measure
+from lifang.sensing.catalogue import MEASURES, TYPES, UNITS, DeviceType, Measure
 from lifang.sensing.rules.things import number_of
 from lifang.sensing.terms import Owner
 
@@ -214,7 +214,7 @@ def _entries(name: str, language: str) -> str:
 def _measure(one: Measure, language: str) -> dict[str, Any]:
     return {
         "key": one.key, "id": number_of(one.key), "name": getattr(one.name, language), "definition": DEFINITION + one.key,
-        "sort": one.kind, "unit": unit_of(one), "observed": TYPE_OF[one.kind],
+        "sort": one.kind, "unit": unit_of(one, language), "observed": TYPE_OF[one.kind],
         "properties": {"key": one.key, "source": one.source, "states": [state.key for state in one.states]},
     }  # fmt: skip
 
@@ -227,12 +227,13 @@ def _type(one: DeviceType, language: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def unit_of(measure: Measure) -> dict[str, str | None]:
+def unit_of(measure: Measure, language: str = "en") -> dict[str, str | None]:
     """A unit as SensorThings writes it; truth and category have none."""
     if measure.kind in ("flag", "state"):
         return {"name": None, "symbol": None, "definition": None}
     unit = measure.unit or "1"
-    return {"name": unit, "symbol": measure.symbol or "1", "definition": f"ucum:{unit}"}
+    name = getattr(UNITS[unit].name, language)
+    return {"name": name, "symbol": measure.symbol or "1", "definition": f"ucum:{unit}"}
 
 
 __all__ = ["KINDS", "SETS", "Column", "Kind", "Link", "Who", "tables", "unit_of"]

@@ -3,7 +3,7 @@
 from lifang.sensing.rules.things.grammar import Asked, Unfit, ask
 from lifang.sensing.rules.things.kinds import KINDS, Kind, Link, Who
 from lifang.sensing.selectors.things.listed import Found, Page, Step, count, found, listed
-from lifang.sensing.selectors.things.targets import Target, own_device, target, targets
+from lifang.sensing.selectors.things.targets import Target, own_device, streams_of, target, targets
 
 __all__ = [
     "KINDS",
@@ -21,6 +21,7 @@ __all__ = [
     "found",
     "listed",
     "own_device",
+    "streams_of",
     "target",
     "targets",
 ]

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from lifang.core.access import Refused
+from lifang.core.access import Actor, Refused
 from lifang.sensing.models import Device, Series
 from lifang.sensing.rules import Line
 from lifang.sensing.rules.things.kinds import Who
 from lifang.sensing.selectors import ways
+from lifang.sensing.terms import Owner
 
 
 class Target(NamedTuple):
@@ -43,6 +44,12 @@ def target(actor: Who, pk: int) -> Target:
     if found is None:
         raise Refused("not_found")
     return found
+
+
+def streams_of(system: Actor, owner: Owner) -> dict[int, tuple[str, str]]:
+    """The datastreams a key speaks for: the device's code and the measure."""
+    rows = Series.objects.filter(device__in=own_devices(Who(system, owner)))
+    return {pk: (code, measure) for pk, code, measure in rows.values_list("pk", "device__code", "measure")}  # fmt: skip
 
 
 def own_devices(actor: Who) -> QuerySet[Device]:
