@@ -5,6 +5,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from benchmarks import (
     create_and_dispatch,
@@ -12,6 +13,7 @@ from benchmarks import (
     geo,
     ingest,
     open311,
+    peers,
     register,
     scale,
     sheets,
@@ -22,7 +24,7 @@ from benchmarks import (
 from benchmarks.house import house
 
 USUAL = ("create_and_dispatch", "web", "todo")
-HOUSED = (*USUAL, "scale", "register", "sheets", "open311", "ingest")
+HOUSED = (*USUAL, "scale", "register", "sheets", "open311", "ingest", "peers")
 NAMES = (*HOUSED, "geo", "watch")
 
 
@@ -45,12 +47,19 @@ def main() -> int:
         "--crowds", type=int, nargs="+", default=[20_000, 1_000_000], help="people (register)"
     )
     parser.add_argument("--people", type=int, default=50_000, help="rows of the file (sheets)")
+    parser.add_argument(
+        "--peers", type=Path, help="keep what is installed of other systems here (peers)"
+    )
     asked = parser.parse_args()
     if unknown := {*asked.names} - {*NAMES}:
         parser.error(f"no benchmark is called {sorted(unknown)}")
     begun, found = time.monotonic(), []
     names = asked.names or (*USUAL, "geo")
-    listen = {"mqtt_listen": f"127.0.0.1:{ingest.free_port()}"} if "ingest" in names else {}
+    listen = (
+        {"mqtt_listen": f"127.0.0.1:{ingest.free_port()}"}
+        if {"ingest", "peers"} & set(names)
+        else {}
+    )
     with house(**listen) if set(names) & set(HOUSED) else contextlib.nullcontext() as launch:
         if "create_and_dispatch" in names:
             found += create_and_dispatch.main(launch)
@@ -65,6 +74,7 @@ def main() -> int:
         found += sheets.main(launch, asked.people) if "sheets" in names else []
         found += open311.main(launch) if "open311" in names else []
         found += ingest.main(launch) if "ingest" in names else []
+        found += peers.main(launch, asked.peers) if "peers" in names else []
     alone(names)
     if found:
         figures.verdicts(found)

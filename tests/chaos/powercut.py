@@ -254,7 +254,10 @@ class Verdict:
         gone = [one.at for one in firm if one.way == "bulk" and one.key not in held]
         self.spans.append(moment - min(gone) if gone else 0.0)
         self.doubled += sum(count > 1 for count in held.values())
-        self.silent += len({one.key[0] for one in firm if one.way != "bulk" and one.key[0] in life and one.key in held} - alarmed)  # fmt: skip
+        told_of = {one.key[0]: one for one in firm if one.way != "bulk" and one.key[0] in life and one.key in held}  # fmt: skip
+        silent = sorted(told_of.keys() - alarmed)
+        self.silent += len(silent)
+        self.examples += [f"no alarm: {told_of[code]}" for code in silent[:3]]
 
 
 def settled(hamlet: Hamlet, wanted: set[Key], codes: list[str]) -> tuple[dict[Key, int], set[str]]:  # fmt: skip

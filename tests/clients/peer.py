@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import django
 from django.conf import settings
@@ -21,7 +22,7 @@ def main(port: str, folder: str) -> None:
         ],
         SENSORTHINGS_V1_1_SERVICE_URL=f"http://127.0.0.1:{port}",
         SENSORTHINGS_V1_1_BACKEND_ADAPTER="sensorthings.versions.v1_1.backends.django.adapter.DjangoBackendAdapter",
-        SENSORTHINGS_V1_1_ID_TYPE=int, SENSORTHINGS_V1_1_ID_DELIMITER="",
+        SENSORTHINGS_V1_1_ID_TYPE=UUID, SENSORTHINGS_V1_1_ID_DELIMITER="'",
     )  # fmt: skip
     django.setup()
     urlpatterns.append(path("", include("sensorthings.versions.v1_1.urls")))
