@@ -77,23 +77,24 @@ class Client:
         self.headers = {**headers, "Content-Type": "application/json"}
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        self.line.request(method, f"/{self.root}/{quote(path, safe='/()$?=&')}", None if body is None else json.dumps(body), self.headers)  # fmt: skip
+        address = quote(f"/{self.root}/{path}", safe="/()$?=&'")
+        self.line.request(method, address, None if body is None else json.dumps(body), self.headers)  # fmt: skip
         answer = self.line.getresponse()
         said = answer.read()
         if answer.status >= 300:
             raise RuntimeError(f"{path}: {answer.status} {said[:300]!r}")
         return answer.status, json.loads(said) if said.strip() else None
 
-    def singles(self, stream: str, first: datetime) -> int:
+    def singles(self, stream: Any, first: datetime) -> int:
         for number in range(SINGLES):
             at = (first + timedelta(seconds=number)).isoformat()
-            self.ask("POST", f"{stream}/Observations", {"result": number / 10, "phenomenonTime": at})  # fmt: skip
+            self.ask("POST", "Observations", {"result": number / 10, "phenomenonTime": at, "Datastream": {"@iot.id": stream}})  # fmt: skip
         return SINGLES
 
-    def arrays(self, number_of: Any, first: datetime) -> int:
+    def arrays(self, stream: Any, first: datetime) -> int:
         for number in range(ARRAYS):
             rows = [[(first + timedelta(seconds=number * ROWS + n)).isoformat(), n / 10] for n in range(ROWS)]  # fmt: skip
-            body = [{"Datastream": {"@iot.id": number_of}, "components": ["phenomenonTime", "result"], "dataArray@iot.count": ROWS, "dataArray": rows}]  # fmt: skip
+            body = [{"Datastream": {"@iot.id": stream}, "components": ["phenomenonTime", "result"], "dataArray@iot.count": ROWS, "dataArray": rows}]  # fmt: skip
             self.ask("POST", "CreateObservations", body)
         return ARRAYS * ROWS
 
@@ -155,7 +156,7 @@ def _things(launch: "Launch", home: Path, database: int, found: dict[str, tuple[
     first = datetime.now(UTC).replace(microsecond=0) - MONTH
     with web(launch) as base:
         ours = Client(f"{base}/sta/v1.1", {"Authorization": f"Bearer {_key()}"})
-        stream = ours.ask("GET", "Datastreams?$top=1&$filter=unitOfMeasurement/definition%20eq%20'ucum:m'".replace("%20", " "))[1]["value"][0]["@iot.id"]  # fmt: skip
+        stream = ours.ask("GET", "Datastreams?$top=1&$filter=unitOfMeasurement/definition eq 'ucum:m'")[1]["value"][0]["@iot.id"]  # fmt: skip
         meter = Meter(database, launch.web_pid)  # type: ignore[attr-defined]
         ours.singles(stream, first - timedelta(days=2))
         found["SensorThings, one: lifang"] = meter.of(lambda: ours.singles(stream, first))
