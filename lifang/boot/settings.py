@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "lifang.orgs",
     "lifang.registry",
     "lifang.sensing",
+    "lifang.affairs",
     "lifang.cases",
     "lifang.demo",
     "lifang.boot",

@@ -1,0 +1,192 @@
+"""What can be applied for: guides, materials, questions, benefits; see `data/`."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+from lifang.core.calendar.terms import Limit
+from lifang.core.catalogue import catalogue
+from lifang.core.forms import Condition, Exit, FormSpec, Question
+from lifang.core.i18n import Text
+from lifang.registry.catalogue import ELEMENTS
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A named choice."""
+
+    key: str
+    name: Text
+
+
+class Topic(Entry, frozen=True, kw_only=True):
+    """What a resident looks under."""
+
+    icon: str
+
+
+class Material(Entry, frozen=True, kw_only=True):
+    """A paper that a matter asks for, and with what it is met without being brought."""
+
+    hint: Text | None = None
+    elements: list[str] = []  # met while the register knows all of these
+    results: list[str] = []  # met by the result of one of these guides that still holds
+    declared: Text | None = None  # met by declaring this
+    upload: Literal["photo", "paper"] | None = "photo"  # how it is given online; none: only shown
+    keeps_months: int = 0  # once accepted it may serve again for so long, with consent; 0 = never
+    most: int = 2
+
+    def faults(self) -> list[str]:
+        return [f"there is no element `{one}`" for one in self.elements if one not in ELEMENTS]
+
+
+class Needed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A material of one guide."""
+
+    key: str
+    copies: int = 1
+    when: list[Condition] = []
+    note: Text | None = None
+    later: bool = False  # may be brought after applying
+
+
+class Part(Entry, frozen=True, kw_only=True):
+    """What one department does behind the window."""
+
+    unit: str  # kind of unit (orgs/data/unit_kinds.yaml)
+    limit: Limit
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Text
+    number: str = ""  # 国务院令第663号 …
+    article: str = ""
+
+
+class Result(Entry, frozen=True, kw_only=True):
+    """What one gets."""
+
+    months: int = 0  # how long it holds; 0 = without an end
+
+
+class Guide(Entry, frozen=True, kw_only=True, dict=True):
+    """One matter that a resident can apply for, worked out in full."""
+
+    topic: str
+    icon: str
+    words: list[str] = []  # by what else it is called
+    lead: Text
+    window: Literal["community", "street"]
+    online: bool = True
+    visit: bool = False  # is done at home for whoever cannot come
+    agent: bool = True
+    conditions: list[Text]
+    materials: list[Needed]
+    parts: list[Part] = []  # in the order given; all begin together
+    steps: list[Text] = []  # in a resident's words; none: they follow from the parts
+    limit: Limit  # what the rule allows
+    promise: Limit  # what is promised
+    fee_cents: int = 0
+    fee_note: Text | None = None
+    ask: list[str]  # keys of questions.yaml, in order
+    questions: list[Question] = []  # its own
+    exits: list[Exit] = []
+    edition: int = 1
+    result: Result
+    writes: dict[str, str] = {}  # what is granted puts a person into these groups: tag → why
+    basis: list[Basis]
+    note: Text | None = None
+    source: str
+    confirmed: bool
+
+    @cached_property
+    def form(self) -> FormSpec:
+        """The questions, then one for each material that is given as a file."""
+        own = {one.key: one for one in self.questions}
+        asked = [own.get(key) or QUESTIONS[key].question for key in self.ask]
+        files = [_upload(one) for one in self.materials if MATERIALS[one.key].upload]
+        return FormSpec(key=self.key, name=self.name, edition=self.edition, questions=[*asked, *files], exits=self.exits)  # fmt: skip
+
+    def faults(self) -> list[str]:
+        return [*_unknown(self), *(self.form.faults() if not [*_unknown(self)] else [])]
+
+    @property
+    def online_ask(self) -> bool:
+        return self.online
+
+
+def _unknown(guide: Guide) -> Iterator[str]:
+    own = {one.key for one in guide.questions}
+    yield from (f"there is no question `{key}`" for key in guide.ask if key not in own and key not in QUESTIONS)  # fmt: skip
+    yield from (f"there is no material `{one.key}`" for one in guide.materials if one.key not in MATERIALS)  # fmt: skip
+    if guide.topic not in TOPICS:
+        yield f"there is no topic `{guide.topic}`"
+
+
+def _upload(needed: Needed) -> Question:
+    known = MATERIALS[needed.key]
+    kind: Literal["photo", "paper"] = known.upload or "photo"
+    hint = needed.note or known.hint
+    return Question(
+        key=f"m_{needed.key}", name=known.name, kind=kind, hint=hint, required=False, most=known.most, when=needed.when,
+    )  # fmt: skip
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+    """A question that many guides share."""
+
+    key: str
+    name: Text
+    kind: str
+    hint: Text | None = None
+    element: str = ""
+    required: bool = True
+    options: list[Entry] = []
+    least: int | None = None
+    most: int | None = None
+    past: bool = False
+    when: list[Condition] = []
+
+    @cached_property
+    def question(self) -> Question:
+        told = msgspec.to_builtins(self)
+        told["when"] = [{"question": one.question, "is": one.is_} for one in self.when]
+        return msgspec.convert(told, Question, strict=False)
+
+    def faults(self) -> list[str]:
+        wrong = self.element and self.element not in ELEMENTS
+        return [f"there is no element `{self.element}`"] if wrong else []
+
+
+class Channel(Entry, frozen=True, kw_only=True):
+    """How an application came."""
+
+    icon: str
+    typed_by: Literal["self", "staff"]
+
+
+class Decline(Entry, frozen=True, kw_only=True):
+    """Why an application is not taken, and what to do instead."""
+
+    answer: Text
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Numbers a city may want otherwise."""
+
+    key: str
+    amount: int
+    note: Text
+
+
+TOPICS = catalogue("affairs", "topics", Topic)
+MATERIALS = catalogue("affairs", "materials", Material, faults=Material.faults)
+QUESTIONS = catalogue("affairs", "questions", Asked, faults=Asked.faults)
+GUIDES = catalogue("affairs", "guides", Guide, faults=Guide.faults)
+POLICY = catalogue("affairs", "policy", Policy)
+
+
+def policy(key: str) -> int:
+    """A policy number."""
+    return POLICY[key].amount

@@ -1,0 +1,37 @@
+"""What affairs put into the doors: navigation, verbs, search."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from lifang.affairs import selectors
+from lifang.core.access import Actor
+from lifang.core.web.nav import Entry, Hit, finder, register
+from lifang.core.web.panels import panel
+
+Filling = tuple[str, dict[str, Any]] | None
+HITS = 8
+
+register(
+    Entry("public", "affairs.guides", _("Do a matter"), "affairs:guides", icon="file-check", order=15, short=_("Matters")),
+    Entry("my", "affairs.guides", _("Do a matter"), "affairs:guides", icon="file-check", order=15, short=_("Matters")),
+    Entry("kiosk", "affairs.guides", _("Do a matter"), "affairs:guides", icon="file-check", order=5),
+)  # fmt: skip
+
+
+@panel("public.verbs", order=5)
+def verb(request: HttpRequest) -> Filling:
+    return "affairs/public/verb.html", {}
+
+
+def _guides(actor: Actor, text: str) -> list[Hit]:
+    return [
+        Hit(one.name, reverse("affairs:guide", args=[one.key]), one.lead, one.icon)
+        for one in selectors.find_guides(actor, text, HITS)
+    ]
+
+
+finder(_("Do a matter"), _guides, door="public", key="affairs.guides")
+finder(_("Matters to apply for"), _guides, key="affairs.guides")
