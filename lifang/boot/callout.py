@@ -14,6 +14,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error
 
+from lifang.boot.lanes import BULK, GUARD, ensure
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.crypto.nkeys import Issuer, claims
@@ -21,23 +22,8 @@ from lifang.sensing.selectors import ways
 from lifang.sensing.terms import Owner
 
 log = logging.getLogger("lifang.callout")
-STREAM, CONSUMER, SHARED = "TELEMETRY", "ingest", "callout"
-AWAY_SECONDS = 5.0
-KEPT_NANOSECONDS = 7 * 24 * 3600 * 1_000_000_000
-_MOST_SUBSCRIPTIONS = (
-    100_000  # each QoS 1 subscription of a device is a consumer of NATS's own stream
-)
-_STREAM = {
-    "name": STREAM, "subjects": ["d.>"], "retention": "limits", "storage": "file", "max_age": KEPT_NANOSECONDS,
-    "max_consumers": 100, "discard": "old", "num_replicas": 1, "persist_mode": "async",
-}  # fmt: skip
-_CONSUMER = {
-    "stream_name": STREAM,
-    "config": {
-        "durable_name": CONSUMER, "ack_policy": "explicit", "ack_wait": 30_000_000_000, "max_ack_pending": 50_000,
-        "deliver_policy": "all", "max_deliver": -1, "max_waiting": 512,
-    },
-}  # fmt: skip
+SHARED = "callout"
+RETURN_SECONDS = 24 * 3600  # after which a line is asked again, so that a key is on its right lane
 
 
 class Callout:
@@ -54,11 +40,10 @@ class Callout:
             for url, name in ((app_url, "lifang-callout"), (devices_url, "lifang-clerk")):
                 lines.append(await nats.connect(url, max_reconnect_attempts=-1, name=name))
             app, self.devices = lines
+            await ensure(devices_url)  # before the broker makes its own with the first device
             await app.subscribe("$SYS.REQ.USER.AUTH", queue=SHARED, cb=self._asked)
             await app.subscribe("tb.>", queue=SHARED, cb=self._passed)
-            while True:
-                await self._widen()
-                await asyncio.sleep(30)
+            await asyncio.Event().wait()
         finally:
             for line in lines:
                 with suppress(Error, OSError):
@@ -68,7 +53,7 @@ class Callout:
         asked = claims(message.data.decode())["nats"]
         options = asked["connect_opts"]
         name, password = str(options.get("user") or ""), str(options.get("pass") or "")
-        owner = await asyncio.to_thread(self._owner, password or name)
+        owner, guarded = await asyncio.to_thread(self._owner, password or name)
         # The clerk goes by the name: nobody may call itself otherwise than its key.
         if owner is not None and name not in (_prefix(owner), password or name):
             owner = None
@@ -76,17 +61,20 @@ class Callout:
         if owner is None or asked["client_info"].get("type") != "mqtt":
             answer["error"] = "not authorised"
         else:
-            answer["jwt"] = self._user(owner, asked["user_nkey"])
+            answer["jwt"] = self._user(owner, guarded, asked["user_nkey"])
         said = {"sub": asked["user_nkey"], "aud": asked["server_id"]["id"], "nats": answer}
         await message.respond(self.issuer.token(said, self._now()).encode())
 
-    def _owner(self, key: str) -> Owner | None:
+    def _owner(self, key: str) -> tuple[Owner | None, bool]:
+        """Whose key it is, and whether it may tell of danger to life."""
         close_old_connections()
         with behind(SYSTEM):
             owner = ways.owner_of_key(SYSTEM, key, self.clock())
-        return None if owner is None or owner.sandbox else owner
+            if owner is None or owner.sandbox:
+                return None, False
+            return owner, ways.guards(SYSTEM, owner)
 
-    def _user(self, owner: Owner, nkey: str) -> str:
+    def _user(self, owner: Owner, guarded: bool, nkey: str) -> str:
         """It may speak under its own prefix, and hear what is sent to it."""
         prefix = _prefix(owner)
         may = {
@@ -94,7 +82,8 @@ class Callout:
             "sub": {"allow": [f"c.{prefix}", f"c.{prefix}.>", "v1.devices.me.rpc.request.*", "$MQTT.sub.>"]},
             "subs": 100, "data": -1, "payload": 262_144, "allowed_connection_types": ["MQTT"],
         }  # fmt: skip
-        said = {"sub": nkey, "aud": "DEVICES", "name": prefix, "exp": owner.until // 1_000_000}
+        until = min(owner.until // 1_000_000, self._now() + RETURN_SECONDS)
+        said = {"sub": nkey, "aud": GUARD if guarded else BULK, "name": prefix, "exp": until}
         return self.issuer.token(
             {**said, "nats": {"type": "user", "version": 2, **may}}, self._now()
         )
@@ -115,40 +104,9 @@ class Callout:
             await asyncio.sleep(pause)
         log.error("a message of %s was lost: the stream did not answer", prefix)
 
-    async def _widen(self) -> None:
-        """NATS allows a thousand QoS 1 subscriptions unless told otherwise; its own stream is there with the first device."""
-        assert self.devices is not None  # noqa: S101 -- narrows the type
-        with suppress(Error, OSError, KeyError):
-            told = await _api(self.devices, "STREAM.INFO.$MQTT_msgs", {})
-            settings = told["config"]
-            if settings.get("max_consumers", 0) < _MOST_SUBSCRIPTIONS:
-                settings["max_consumers"] = _MOST_SUBSCRIPTIONS
-                await _api(self.devices, "STREAM.UPDATE.$MQTT_msgs", settings)
-
     def _now(self) -> int:
         return int(self.clock().timestamp())
 
 
 def _prefix(owner: Owner) -> str:
     return owner.source.partition(":")[2]
-
-
-async def ensure(devices_url: str) -> None:
-    """The stream and its shared consumer are there afterwards. Raises when the server is away: whoever asks tries again."""
-    async with asyncio.timeout(AWAY_SECONDS):  # by itself the client would try for ever
-        client = await nats.connect(devices_url, allow_reconnect=False)
-    try:
-        for name, settings in ((f"STREAM.CREATE.{STREAM}", _STREAM), (f"CONSUMER.DURABLE.CREATE.{STREAM}.{CONSUMER}", _CONSUMER)):  # fmt: skip
-            told = await _api(client, name, settings)
-            if "error" in told:
-                raise RuntimeError(f"{name}: {told['error']}")
-    finally:
-        await client.close()
-
-
-async def _api(client: Client, name: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = await client.request(
-        f"$JS.API.{name}", json.dumps(body).encode() if body else b"", timeout=5
-    )
-    told: dict[str, Any] = json.loads(answer.data)
-    return told

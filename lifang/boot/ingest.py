@@ -17,7 +17,8 @@ django.setup()
 
 from django.db import InterfaceError, OperationalError, close_old_connections  # noqa: E402 -- Django must be set up first
 
-from lifang.boot.callout import CONSUMER, STREAM, Callout, ensure  # noqa: E402
+from lifang.boot.callout import Callout  # noqa: E402
+from lifang.boot.lanes import LANES, Lane, ensure  # noqa: E402
 from lifang.boot.secrets import secret  # noqa: E402
 from lifang.core.config import config  # noqa: E402
 from lifang.core.crypto.nkeys import Issuer, seed_of  # noqa: E402
@@ -35,20 +36,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def work(asked_to_stop: threading.Event) -> None:
+def work(asked_to_stop: threading.Event, lane: Lane) -> None:
     """Until asked to stop; a server or a database that is away is waited for."""
     worker = Worker()
-    gc.freeze()  # what is loaded stays
     while not asked_to_stop.is_set():
         try:
             asyncio.run(ensure(config().devices_url))
-            line = Pull(config().devices_url, STREAM, CONSUMER)
+            line = lane.open(config().devices_url)
         except (OSError, RuntimeError, TimeoutError, nats.errors.Error) as fault:
             log.warning("the stream is away: %r", fault)
             asked_to_stop.wait(AGAIN_SECONDS)
             continue
         try:
-            _drain(worker, line, asked_to_stop)
+            _drain(worker, line, lane.gather_seconds, asked_to_stop)
         except (OSError, OperationalError, InterfaceError) as fault:
             log.warning("%s: begun again; what was not acknowledged comes again", fault)
             asked_to_stop.wait(AGAIN_SECONDS)
@@ -59,11 +59,11 @@ def work(asked_to_stop: threading.Event) -> None:
             line.close()
 
 
-def _drain(worker: Worker, line: Pull, asked_to_stop: threading.Event) -> None:
+def _drain(worker: Worker, line: Pull, gather_seconds: float, asked_to_stop: threading.Event) -> None:  # fmt: skip
     while not asked_to_stop.is_set():
         # A batch is a hundred thousand small things: to search them for cycles costs as much as the work.
         with unswept():
-            messages = line.fetch(WAIT_SECONDS)
+            messages = line.fetch(WAIT_SECONDS, gather_seconds)
             if messages:
                 close_old_connections()
                 worker.work(messages, now())
@@ -96,10 +96,15 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    door = threading.Thread(target=answer, args=(stop,))
-    door.start()
-    work(stop)
-    door.join()
+    gc.freeze()  # what is loaded stays
+    # Each lane has its own thread and connection: a flood of readings does not stand before a fire.
+    others = [threading.Thread(target=work, args=(stop, lane)) for lane in LANES[1:]]
+    others += [threading.Thread(target=answer, args=(stop,))]
+    for one in others:
+        one.start()
+    work(stop, LANES[0])
+    for one in others:
+        one.join()
 
 
 if __name__ == "__main__":

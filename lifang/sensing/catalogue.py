@@ -304,3 +304,14 @@ def refused_words(reason: str) -> frozenset[str]:
 def life_words() -> dict[str, str]:
     """Words that claim danger to life, whoever says them → the measure."""
     return {word: one.key for one in MEASURES if one.life for word in (one.key, *one.words)}
+
+
+@cache
+def life_types() -> tuple[str, ...]:
+    """Types of devices that may tell of danger to life, by what they measure or by a rule."""
+    by_rule = {kind for rule in RULES if rule.life for kind in rule.types}
+    return tuple(
+        one.key
+        for one in TYPES
+        if one.key in by_rule or any(MEASURES[key].life for key in one.measures)
+    )

@@ -49,24 +49,27 @@ accounts {{
 }}
 system_account: SYS
 """
-# Devices have an account of their own, and are let in by whoever answers the callout (lifang.boot.callout). ThingsBoard's
+# Devices have accounts of their own (lifang.boot.lanes), and are let in by whoever answers the callout (lifang.boot.callout). ThingsBoard's
 # topics and those of SensorThings (v1.1 is v1//1 here) do not say who speaks: they pass to our account with the name of the speaker on them.
 MQTT = """\
 mqtt {{ listen: "{listen}", ack_wait: "5s", max_ack_pending: 1000 }}
-authorization {{ auth_callout {{ issuer: {issuer}, account: LIFANG, auth_users: [ app, sys, ingest ] }} }}
+authorization {{ auth_callout {{ issuer: {issuer}, account: LIFANG, auth_users: [ app, sys, ingest, guard ] }} }}
 """
-EXPORTS = 'exports: [ { service: "tb.>", accounts: [ DEVICES ] } ]'
-DEVICES = """\
-DEVICES {{
+EXPORTS = 'exports: [ { service: "tb.>", accounts: [ DEVICES, GUARD ] } ]'
+DEVICES = "".join(
+    f"""\
+{account} {{{{
     jetstream: enabled
-    users: [ {{ user: ingest, password: "{ingest}" }} ]
+    users: [ {{{{ user: {user}, password: "{{ingest}}" }}}} ]
     imports: [
-      {{ service: {{ account: LIFANG, subject: "tb.v1.>" }}, to: "v1.>", share: true }}
-      {{ service: {{ account: LIFANG, subject: "tb.v2.>" }}, to: "v2.>", share: true }}
-      {{ service: {{ account: LIFANG, subject: "tb.v1//1.>" }}, to: "v1//1.>", share: true }}
+      {{{{ service: {{{{ account: LIFANG, subject: "tb.v1.>" }}}}, to: "v1.>", share: true }}}}
+      {{{{ service: {{{{ account: LIFANG, subject: "tb.v2.>" }}}}, to: "v2.>", share: true }}}}
+      {{{{ service: {{{{ account: LIFANG, subject: "tb.v1//1.>" }}}}, to: "v1//1.>", share: true }}}}
     ]
-  }}
+  }}}}
 """
+    for account, user in (("DEVICES", "ingest"), ("GUARD", "guard"))
+)
 
 
 def program(setting: str = "") -> Path:

@@ -15,13 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import nats
 import pytest
 
-from lifang.boot.callout import CONSUMER, STREAM, ensure
 from lifang.boot.engines.nats import Nats, free
+from lifang.boot.lanes import BULK, GUARD, LANES, RECEIVED, STREAM, asked, ensure, url_of
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
-from lifang.core.relay.pull import Pull
 from lifang.core.testing.mqtt import Line
 from lifang.sensing import actions
 from lifang.sensing.models import Device, Latest, Observation, Quarantined
@@ -148,6 +148,42 @@ def test_killed_workers_lose_nothing_and_double_nothing(site: Site, hub):
         assert Quarantined.objects.count() == 0
 
 
+def test_what_may_tell_of_danger_is_on_disk_before_its_receipt_and_counts_once(site: Site, hub):
+    device, token = hub
+    make_device(type="smoke", code="kitchen", gateway=device.pk, at=NOW)
+    prefix = token.split("_")[1]
+    worker = site.start_worker()
+    with site.line(prefix, token) as line:
+        worker.kill()
+        worker.wait()
+        line.publish(_said(prefix, 0, 40))
+        line.tell(f"d/{prefix}/lifang", b'{"values": {"heartbeat": 999}}')
+        line.publish(_said(prefix, 40, 1))
+    kept = asyncio.run(_kept(site.nats.devices_url))
+    # The broker's own store of this lane, synced at every message, has all that was acknowledged.
+    assert kept[GUARD, RECEIVED] == (41, None)
+    assert kept[BULK, RECEIVED] == (0, "async")
+    assert kept[BULK, STREAM] == (0, "async")
+    site.start_worker()
+    eventually(Observation.objects.count, 42)
+    time.sleep(1)
+    with behind(SYSTEM):
+        assert sorted(Observation.objects.values_list("value", flat=True)) == [*map(float, range(41)), 999.0]  # fmt: skip
+    assert asyncio.run(_kept(site.nats.devices_url))[GUARD, RECEIVED] == (0, None)
+
+
+async def _kept(devices_url: str) -> dict[tuple[str, str], tuple[int, str | None]]:
+    """How many messages each stream has, and how it writes them."""
+    found = {}
+    for account in (BULK, GUARD):
+        client = await nats.connect(url_of(devices_url, account))
+        for name in (STREAM, RECEIVED):
+            told = await asked(client, f"STREAM.INFO.{name}")
+            found[account, name] = told["state"]["messages"], told["config"].get("persist_mode")
+        await client.close()
+    return found
+
+
 def test_a_worker_ends_by_itself_when_asked_also_while_the_stream_is_away(site: Site, hub):
     _, token = hub
     worker = site.start_worker()
@@ -163,7 +199,8 @@ def test_a_worker_ends_by_itself_when_asked_also_while_the_stream_is_away(site: 
 
 def test_a_reader_that_hears_only_of_old_requests_comes_back(site: Site):
     asyncio.run(ensure(site.nats.devices_url))
-    line = Pull(site.nats.devices_url, STREAM, CONSUMER, most=100)
+    line = LANES[0].open(site.nats.devices_url)
+    line.most = 100
     for _ in range(
         12
     ):  # a dozen requests, of each of which the server says in five seconds that nothing came

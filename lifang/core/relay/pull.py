@@ -41,9 +41,19 @@ class Away(OSError):
 class Pull:
     """One durable consumer, shared by as many as open it."""
 
-    def __init__(self, url: str, stream: str, consumer: str, *, most: int = 15000) -> None:
+    def __init__(
+        self,
+        url: str,
+        stream: str,
+        consumer: str,
+        *,
+        most: int = 15000,
+        under: str = "",
+        but: bytes = b"",
+    ) -> None:
+        """`under` stands before all subjects and is left out; messages with the header `but` are passed over, for good."""
         parts = urlsplit(url)
-        self.most, self.owed = most, 0
+        self.most, self.owed, self.under, self.but = most, 0, under, but
         self._rest, self._subjects = b"", dict[bytes, str]()
         self._line = socket.create_connection(
             (parts.hostname or "127.0.0.1", parts.port or 4222), 10
@@ -62,17 +72,19 @@ class Pull:
     def close(self) -> None:
         self._line.close()
 
-    def fetch(self, wait_seconds: float) -> list[Message]:
-        """Whatever has arrived, at most about `most`; waits only while there is nothing at all."""
+    def fetch(self, wait_seconds: float, gather_seconds: float = 0.0) -> list[Message]:
+        """Whatever has arrived, at most about `most`; waits while there is nothing at all, and then so long for more."""
         if self.owed < self.most // 2:
             self._ask()
         found: list[Message] = []
-        until = time.monotonic() + wait_seconds
+        until, begun = time.monotonic() + wait_seconds, False
         try:
             while len(found) < self.most:
                 # Anew each time: asking sets its own, and what the server says of old requests is no reason to wait on.
-                self._line.settimeout(0.0 if found else max(0.0, until - time.monotonic()))
+                self._line.settimeout(max(0.0, until - time.monotonic()))
                 found += self._read()
+                if found and not begun:
+                    until, begun = time.monotonic() + gather_seconds, True
                 if self.owed < self.most // 4 and len(found) < self.most // 2:
                     self._ask()
         except (BlockingIOError, TimeoutError):
@@ -110,10 +122,10 @@ class Pull:
         self.owed -= len(found)
         return found
 
-    def _parse(self, data: bytes) -> tuple[list[Message], int]:
+    def _parse(self, data: bytes) -> tuple[list[Message], int]:  # noqa: C901 -- one loop, and a call would cost
         """All whole messages of what has arrived. This loop runs over every message."""
         found: list[Message] = []
-        at, size, subjects, head = 0, len(data), self._subjects, _HEAD.match
+        at, size, subjects, head, but = 0, len(data), self._subjects, _HEAD.match, self.but
         while True:
             seen = head(data, at)
             if seen is None:
@@ -136,7 +148,12 @@ class Pull:
             if text is None:
                 text = self._learn(subject)
             if headers:
-                first += int(headers)
+                body = first + int(headers)
+                if but and but in data[first:body]:
+                    self.owed -= 1
+                    self._send(b"PUB " + answer + b" 0\r\n\r\n")
+                    continue
+                first = body
             found.append(_new(Message, (text, answer, data[first:last])))
 
     def _status(self, said: bytes) -> None:
@@ -147,7 +164,8 @@ class Pull:
     def _learn(self, subject: bytes) -> str:
         if len(self._subjects) > _MOST_SUBJECTS:
             self._subjects.clear()
-        text = self._subjects[subject] = subject.decode("utf-8", "replace")
+        text = subject.decode("utf-8", "replace").removeprefix(self.under)
+        self._subjects[subject] = text
         return text
 
     def _told(self, head: bytes) -> None:

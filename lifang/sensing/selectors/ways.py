@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from lifang.core.access import Actor
 from lifang.core.api.secret import MARK, Token, read_token
+from lifang.sensing.catalogue import life_types
 from lifang.sensing.models import Device, Key, Series
 from lifang.sensing.rules import Line, slots
 from lifang.sensing.terms import KeyKind, Owner, micros
@@ -50,6 +51,11 @@ def by_video_code(system: Actor, code: str, at: datetime) -> tuple[Owner, str] |
     row = _row(found.prefix, at) if found else None
     owner = _owner(row) if row else None
     return (owner, str(found.shared)) if found and owner else None
+
+
+def guards(system: Actor, owner: Owner) -> bool:
+    """May it tell of danger to life: does it speak for a device of such a type?"""
+    return bool(_spoken_for(owner).filter(type__in=life_types()).exists())
 
 
 def _is_number(code: str) -> bool:
@@ -103,18 +109,32 @@ def line_of(system: Actor, device: Device, series: dict[str, int]) -> Line:
     for slot in made.values():
         slot.series = series.get(slot.measure, 0)
     return Line(
-        device.pk, device.type, device.area, device.place_id, device.gateway_id, device.state, made
+        device.pk,
+        device.type,
+        device.area,
+        device.place_id,
+        device.gateway_id,
+        device.state,
+        made,
+        {},
     )
 
 
 def _devices(owner: Owner, codes: list[str]) -> Any:
+    named = Q(code__in=codes)
+    if owner.device is not None:
+        if numbers := [code for code in codes if _is_number(code)]:
+            named |= Q(video_code__in=numbers)  # cameras by GB/T 28181
+        named |= Q(pk=owner.device)
+    return _spoken_for(owner).filter(named)
+
+
+def _spoken_for(owner: Owner) -> Any:
+    """A device itself and what is behind it; or all of a maker, in the areas of its admission."""
     living = Device.objects.filter(retired_at__isnull=True)
     if owner.device is not None:
-        behind = Q(gateway=owner.device, code__in=codes)
-        if numbers := [code for code in codes if _is_number(code)]:
-            behind |= Q(gateway=owner.device, video_code__in=numbers)  # cameras by GB/T 28181
-        return living.filter(Q(pk=owner.device) | behind)
-    rows = living.filter(maker=owner.maker, gateway__isnull=True, code__in=codes)
+        return living.filter(Q(pk=owner.device) | Q(gateway=owner.device))
+    rows = living.filter(maker=owner.maker, gateway__isnull=True)
     inside = Q()
     for area in owner.areas:
         inside |= Q(area__startswith=area)
