@@ -1,12 +1,16 @@
 """The load client: wrk where it is installed (Debian: apt-get install wrk), else one of our own on threads."""
 
 import http.client
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 CONNECTIONS = 16
@@ -22,6 +26,37 @@ class Load:
     p50_ms: float
     p99_ms: float
     bad: int
+
+
+# Bodies come from a file, so many lines each; where it is read through it begins anew.
+_POSTS = """
+local file, each = os.getenv("LOAD_BODIES"), tonumber(os.getenv("LOAD_LINES"))
+local lines, at = {}, 0
+for line in io.lines(file) do lines[#lines + 1] = line end
+request = function()
+  if at + each > #lines then at = 0 end
+  local body = table.concat(lines, "\\n", at + 1, at + each)
+  at = at + each
+  return wrk.format("POST", nil, nil, body)
+end
+"""
+
+
+def post(url: str, headers: dict[str, str], lines: Sequence[bytes], each: int, connections: int, seconds: float) -> float:  # fmt: skip
+    """Requests a second that are answered well, of `each` lines, by wrk. Raises when one is not."""
+    with tempfile.TemporaryDirectory() as folder:
+        bodies, script = Path(folder, "bodies"), Path(folder, "posts.lua")
+        bodies.write_bytes(b"\n".join(lines) + b"\n")
+        script.write_text(_POSTS)
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "-s", str(script), "--timeout", "20s"]  # fmt: skip
+        for name, value in headers.items():
+            command += ["-H", f"{name}: {value}"]
+        env = {**os.environ, "LOAD_BODIES": str(bodies), "LOAD_LINES": str(each)}
+        said = subprocess.run([*command, url], env=env, capture_output=True, text=True, check=True).stdout  # fmt: skip
+    asked = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    if "Non-2xx" in said or "Socket errors" in said or asked is None:
+        raise RuntimeError(said)
+    return float(asked[1])
 
 
 def load(url: str, headers: dict[str, str], seconds: float = 4) -> Load:
