@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import IntFlag, StrEnum
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 import numpy as np
@@ -131,18 +131,42 @@ class Columns(NamedTuple):
     message: NDArray[np.int64]
     facts: Sequence[bytes | None] | None  # None: there are none at all
 
+    def at_places(self, places: NDArray[Any]) -> "Columns":
+        """The rows at these places, or where a mask is true."""
+        facts = self.facts
+        if facts is not None:
+            listed = np.arange(len(facts))[places].tolist()
+            facts = [facts[place] for place in listed]
+        return Columns._make((*(column[places] for column in self[:-1]), facts))
+
+    def rows(self) -> list[Observed]:
+        facts = self.facts or [None] * len(self.series)
+        return list(map(Observed._make, zip(*(column.tolist() for column in self[:-1]), facts, strict=True)))  # fmt: skip
+
 
 class Batch(NamedTuple):
     """What one transaction commits: only observations that were not there before, in the order of their arrival."""
 
-    observed: Sequence[Observed]
+    columns: Columns
     known: Mapping[int, Known]  # by series
     at: datetime
-    columns: Columns  # of `observed`
     before: Mapping[int, int]  # by series: the newest event time until now; a new series is missing
     moved: Mapping[
         int, float
     ]  # by series: no more than that between its good values of this batch and of `REACH` before it
+
+    @property
+    def observed(self) -> list[Observed]:
+        """Row by row; made anew each time."""
+        return self.columns.rows()
+
+    def kinds(self) -> dict[tuple[str, str], list[int]]:
+        """The series in it, by type of device and measure. Runs over every series."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for series in np.unique(self.columns.series).tolist():
+            what = self.known[series]
+            found.setdefault((what.type, what.measure), []).append(series)
+        return found
 
 
 class Watcher(Protocol):

@@ -73,7 +73,9 @@ def run_conformance(
     )
     announced = Announcements()
     said = [one for line in lines for one in _said(held.dialect, line, announced)]
-    sandbox = Line(new_id(), held.type, held.area, None, None, "installed", rules.slots(held.type))
+    sandbox = Line(
+        new_id(), held.type, held.area, None, None, "installed", rules.slots(held.type), {}
+    )
     findings = conform(held.type, said, micros(at), sandbox)
     made = Run(area=held.area, admission=held, at=at, passed=passed(findings), findings=[_plain(one) for one in findings])  # fmt: skip
     made.save(force_insert=True)

@@ -12,12 +12,22 @@ from psycopg.errors import DeadlockDetected
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.sensing.actions.quarantine import Lost, count, lay_aside
-from lifang.sensing.actions.storing import store
+from lifang.sensing.actions.storing import keep
 from lifang.sensing.actions.unverified import take_on
 from lifang.sensing.catalogue import life_words, policy
-from lifang.sensing.rules import Bounds, Incoming, Line, Refusing, Slot, fitting, normalise
+from lifang.sensing.rules import (
+    Bounds,
+    Extreme,
+    Gathered,
+    Incoming,
+    Line,
+    Refusing,
+    Slot,
+    fitting,
+    normalise,
+)
 from lifang.sensing.selectors import ways
-from lifang.sensing.terms import Known, Observed, Owner, Poison, Way, micros
+from lifang.sensing.terms import Columns, Known, Owner, Poison, Way, micros
 
 log = logging.getLogger("lifang.intake")
 _AWAY = (OperationalError, InterfaceError)
@@ -118,8 +128,8 @@ def take(register: Register, parcels: Sequence[Parcel], at: datetime) -> Receipt
     register.listen()
     with behind(SYSTEM), transaction.atomic():
         register.learn(parcels)
-        observed, refused = _read(register, parcels, at)
-        stored = store(observed, register.known, at)
+        observed, refused = _observed(register, parcels, at)
+        stored = keep(observed, register.known, at)
         if refused:
             lay_aside(
                 [Lost(parcels[n].owner, parcels[n].way, wrong, parcels[n].topic, parcels[n].body) for n, wrong in refused.items()],
@@ -197,13 +207,26 @@ def _outcomes(
     return +found
 
 
-def _read(
+def _observed(
     register: Register, parcels: Sequence[Parcel], at: datetime
-) -> tuple[list[Observed], dict[int, Refusing]]:
+) -> tuple[Columns, dict[int, Refusing]]:
+    """What all of them say, and which say nothing that can be kept, by place in the batch."""
+    observed = Gathered()
+    refused = _read(register, parcels, at, observed)
+    try:
+        return observed.columns(), refused
+    except Extreme:  # one value is no number: whose it is shows when each is looked at
+        observed = Gathered(careful=True)
+        refused = _read(register, parcels, at, observed)
+        return observed.columns(), refused
+
+
+def _read(
+    register: Register, parcels: Sequence[Parcel], at: datetime, observed: Gathered
+) -> dict[int, Refusing]:
     """This loop runs over every message."""
     bounds = Bounds(policy("ahead_seconds") * _SECOND, policy("keep_days") * _DAY)
     now = micros(at)
-    observed: list[Observed] = []
     refused: dict[int, Refusing] = {}
     again: list[tuple[Incoming, Line, int, int]] = []
     lacking: list[tuple[Line, Slot]] = []
@@ -225,7 +248,7 @@ def _read(
         _make(register, lacking)
         for said, line, then, place in again:
             normalise(said, line, then, bounds, observed, place)
-    return observed, refused
+    return refused
 
 
 def _whose(register: Register, parcel: Parcel, at: datetime) -> tuple[Incoming, Line]:

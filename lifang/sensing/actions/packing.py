@@ -33,6 +33,17 @@ def columns(rows: Sequence[Observed]) -> Columns:
     return Columns._make((*made, facts if any(facts) else None))
 
 
+def together(parts: Sequence[Columns]) -> Columns:
+    """One under another."""
+    if len(parts) == 1:
+        return parts[0]
+    facts: list[bytes | None] = []
+    for one in parts:
+        facts += one.facts or [None] * len(one.series)
+    made: Any = (np.concatenate(some) for some in zip(*(one[:-1] for one in parts), strict=True))
+    return Columns._make((*made, facts if any(facts) else None))
+
+
 def copied(them: Columns) -> bytes:
     """The rows for COPY, by series: neighbours in the index come together."""
     order = np.argsort(them.series, kind="stable")

@@ -21,6 +21,7 @@ from lifang.sensing.actions.packing import (
     columns,
     copied,
     newest,
+    together,
 )
 from lifang.sensing.terms import BAD, PLACES, Batch, Columns, Known, Observed, Watcher
 
@@ -98,61 +99,57 @@ def watches(watcher: Watcher) -> Watcher:
 
 
 def store(observed: Sequence[Observed], known: Mapping[int, Known], at: datetime) -> Stored:
+    """`keep`, of single rows."""
+    return keep(columns(observed), known, at)
+
+
+def keep(them: Columns, known: Mapping[int, Known], at: datetime) -> Stored:
     """Commit a batch. Called by those ways in that have checked whose it is: behind everything, like an import."""
-    if not observed:
+    many = len(them.series)
+    if not many:
         return Stored(0, 0)
     with transaction.atomic():
-        fresh = _unheard(observed, known, at)
-        if not fresh:
-            return Stored(0, len(observed))
-        new, them = _keep(fresh)
-        if new:
-            before, moved = _latest(them, known)
-            batch = Batch(new, known, at, them, before, moved)
+        fresh = _unheard(them, known, at)
+        if not len(fresh.series):
+            return Stored(0, many)
+        new = _keep(fresh)
+        if len(new.series):
+            before, moved = _latest(new, known)
+            batch = Batch(new, known, at, before, moved)
             for watcher in WATCHERS:
                 watcher.see(batch)
-    return Stored(len(new), len(observed) - len(new))
+    return Stored(len(new.series), many - len(new.series))
 
 
-def _unheard(
-    observed: Sequence[Observed], known: Mapping[int, Known], at: datetime
-) -> Sequence[Observed]:
+def _unheard(them: Columns, known: Mapping[int, Known], at: datetime) -> Columns:
     """Without the messages whose ids were received before."""
-    ids = {
-        (known[one.series].device, one.message)
-        for one in observed
-        if not 0 <= one.message <= PLACES
-    }
-    if not ids:
-        return observed
-    pairs = sorted(ids)  # in one order, so that two workers never wait for one another in a ring
+    named = (them.message < 0) | (them.message > PLACES)
+    if not named.any():
+        return them
+    devices = [known[series].device for series in them.series[named].tolist()]
+    ids = list(zip(devices, them.message[named].tolist(), strict=True))
+    pairs = sorted(
+        set(ids)
+    )  # in one order, so that two workers never wait for one another in a ring
     with asking(connection) as cursor:
         cursor.execute(_RECEIVE, [at.date(), Uuids([d for d, _ in pairs]), Bigints([m for _, m in pairs])])  # fmt: skip
         received: set[tuple[UUID, int]] = set(cursor.fetchall())
     if len(received) == len(pairs):
-        return observed
-    return [
-        one
-        for one in observed
-        if 0 <= one.message <= PLACES or (known[one.series].device, one.message) in received
-    ]
+        return them
+    fresh = ~named
+    fresh[named] = [one in received for one in ids]
+    return them.at_places(fresh)
 
 
-def _keep(fresh: Sequence[Observed]) -> tuple[Sequence[Observed], Columns]:
+def _keep(them: Columns) -> Columns:
     """Write them; those that were not there."""
-    them = columns(fresh)
     days = them.at // _DAY
     if (days == days[0]).all():
-        new = _day(int(days[0]), fresh, them)
-        return new, them if new is fresh else columns(new or fresh[:1])
-    found: list[Observed] = []
-    for day in np.unique(days).tolist():
-        some = [fresh[place] for place in np.flatnonzero(days == day).tolist()]
-        found += _day(day, some, columns(some))
-    return found, columns(found or fresh[:1])
+        return _day(int(days[0]), them)
+    return together([_day(day, them.at_places(days == day)) for day in np.unique(days).tolist()])
 
 
-def _day(day: int, rows: Sequence[Observed], them: Columns) -> Sequence[Observed]:
+def _day(day: int, them: Columns) -> Columns:
     """Straight into the partition; if one stands there already, the careful way."""
     when, packed = _EPOCH + timedelta(days=day), copied(them)
     part = _partition(when)
@@ -166,11 +163,11 @@ def _day(day: int, rows: Sequence[Observed], them: Columns) -> Sequence[Observed
             with transaction.atomic():
                 _copy(part, packed)
     except UniqueViolation:
-        return _careful(rows, packed)
-    return rows
+        return _careful(them, packed)
+    return them
 
 
-def _careful(rows: Sequence[Observed], packed: bytes) -> list[Observed]:
+def _careful(them: Columns, packed: bytes) -> Columns:
     with connection.cursor() as cursor:
         cursor.execute(_TEMP)
         _copy("sensing_incoming", packed)
@@ -178,12 +175,12 @@ def _careful(rows: Sequence[Observed], packed: bytes) -> list[Observed]:
         taken = set(cursor.fetchall())
         cursor.execute("DELETE FROM sensing_incoming")
     found = []
-    for one in rows:
-        key = (one.series, one.at, one.message)
+    keys = zip(them.series.tolist(), them.at.tolist(), them.message.tolist(), strict=True)
+    for place, key in enumerate(keys):
         if key in taken:
             taken.discard(key)  # twice in one batch is once
-            found.append(one)
-    return found
+            found.append(place)
+    return them.at_places(np.array(found, np.int64))
 
 
 def _copy(table: str, packed: bytes) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import numpy as np
 from django.db.models import Q
 
 from lifang.core.access import SYSTEM, Actor, Refusal, insist
@@ -35,16 +36,29 @@ class VigilWatcher:
 
     def see(self, batch: Batch) -> None:
         signs: dict[UUID, list[tuple[float, Sign]]] = {}
-        for one in batch.observed:
-            what = batch.known[one.series]
-            kind = (what.type, what.measure)
-            if what.place is None or one.quality & BAD or (kind not in DOOR and kind not in INSIDE):
-                continue
-            if kind in DOOR or one.value > 0:
-                sign = Sign.DOOR if kind in DOOR else Sign.INSIDE
-                signs.setdefault(what.place, []).append((one.at / 1_000_000, sign))
+        for kind, series in batch.kinds().items():
+            if kind in DOOR or kind in INSIDE:
+                _signs(batch, kind, series, signs)
         if signs and Vigil.objects.filter(place__in=signs, ended_at__isnull=True).exists():
             hear(actor=SYSTEM, signs=signs, at=batch.at)
+
+
+def _signs(
+    batch: Batch,
+    kind: tuple[str, str],
+    series: list[int],
+    into: dict[UUID, list[tuple[float, Sign]]],
+) -> None:
+    """What series of one kind say of the homes they are in."""
+    them, sign = batch.columns, Sign.DOOR if kind in DOOR else Sign.INSIDE
+    homes = {one: place for one in series if (place := batch.known[one].place) is not None}
+    if not homes:
+        return
+    good = np.isin(them.series, np.array([*homes], np.int64)) & (them.quality & int(BAD) == 0)
+    if sign is Sign.INSIDE:
+        good &= them.value > 0
+    for one, at in zip(them.series[good].tolist(), them.at[good].tolist(), strict=True):
+        into.setdefault(homes[one], []).append((at / 1_000_000, sign))
 
 
 VIGILS = VigilWatcher()

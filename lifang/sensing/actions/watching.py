@@ -30,14 +30,20 @@ LATENESS = 300.0  # seconds a message may be behind the newest of its series and
 TIMERS_AT_ONCE = 500
 _MILLION = 1_000_000
 NEVER = -(1 << 62)
+_new: Any = tuple.__new__  # a third of the price of the constructor
 
 _LOCK = "SELECT count(*) FROM (SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS t(k)) AS locked"
 _LIVE = "SELECT DISTINCT device_id FROM sensing_pending WHERE device_id = ANY(%b::uuid[])"
 _PENDING = "SELECT device_id, rule, body FROM sensing_pending WHERE device_id = ANY(%s::uuid[])"
+# Series by series by the key: a join hangs on how fresh the statistics of today's partition are, and once read all of it.
 _HISTORY = """
-SELECT s.device_id, s.measure, date_part('epoch', o.at), o.value
-FROM sensing_observation o JOIN sensing_series s ON s.id = o.series_id
-WHERE s.device_id = ANY(%s::uuid[]) AND s.measure = ANY(%s) AND o.at > to_timestamp(%s) AND o.quality & %s = 0
+SELECT s.device_id, s.measure, o.at, o.value
+FROM unnest(%s::uuid[], %s::text[], %s::float8[]) AS d(id, measure, since)
+JOIN sensing_series s ON s.device_id = d.id AND s.measure = d.measure
+CROSS JOIN LATERAL (
+  SELECT date_part('epoch', o.at) AS at, o.value FROM sensing_observation o
+  WHERE o.series_id = s.id AND o.at > to_timestamp(d.since) AND o.at > to_timestamp(%s) AND o.quality & %s = 0 OFFSET 0
+) AS o
 """
 # Those that moved so far within the window before their first reading of the batch, or after it.
 _MOVED = """
@@ -64,7 +70,7 @@ class AlarmWatcher:
 
     def see(self, batch: Batch) -> None:
         rules, sieves = chosen.sieved(SYSTEM)
-        looked_at = _looked_at(batch, sieves)
+        looked_at = {kind: mine for kind, mine in batch.kinds().items() if kind in sieves}
         if not looked_at:
             return
         devices = {batch.known[one].device for mine in looked_at.values() for one in mine}
@@ -79,18 +85,6 @@ class AlarmWatcher:
 
 
 WATCHER = AlarmWatcher()
-
-
-def _looked_at(batch: Batch, sieves: Mapping[tuple[str, str], Sieve]) -> Kinds:
-    """The series of a batch that any rule looks at. This loop runs over every series."""
-    found: Kinds = {}
-    known = batch.known
-    for series in np.unique(batch.columns.series).tolist():
-        what = known[series]
-        kind = what.type, what.measure
-        if kind in sieves:
-            found.setdefault(kind, []).append(series)
-    return found
 
 
 def _woken(batch: Batch, sieve: Sieve, series: NDArray[np.int64]) -> set[UUID]:
@@ -130,12 +124,12 @@ def _readings(
     known = batch.known
     mine = [one for some in looked_at.values() for one in some if known[one].device in wanted]
     found: dict[Known, list[Reading]] = {known[one]: [] for one in mine}
-    rows = batch.observed
-    for place in np.flatnonzero(np.isin(batch.columns.series, np.array(mine, np.int64))).tolist():
-        one = rows[place]
-        if not one.quality & BAD:
-            what = known[one.series]
-            found[what].append(Reading(one.at / _MILLION, what.measure, one.value))
+    them = batch.columns
+    good = np.isin(them.series, np.array(mine, np.int64)) & (them.quality & int(BAD) == 0)
+    told = (them.series[good].tolist(), them.at[good].tolist(), them.value[good].tolist())
+    for series, at, value in zip(*told, strict=True):
+        what = known[series]
+        found[what].append(Reading(at / _MILLION, what.measure, value))
     found = {what: readings for what, readings in found.items() if readings}
     return found, {what: batch.before.get(what.series, NEVER) / _MILLION for what in found}
 
@@ -192,7 +186,10 @@ def _watch(
         cursor.execute(_PENDING, [list(devices)])
         for device, pairs in _pairs(cursor.fetchall()).items():
             watch.load([((device, rule), body) for rule, body in pairs.items()], [])  # type: ignore[misc]
-    history.since = min((pair.base_at for pair in watch.pairs.values()), default=math.inf)
+    for device, mine in tuned.items():
+        for rule in mine:
+            if pair := watch.pairs.get((device, rule.key)):
+                history.reach(device, rule, pair.base_at)
     return watch
 
 
@@ -212,13 +209,21 @@ class History:
     def __init__(
         self, devices: Mapping[UUID, Subject], readings: Readings, tuned: Mapping[UUID, list[Rule]]
     ) -> None:
-        self.devices, self.readings = list(devices), readings
-        self.memory = max((rule.memory for mine in tuned.values() for rule in mine), default=0)
-        self.measures = list(
-            {one for mine in tuned.values() for rule in mine for one in rule.measures}
-        )
-        self.since = math.inf  # the oldest state that something may be worked into
+        oldest: dict[tuple[UUID, str], float] = {
+            (key.device, key.measure): min(one.at for one in mine) for key, mine in readings.items()
+        }
+        self.since: dict[tuple[UUID, str], float] = {}  # by device and measure
+        for device in devices:
+            for rule in tuned[device]:
+                first = min(oldest.get((device, one), math.inf) for one in rule.measures)
+                if first < math.inf:
+                    self.reach(device, rule, first - LATENESS - rule.memory - 1)
         self.known: dict[UUID, list[Reading]] | None = None
+
+    def reach(self, device: UUID, rule: Rule, since: float) -> None:
+        """What the rule looks at may be asked for since then."""
+        for measure in rule.measures:
+            self.since[device, measure] = min(self.since.get((device, measure), math.inf), since)
 
     def __call__(self, device: Any, measures: tuple[str, ...], since: float) -> list[Reading]:
         if self.known is None:
@@ -227,12 +232,12 @@ class History:
 
     def _ask(self) -> dict[UUID, list[Reading]]:
         found: dict[UUID, list[Reading]] = defaultdict(list)
-        oldest = min((one.at for mine in self.readings.values() for one in mine), default=0)
-        since = min(self.since, oldest - 2 * LATENESS - self.memory - 1)
+        devices, measures = map(list, zip(*self.since, strict=True))
+        since = list(self.since.values())
         with connection.cursor() as cursor:
-            cursor.execute(_HISTORY, [self.devices, self.measures, since, int(BAD)])
+            cursor.execute(_HISTORY, [devices, measures, since, min(since), int(BAD)])
             for device, measure, at, value in cursor.fetchall():
-                found[device].append(Reading(at, measure, value))
+                found[device].append(_new(Reading, (at, measure, value)))
         return found
 
 

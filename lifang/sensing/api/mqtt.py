@@ -97,10 +97,10 @@ class Worker:
 
     def _add(self, parcels: list[Parcel], way: WayIn, message: Message) -> None:
         owner, levels, topic, read, wrong = way
-        body, stored = message.body, message.stored
-        if len(body) > MOST_BYTES:
-            wrong = Refusing(Poison.TOO_LARGE)
-        if read is None or wrong is not None:
+        _, answer, body = message
+        stored = int(answer.rsplit(b".", 2)[1]) // 1000
+        if read is None or wrong is not None or len(body) > MOST_BYTES:
+            wrong = Refusing(Poison.TOO_LARGE) if len(body) > MOST_BYTES else wrong
             parcels.append(Parcel(owner, Way.MQTT, None, body, topic, wrong, stored))
             return
         try:

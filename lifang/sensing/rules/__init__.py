@@ -17,6 +17,8 @@ from lifang.sensing.rules.devices import (
 from lifang.sensing.rules.health import Fault, Said, faults, silent, standing
 from lifang.sensing.rules.normalise import (
     Bounds,
+    Extreme,
+    Gathered,
     Incoming,
     Line,
     Refusing,
@@ -28,7 +30,9 @@ from lifang.sensing.rules.normalise import (
 
 __all__ = [
     "Bounds",
+    "Extreme",
     "Fault",
+    "Gathered",
     "Incoming",
     "Line",
     "Refusing",

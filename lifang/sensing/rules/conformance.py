@@ -4,8 +4,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from lifang.sensing.catalogue import MEASURES, TYPES, words_of
-from lifang.sensing.rules.normalise import SECOND, Bounds, Incoming, Line, Refusing, normalise
-from lifang.sensing.terms import Observed, Quality
+from lifang.sensing.rules.normalise import (
+    SECOND,
+    Bounds,
+    Gathered,
+    Incoming,
+    Line,
+    Refusing,
+    normalise,
+)
+from lifang.sensing.terms import Quality
 
 FEWEST = 3
 NEAR_SECONDS = 300
@@ -65,12 +73,12 @@ def _values(
     faults: list[str] = []
     for one in heard:
         try:
-            made = list[Observed]()
+            made = Gathered(careful=True)
             normalise(one, line, arrived, Bounds(arrived, arrived), made)
         except Refusing as wrong:
             faults.append(f"{wrong.reason}: {wrong.detail}")
             continue
-        for each in made:
+        for each in made.columns().rows():
             measure = numbers[each.series]
             found.setdefault(measure, []).append(each.value)
             if each.quality & Quality.RANGE:

@@ -11,6 +11,7 @@ from lifang.sensing.terms import Poison, micros
 
 _MILLIS, _MICROS = 100_000_000_000, 100_000_000_000_000  # above: milliseconds, microseconds
 _LAST = 253_402_300_799_000_000
+_new: Any = tuple.__new__  # a third of the price of the constructor
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -36,8 +37,9 @@ def read(body: bytes) -> Incoming:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise Refusing(Poison.NOT_JSON, str(wrong)[:200]) from None
     at = said.at
-    return Incoming(
-        said.device, said.values, None if at is None else when(at), str(said.id), said.facts, said.test
+    return _new(  # type: ignore[no-any-return]
+        Incoming,
+        (said.device, said.values, None if at is None else when(at), str(said.id), said.facts, said.test),
     )  # fmt: skip
 
 
