@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "lifang.core.api",
     "lifang.core.web",
     "lifang.core.offline",
+    "lifang.core.pay",
     "lifang.orgs",
     "lifang.registry",
     "lifang.sensing",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("files/", include("lifang.core.files.urls")),
     path("", include("lifang.core.notify.urls")),
     path("", include("lifang.core.sheets.urls")),
+    path("", include("lifang.core.pay.urls")),
     path("", include("lifang.orgs.web.urls")),
     path("", include("lifang.registry.web.urls")),
     path("", include("lifang.sensing.web.urls")),

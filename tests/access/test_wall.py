@@ -15,6 +15,7 @@ from lifang.core.access import ANONYMOUS, SYSTEM, Actor, Scope
 from lifang.core.access.models import Scoped, _narrowing
 from lifang.core.access.wall import behind
 from lifang.core.ids import new_id
+from lifang.core.pay.models import PayOrder
 from lifang.core.testing import places
 from lifang.core.testing.cast import CAST, LONG_AGO, Member
 from lifang.core.testing.rows import a_row
@@ -41,6 +42,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     },
     "cases.Sample": {"end": LONG_AGO + timedelta(days=1)},
     "files.Attachment": {"width": 1, "height": 1},
+    "pay.PayOrder": {"expires_at": LONG_AGO + timedelta(days=1)},
+    "pay.Refund": {"order": lambda: a_row(PayOrder, **given(PayOrder))},
     "registry.Facility": {"number": lambda: f"99010101001{next(SERIAL):06d}"},
     "registry.Tie": {"person": lambda: a_row(Person), "place": lambda: a_row(Place)},
     "retention.LegalHold": {"kind": "person", "subject": new_id},
