@@ -17,8 +17,8 @@ KINDS = (
     ("water_level", b'{"level":0.%02d,"battery":%d,"rssi":-%d}'),
     ("breaker", b'{"temperature":2%d.5,"power":%d,"current":%d}'),
     ("electricity_meter", b'{"voltage":22%d,"power":%d,"current":%d}'),
-    ("water_meter", b'{"flow":0.%d,"battery":%d,"rssi":-%d}'),
-    ("gas_meter", b'{"flow":0.%d,"battery":%d,"rssi":-%d}'),
+    ("water_meter", b'{"flow":0.0%d,"battery":%d,"rssi":-%d}'),
+    ("gas_meter", b'{"flow":0.0%d,"battery":%d,"rssi":-%d}'),
 )
 BEYOND = {"water_level": b'{"level":0.35,"battery":90,"rssi":-61}', "breaker": b'{"temperature":84.5,"power":60,"current":2}', "gas_meter": b'{"flow":-1.5,"battery":70,"rssi":-60}'}  # fmt: skip
 

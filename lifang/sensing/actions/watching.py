@@ -75,7 +75,7 @@ class AlarmWatcher:
             return
         devices = {batch.known[one].device for mine in looked_at.values() for one in mine}
         with asking(connection) as cursor:
-            cursor.execute(_LIVE, [Uuids(sorted(devices))], binary=True)
+            cursor.execute(_LIVE, [Uuids(list(devices))], binary=True)
             wanted = {device for (device,) in cursor.fetchall()}
         for kind, series in looked_at.items():
             wanted |= _woken(batch, sieves[kind], np.array(series, np.int64))
