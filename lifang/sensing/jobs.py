@@ -4,6 +4,8 @@ from lifang.core.access import Actor
 from lifang.core.jobs import periodic
 from lifang.sensing import actions
 
+SCORED_AT_ONCE = 50
+
 
 @periodic(cron="*/10 * * * *")
 def wake_due(*, system: Actor, at: datetime) -> None:
@@ -22,6 +24,14 @@ def run_timers(*, system: Actor, at: datetime) -> None:
     """Every ten seconds: what falls due without a message, and alarms that nobody has answered."""
     actions.run_timers(actor=system, at=at)
     actions.tell_unanswered(actor=system, at=at)
+
+
+@periodic(cron="* * * * * */10")
+def score_series(*, system: Actor, at: datetime) -> None:
+    """Every ten seconds: series that score rules look at, some at a time, each some in a transaction of its own."""
+    for _ in range(SCORED_AT_ONCE):
+        if not actions.score_series(actor=system, at=at):
+            return
 
 
 @periodic(cron="* * * * *")

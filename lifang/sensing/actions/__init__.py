@@ -13,6 +13,7 @@ from lifang.sensing.actions.answers import (
     acknowledge,
     give_verdict,
     note_alarm,
+    reset_alarm,
     return_shelved,
     see_contact,
     shelve,
@@ -53,6 +54,7 @@ from lifang.sensing.actions.receptions import (
 )
 from lifang.sensing.actions.replay import replay_poison
 from lifang.sensing.actions.reviews import sign_review, write_reviews
+from lifang.sensing.actions.scoring import score_series
 from lifang.sensing.actions.silence import tell_silence
 from lifang.sensing.actions.storing import Stored, store, watches
 from lifang.sensing.actions.things import (
@@ -126,6 +128,7 @@ __all__ = [
     "refuse_reception",
     "release_device",
     "replay_poison",
+    "reset_alarm",
     "rest_device",
     "resume_reception",
     "resume_vigil",
@@ -135,6 +138,7 @@ __all__ = [
     "revoke_device_key",
     "run_conformance",
     "run_timers",
+    "score_series",
     "see_contact",
     "send_observations",
     "service_device",

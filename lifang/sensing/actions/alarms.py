@@ -17,18 +17,28 @@ from lifang.core.events import publish
 from lifang.core.ids import new_id
 from lifang.sensing.catalogue import RULES, AlarmRule
 from lifang.sensing.events import AlarmChanged, AlarmRaised
-from lifang.sensing.models import Alarm, AlarmStep, Device, Flood, Latest
+from lifang.sensing.models import Alarm, AlarmStep, Device, Flood, Followed, Latest
 from lifang.sensing.rules import alarms as rules
 from lifang.sensing.rules import limits
 from lifang.sensing.rules.alarms import DESK_DIGITS, FLOOD_SPAN, Standing
 from lifang.sensing.selectors import rules as chosen
 from lifang.sensing.terms import Severity, Told
+from lifang.sensing.watch.rule import Kind
+from lifang.sensing.watch.score import Remark, remarks_of, why
 
 GROUP_SPAN = timedelta(minutes=30)
 GATEWAY_RULES = ("gateway_silent",)
 
 
-_CHANGING = ("cleared_at", "withdrawn_at", "ended_at", "step_due_at", "count", "last_at")
+_CHANGING = (
+    "reset_at",
+    "cleared_at",
+    "withdrawn_at",
+    "ended_at",
+    "step_due_at",
+    "count",
+    "last_at",
+)
 _ANEW = f"""
 UPDATE sensing_alarm AS a SET {", ".join(f"{name} = t.{name}" for name in _CHANGING)}
 FROM json_populate_recordset(NULL::sensing_alarm, %s::json) AS t WHERE a.id = t.id
@@ -46,6 +56,7 @@ class Scene(NamedTuple):
     dead: dict[UUID, Alarm]  # gateway → its alarm
     standing: dict[tuple[str, UUID | None], list[Standing]]  # by hazard and place
     latest: dict[UUID, list[Latest]]
+    remarks: dict[tuple[UUID, str], list[Remark]]  # by device and measure: what stood out of late
     made: set[UUID]  # not written yet
     touched: dict[UUID, Alarm]  # there already, to be written anew
 
@@ -56,7 +67,9 @@ def raise_alarms(*, actor: Actor, told: Sequence[Told], at: datetime) -> list[Al
     scene = _scene(told, at)
     steps: list[AlarmStep] = []
     new: list[Alarm] = []
-    for one in sorted(told, key=lambda one: _order(scene, one)):
+    rest, moved = _moved(told)
+    _move(scene, moved, at, steps)
+    for one in sorted(rest, key=lambda one: _order(scene, one)):
         alarm = scene.open.get((_subject(one.device), one.rule))
         if one.turn in {"raised", "reopened"}:
             if alarm is not None:
@@ -76,6 +89,22 @@ def raise_alarms(*, actor: Actor, told: Sequence[Told], at: datetime) -> list[Al
         if rules.told(alarm) and alarm.ended_at is None:
             told_of(alarm, at)
     return new
+
+
+def _moved(told: Sequence[Told]) -> tuple[list[Told], list[tuple[UUID, str]]]:
+    """Late readings that let an alarm begin at another time take it back and raise it at once: it is the same, and stays."""
+    turns: dict[tuple[UUID, str], list[Told]] = defaultdict(list)
+    for one in told:
+        turns[one.device, one.rule].append(one)
+    rest: list[Told] = []
+    moved: list[tuple[UUID, str]] = []
+    for key, mine in turns.items():
+        back = [one for one in mine if one.turn == "withdrawn"]
+        anew = [one for one in mine if one.turn == "raised"]
+        same = {*back[: len(anew)], *anew[: len(back)]}
+        moved += [key] if same else []
+        rest += [one for one in mine if one not in same]
+    return rest, moved
 
 
 def told_of(alarm: Alarm, at: datetime) -> None:
@@ -127,9 +156,10 @@ def _scene(told: Sequence[Told], at: datetime) -> Scene:
     latest: dict[UUID, list[Latest]] = defaultdict(list)
     for row in Latest.objects.filter(series__device__in=devices).select_related("series"):
         latest[row.series.device_id].append(row)
+    in_force = chosen.in_force(_SYSTEM)
     return Scene(
         devices=devices,
-        rules=chosen.in_force(_SYSTEM),
+        rules=in_force,
         editions=chosen.numbers(_SYSTEM),
         open=mine,
         shelves={
@@ -138,6 +168,7 @@ def _scene(told: Sequence[Told], at: datetime) -> Scene:
         dead={one.device_id: one for one in dead if one.device_id},
         standing=standing,
         latest=latest,
+        remarks=_remarks(told, in_force),
         made=set(),
         touched={},
     )
@@ -152,9 +183,9 @@ def _new(scene: Scene, one: Told, at: datetime) -> Alarm | None:
         id=new_id(), area=device.area, holders=device.holders, subject=_subject(device.pk),
         rule=rule.key, edition=scene.editions.get(rule.key, 0), device=device, place_id=device.place_id,
         hazard=rule.hazard, severity=rule.severity, rank=rules.rank(rule.severity, life=rule.life),
-        life=rule.life, since=_moment(one.since), raised_at=_moment(one.raised), told_at=at,
+        life=rule.life, latched=when.latch, since=_moment(one.since), raised_at=_moment(one.raised), told_at=at,
         last_at=_moment(one.raised), shelved_until=scene.shelves.get((_subject(device.pk), rule.key)),
-        evidence=_evidence(scene, rule, device, source, when.hold),
+        evidence=_evidence(scene, rule, device, source, when.hold) | _score(scene, rule, one),
     )  # fmt: skip
     if (cause := scene.dead.get(device.gateway_id)) and not rule.life:  # type: ignore[arg-type]
         alarm.inhibited_by = cause
@@ -183,6 +214,29 @@ def _evidence(
     return {"limits_of": source, "hold": hold, "matter": rule.matter, "readings": readings}
 
 
+def _remarks(
+    told: Sequence[Told], in_force: dict[str, AlarmRule]
+) -> dict[tuple[UUID, str], list[Remark]]:
+    """What stood out in the series of those about which a score rule speaks."""
+    mine = {
+        one.device
+        for one in told
+        if one.rule in in_force and in_force[one.rule].when.kind is Kind.SCORE
+    }
+    rows = Followed.objects.filter(series__device__in=mine) if mine else Followed.objects.none()
+    listed = rows.values_list("series__device", "series__measure", "body")
+    return {(device, measure): remarks_of(body) for device, measure, body in listed}
+
+
+def _score(scene: Scene, rule: AlarmRule, one: Told) -> dict[str, object]:
+    """Why a value stood out, in the detector's own figures."""
+    found = why(scene.remarks.get((one.device, rule.when.measure), []), one.since, one.raised)
+    if found is None:
+        return {}
+    told = {name: getattr(found, name) for name in Remark.__struct_fields__}
+    return {"score": told | {"measure": rule.when.measure, "at": _moment(found.at).isoformat()}}
+
+
 def _escalate(pk: UUID, at: datetime) -> None:
     """Two kinds of devices say the same: nothing more serious than that."""
     lead = Alarm.objects.filter(pk=pk).first()
@@ -195,9 +249,21 @@ def _escalate(pk: UUID, at: datetime) -> None:
     changed(lead, "corroborated", at)
 
 
+def _move(
+    scene: Scene, moved: Iterable[tuple[UUID, str]], at: datetime, steps: list[AlarmStep]
+) -> None:
+    open_ones = (scene.open.get((_subject(device), rule)) for device, rule in moved)
+    for alarm in filter(None, open_ones):
+        alarm.cleared_at = None  # what is cleared is told after it
+        _keep(scene, alarm)
+        steps.append(_step(alarm, "moved", at))
+        changed(alarm, "moved", at)
+
+
 def _again(scene: Scene, alarm: Alarm, one: Told, at: datetime, steps: list[AlarmStep]) -> None:
     alarm.cleared_at = None
     alarm.withdrawn_at = None
+    alarm.reset_at = None  # it came back: to be reset anew
     if one.turn == "raised":
         alarm.count += 1
         alarm.last_at = _moment(one.raised)

@@ -59,6 +59,20 @@ def unshelve(*, actor: Actor, alarm: Alarm, at: datetime) -> Alarm:
     return alarm
 
 
+@action("sensing.reset_alarm")
+def reset_alarm(*, actor: Actor, alarm: Alarm, at: datetime, note: str = "") -> Alarm:
+    """Somebody was there and it is in order again: an alarm that latches may end now."""
+    alarm = Alarm.objects.hold(alarm.pk)
+    insist(rules.may_reset(alarm))
+    alarm.reset_at, alarm.reset_by_id = at, actor.id
+    if alarm.acknowledged_at is None:
+        alarm.acknowledged_at, alarm.acknowledged_by_id, alarm.step_due_at = at, actor.id, None
+    _end_if_over(alarm, at)
+    alarm.save()
+    _noted(alarm, actor, "reset", at, note)
+    return alarm
+
+
 @action("sensing.note_alarm")
 def note_alarm(*, actor: Actor, alarm: Alarm, note: str, at: datetime) -> Alarm:
     """What was found out on the way."""

@@ -22,7 +22,17 @@ from lifang.sensing.events import (
     DeviceRetired,
     DevicesInstalled,
 )
-from lifang.sensing.models import Device, Entry, Latest, Pending, Pull, Series, Stay, name_of
+from lifang.sensing.models import (
+    Device,
+    Entry,
+    Followed,
+    Latest,
+    Pending,
+    Pull,
+    Series,
+    Stay,
+    name_of,
+)
 from lifang.sensing.terms import DeviceState
 
 _YEAR, _MONTH = 365.25, 30.44
@@ -30,6 +40,7 @@ _YEAR, _MONTH = 365.25, 30.44
 PARTS = (
     (Series, "device"),
     (Latest, "series__device"),
+    (Followed, "series__device"),
     (Entry, "device"),
     (Pending, "device"),
     (Stay, "device"),

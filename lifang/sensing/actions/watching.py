@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from lifang.sensing.selectors import rules as chosen
 from lifang.sensing.terms import BAD, REACH, Batch, Known, Told, moment
 from lifang.sensing.watch.engine import Watch
 from lifang.sensing.watch.pair import Signal
-from lifang.sensing.watch.rule import Reading, Rule
+from lifang.sensing.watch.rule import Kind, Reading, Rule
 
 LATENESS = 300.0  # seconds a message may be behind the newest of its series and still be judged
 TIMERS_AT_ONCE = 500
@@ -145,7 +145,7 @@ def judge(
 ) -> int:
     """Readings that matter, through their rules, to alarms."""
     devices = {key.device: (key.device, key.type, key.area) for key in readings}
-    _lock(devices)
+    lock(devices)
     watch = _watch(rules, devices, readings)
     watch.newest.update({(key.device, key.measure): known for key, known in since.items()})
     signals = watch.feed((key.device, one) for key, mine in readings.items() for one in mine)
@@ -160,7 +160,7 @@ def run_timers(*, actor: Actor, at: datetime) -> int:
     waiting = set(due.order_by("due_at").values_list("device_id", flat=True)[:TIMERS_AT_ONCE])
     if not waiting:
         return 0
-    _lock(waiting)  # a worker may just be judging one of them; what is due is asked again after it
+    lock(waiting)  # a worker may just be judging one of them; what is due is asked again after it
     found = list(due.filter(device__in=waiting).select_related("device"))
     devices = {row.device_id: (row.device_id, row.device.type, row.area) for row in found}
     watch = _watch(chosen.in_force(actor), devices, {})
@@ -182,13 +182,11 @@ def _watch(
     history = History(devices, readings, tuned)
     watch = Watch(tuned.__getitem__, history, LATENESS)  # type: ignore[arg-type]
     watch.newest.update(_others(tuned))
-    with connection.cursor() as cursor:
-        cursor.execute(_PENDING, [list(devices)])
-        for device, pairs in _pairs(cursor.fetchall()).items():
-            watch.load([((device, rule), body) for rule, body in pairs.items()], [])  # type: ignore[misc]
+    for device, pairs in pending(devices).items():
+        watch.load([((device, rule), body) for rule, body in pairs.items()], [])
     for device, mine in tuned.items():
         for rule in mine:
-            if pair := watch.pairs.get((device, rule.key)):
+            if (pair := watch.pairs.get((device, rule.key))) and rule.kind is not Kind.SCORE:
                 history.reach(device, rule, pair.base_at)
     return watch
 
@@ -241,11 +239,18 @@ class History:
         return found
 
 
-def _lock(devices: Iterable[UUID]) -> None:
+def lock(devices: Iterable[UUID]) -> None:
     """Two workers do not judge one device at once; in one order, so that they never wait in a ring."""
     keys = sorted(device.int % (1 << 62) for device in devices)
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [keys])
+
+
+def pending(devices: Iterable[UUID]) -> dict[UUID, dict[str, bytes]]:
+    """What is written down of these devices, by rule."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PENDING, [list(devices)])
+        return _pairs(cursor.fetchall())
 
 
 def _pairs(rows: list[tuple[UUID, str, Any]]) -> dict[UUID, dict[str, bytes]]:
@@ -259,14 +264,30 @@ def _write(
     actor: Actor, watch: Watch, signals: list[Signal], devices: Mapping[UUID, Subject], at: datetime
 ) -> int:
     touched = watch.take_touched()
-    kept = {key: body for key, body in touched.items() if body is not None}
-    gone = [key for key, body in touched.items() if body is None]
+    kept: list[Any] = [
+        (devices[device][2], device, rule, body, watch.due_of((device, rule)))  # type: ignore[index]
+        for (device, rule), body in touched.items()  # type: ignore[misc]
+        if body is not None
+    ]
+    gone: list[Any] = [key for key, body in touched.items() if body is None]
+    write_down(kept, gone)
+    return tell(actor, signals, at)
+
+
+def write_down(
+    kept: Sequence[tuple[str, UUID, str, bytes, float | None]], gone: Sequence[tuple[UUID, str]]
+) -> None:
+    """Area, device, rule, what it remembers and when it is due; and of which nothing has to be remembered any more."""
     with connection.cursor() as cursor:
         if kept:
-            rows = [_row(watch, key, body, devices) for key, body in kept.items()]
+            rows = [(new_id(), *one) for one in kept]
             cursor.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
         if gone:
             cursor.execute(_DROP, [[key[0] for key in gone], [key[1] for key in gone]])
+
+
+def tell(actor: Actor, signals: Sequence[Signal], at: datetime) -> int:
+    """What the rules say becomes alarms."""
     if signals:
         told = [
             Told(one.turn, one.rule, one.subject, one.since, one.raised, one.cleared)  # type: ignore[arg-type]
@@ -274,9 +295,3 @@ def _write(
         ]
         raise_alarms(actor=actor, told=told, at=at)
     return len(signals)
-
-
-def _row(watch: Watch, key: Any, body: bytes, devices: Mapping[UUID, Subject]) -> tuple[Any, ...]:
-    device, rule = key
-    moment = watch.due_of(key)
-    return new_id(), devices[device][2], device, rule, body, moment

@@ -25,7 +25,8 @@ CAP = "urn:oasis:names:tc:emergency:cap:1.2"
 LISTED = {
     "id": "id", "rule": "rule", "hazard": "hazard", "severity": "severity", "life": "life", "area": "area", "device": "device",
     "since": "since", "raised_at": "raised_at", "last_at": "last_at", "count": "count", "cleared_at": "cleared_at",
-    "acknowledged_at": "acknowledged_at", "shelved_until": "shelved_until", "ended_at": "ended_at", "verdict": "verdict",
+    "acknowledged_at": "acknowledged_at", "shelved_until": "shelved_until", "ended_at": "ended_at", "latched": "latched", "reset_at": "reset_at",
+    "verdict": "verdict",
 }  # fmt: skip
 # CAP 1.2, 3.2.2: how bad, how soon. A starting value for each of our severities.
 SEVERITY = {Severity.CRITICAL: "Extreme", Severity.MAJOR: "Severe", Severity.MINOR: "Moderate", Severity.WARNING: "Minor"}  # fmt: skip
@@ -74,6 +75,8 @@ class AlarmOut(Schema):
     acknowledged_at: AwareDatetime | None
     shelved_until: AwareDatetime | None
     ended_at: AwareDatetime | None
+    latched: bool
+    reset_at: AwareDatetime | None
     verdict: str
 
 
@@ -116,6 +119,14 @@ def acknowledge(request: HttpRequest, pk: UUID, body: AnswerIn) -> Any:
     actor = answering(request)
     found = selectors.alarm(actor, pk)
     return _out(actions.acknowledge(actor=actor, alarm=found, note=body.note, at=moment(request)))
+
+
+@router.post("{uuid:pk}/reset", response=AlarmOut, summary="Reset an alarm that latches")
+def reset(request: HttpRequest, pk: UUID, body: AnswerIn) -> Any:
+    """Somebody was there and it is in order again; only once the condition is gone."""
+    actor = answering(request)
+    found = selectors.alarm(actor, pk)
+    return _out(actions.reset_alarm(actor=actor, alarm=found, note=body.note, at=moment(request)))
 
 
 @router.post("{uuid:pk}/shelf", response=AlarmOut, summary="Shelve an alarm until a time")

@@ -20,6 +20,7 @@ from lifang.sensing.models.reception import (
 )
 from lifang.sensing.models.review import Review
 from lifang.sensing.models.rule import Edition, Pending
+from lifang.sensing.models.score import Followed
 from lifang.sensing.models.vigil import Vigil
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Filing",
     "Firing",
     "Flood",
+    "Followed",
     "Key",
     "Latest",
     "Maker",

@@ -34,6 +34,9 @@ class Alarm(Scoped):
         "accounts.Account", models.PROTECT, null=True, related_name="+"
     )
     ended_at = models.DateTimeField(null=True)
+    latched = models.BooleanField(default=False, db_default=False)  # stays until a person resets it
+    reset_at = models.DateTimeField(null=True)
+    reset_by = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)  # late data say it never was
     shelved_until = models.DateTimeField(null=True)
     # The reason why it is recorded and not told: a dead gateway, or the first of its kind here.
@@ -66,6 +69,9 @@ class Alarm(Scoped):
             GinIndex(fields=["holders"], name="alarm_holders"),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(reset_at__isnull=True) | Q(latched=True), name="alarm_reset_latched"
+            ),
             models.UniqueConstraint(
                 fields=["subject", "rule"],
                 condition=Q(ended_at__isnull=True),

@@ -90,9 +90,22 @@ def may_judge(alarm: Alarm, verdict: str, cause: str) -> Refusal | None:
     return Refusal("alarm_judged") if alarm.verdict else None
 
 
+def may_reset(alarm: Alarm) -> Refusal | None:
+    """What latches is reset once, when the condition is gone."""
+    if alarm.ended_at:
+        return Refusal("alarm_ended")
+    if not alarm.latched or alarm.reset_at:
+        return Refusal("alarm_not_latched")
+    return None if alarm.cleared_at else Refusal("alarm_still_so")
+
+
+def waits_for_reset(alarm: Alarm) -> bool:
+    return alarm.latched and not (alarm.reset_at or alarm.verdict)
+
+
 def over(alarm: Alarm) -> bool:
-    """Gone and answered for. Life safety never ends by itself: somebody has to say what it was."""
-    if alarm.cleared_at is None:
+    """Gone and answered for. Life safety never ends by itself: somebody has to say what it was; what latches, neither."""
+    if alarm.cleared_at is None or waits_for_reset(alarm):
         return False
     if alarm.life:
         return bool(alarm.verdict)

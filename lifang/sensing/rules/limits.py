@@ -40,11 +40,14 @@ class Sieve:
         return found | np.isin(values, list(self.equals)) if self.equals else found
 
 
+_ELSEWHERE = {Kind.SILENCE, Kind.SCORE}  # judged after the batch, by jobs
+
+
 def sieves_of(rules: Iterable[AlarmRule]) -> dict[tuple[str, str], Sieve]:
     """(type, measure) → the sieve of the rules that look at it."""
     found: dict[tuple[str, str], Sieve] = {}
     for one in rules:
-        for kind in one.types if one.when.kind is not Kind.SILENCE else ():
+        for kind in one.types if one.when.kind not in _ELSEWHERE else ():
             for measure in one.when.measures:
                 found.setdefault((kind, measure), Sieve()).add(one, measure)
     return found

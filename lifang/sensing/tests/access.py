@@ -72,6 +72,15 @@ def shelved_of(area: str) -> Alarm:
     return actions.shelve(actor=SYSTEM, alarm=alarm, until=until, why="walk", at=MONDAY)
 
 
+def latched_of(area: str) -> Alarm:
+    """The condition is gone, and somebody has to go there."""
+    alarm = alarm_of(area)
+    with behind(SYSTEM):
+        Alarm.objects.filter(pk=alarm.pk).update(latched=True, cleared_at=MONDAY)
+        alarm.refresh_from_db()
+    return alarm
+
+
 def draft_of(area: str) -> tuple[str, int]:
     del area
     body = msgspec.to_builtins(selectors.rule(SYSTEM, "smoke"))

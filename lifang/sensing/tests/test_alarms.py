@@ -69,7 +69,7 @@ def test_what_a_worker_settled_while_the_timers_waited_is_not_judged_again(db, m
         waited.append(set(devices))
         Pending.objects.all().delete()  # as another worker's commit, before the lock is ours
 
-    monkeypatch.setattr(watching, "_lock", settled)
+    monkeypatch.setattr(watching, "lock", settled)
     with behind(SYSTEM):
         assert actions.run_timers(actor=SYSTEM, at=MONDAY + 3 * MINUTE) == 0
     assert len(waited) == 1
@@ -118,6 +118,17 @@ def test_a_duration_survives_the_worker_and_a_late_reading_takes_it_back(db) -> 
     assert alarm.cleared_at is not None
     with behind(SYSTEM):
         assert "withdrawn" in {one.kind for one in selectors.steps(SYSTEM, alarm)}
+
+
+def test_an_alarm_that_began_earlier_than_was_known_stays_open(db) -> None:
+    series = make_series(make_device(type="lift"), "trapped")
+    say(series, (30 * SECOND, 1), (2 * MINUTE, 1))
+    was = only()
+    say(series, (20 * SECOND, 1), at=MONDAY + 2 * MINUTE)
+    alarm = only()
+    assert (alarm.pk, alarm.cleared_at, alarm.withdrawn_at, alarm.count) == (was.pk, None, None, 1)
+    with behind(SYSTEM):
+        assert "moved" in {one.kind for one in selectors.steps(SYSTEM, alarm)}
 
 
 def test_readings_out_of_order_over_several_batches_are_judged_in_order(db) -> None:

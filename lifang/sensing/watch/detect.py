@@ -64,6 +64,9 @@ class Detector:
         self.low, self.high = math.inf, -math.inf
         self.last, self.same, self.longest, self.changes = math.nan, 0, 1, 0
         self.seen, self.hush, self.reason = 0, 0.0, ""
+        self.expected = self.usual = (
+            math.nan
+        )  # of the last value: what it should have been, and how far off is common
 
     def score(self, at: float, value: float) -> float:
         if not math.isfinite(value):
@@ -84,6 +87,9 @@ class Detector:
         if self.seen > LEARNING and value != self.low == self.high:
             found["spike"] = SURE  # it has never been anything else
         self.reason, most = max(found.items(), key=lambda pair: pair[1])
+        self.expected, self.usual = (
+            (value - slow, slow_scale) if self.reason == "shift" else (value - swift, scale)
+        )
         for name, size in sizes.items():
             self.rarities[name].learn(size)
         self.forecasts.learn(at, value)

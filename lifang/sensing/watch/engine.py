@@ -45,6 +45,8 @@ class Watch:
         for subject, own in grouped.items():
             own.sort()
             for rule in self.rules_of(subject):
+                if rule.kind is Kind.SCORE:
+                    continue  # its readings are scores: `score.work_in`; here only its timers run
                 if mine := [one for one in own if one.measure in rule.measures]:
                     out += self._feed(subject, rule, mine)
             for one in own:

@@ -153,7 +153,7 @@ def _clear(state: State, at: float, told: list[Episode]) -> None:
 
 
 def fold(rule: Rule, readings: list[Reading], until: float) -> list[Episode]:
-    """All episodes of a log, as far as `until`: what a back-test shows."""
+    """All episodes of a log, as far as `until`: what a back-test shows. Of a score the readings are scores already."""
     state, told = State(), list[Episode]()
     for reading in sorted(set(readings)):
         if reading.measure in rule.measures:

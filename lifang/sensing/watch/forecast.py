@@ -8,6 +8,7 @@ import numpy as np
 DAY, WEEK = 86400.0, 604800.0
 SLOTS = 288  # at most, of a day: five minutes each
 STEPS = 30  # until the interval is known
+MOST_WAITING = 1000  # readings before that, however many come at one moment
 FAST, SLOW, ERR = 0.3, 0.01, 0.01
 
 
@@ -100,7 +101,7 @@ class Forecasts:
         """Profiles are laid out once the interval is known."""
         if self.profiles:
             return
-        self.waiting.append((at, value))
+        self.waiting = [*self.waiting[-MOST_WAITING:], (at, value)]
         if not math.isnan(self.last_at) and at > self.last_at:
             self.steps.append(at - self.last_at)
         if len(self.steps) < STEPS:

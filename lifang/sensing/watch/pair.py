@@ -67,7 +67,7 @@ def onward(pair: Pair, rule: Rule, reading: Reading, lateness: float) -> list[tu
         return []
     if reading.at > pair.last[0] and reading.at - lateness > pair.mid_at:
         pair.base, pair.base_at = pair.mid, pair.mid_at
-        pair.mid, pair.mid_at = _clone(pair.state), max(pair.last[0], pair.mid_at)
+        pair.mid, pair.mid_at = clone(pair.state), max(pair.last[0], pair.mid_at)
         pair.told = [one for one in pair.told if one.cleared is None or one.cleared > pair.base_at]
     new: list[Episode] = []
     fold.apply(pair.state, rule, reading, new)
@@ -79,26 +79,31 @@ def onward(pair: Pair, rule: Rule, reading: Reading, lateness: float) -> list[tu
 
 def again(pair: Pair, rule: Rule, readings: list[Reading]) -> list[tuple[Turn, Episode]]:
     """The long way: everything since `base` once more, in order; what comes out otherwise is told as a correction."""
-    state, mid = _clone(pair.base), None
+    state, mid = clone(pair.base), None
     new: list[Episode] = [Episode(state.since, state.raised)] if state.raised > -FAR else []
     for reading in sorted(set(readings)):
         if reading.at <= pair.base_at or reading.measure not in rule.measures:
             continue
         if mid is None and reading.at > pair.mid_at:
-            mid = _clone(state)
+            mid = clone(state)
         fold.apply(state, rule, reading, new)
         pair.last = (reading.at, reading.measure, reading.value)
         if new or not fold.rests(state, rule, reading.at):
             pair.busy = max(pair.busy, reading.at)
-    pair.state, pair.mid = state, mid or _clone(state)
-    ahead = _clone(state)
+    pair.state, pair.mid = state, mid or clone(state)
+    return settle(pair, rule, new)
+
+
+def settle(pair: Pair, rule: Rule, new: list[Episode]) -> list[tuple[Turn, Episode]]:
+    """What was worked in since `base`, with the timers as far as they have run: only what comes out otherwise is told."""
+    ahead = clone(pair.state)
     fold.advance(ahead, rule, pair.clock, new, including=True)
     return _compare(pair, fold.episodes(new))
 
 
 def run(pair: Pair, rule: Rule, to: float) -> list[tuple[Turn, Episode]]:
     """Let time pass without a reading."""
-    ahead, new = _clone(pair.state), list[Episode]()
+    ahead, new = clone(pair.state), list[Episode]()
     fold.advance(ahead, rule, to, new, including=True)
     pair.clock = max(pair.clock, to)
     if new:
@@ -110,7 +115,7 @@ def due(pair: Pair, rule: Rule) -> float:
     """The next moment of which nothing was told yet."""
     if (first := fold.due(pair.state, rule)) > pair.clock:
         return first
-    ahead = _clone(pair.state)
+    ahead = clone(pair.state)
     fold.advance(ahead, rule, pair.clock, [], including=True)
     return fold.due(ahead, rule)
 
@@ -162,5 +167,5 @@ def _compare(pair: Pair, now: list[Episode]) -> list[tuple[Turn, Episode]]:
     return out + _tell(pair, now)
 
 
-def _clone(state: State) -> State:
+def clone(state: State) -> State:
     return copy.copy(state)

@@ -49,6 +49,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     fresh: float = 0  # a state is believed so long without being told again; 0 for ever
     rest: float = 0  # least time from a clearing to the next raising
     grace: float = 0  # how long a timer waits for late readings
+    latch: bool = False  # stays until a person resets it, also when the condition is gone
     schedule: Schedule = Schedule()
 
     @property
@@ -97,6 +98,7 @@ def faults(rule: Rule) -> list[str]:
     checks = {
         "rule_no_measure": not rule.measure,
         "rule_no_limit": kind in _COMPARES and not limited,
+        "rule_no_score": kind is Kind.SCORE and not _is_score(rule),
         "rule_no_window": kind in {Kind.COUNT, Kind.CHANGE} and rule.window <= 0,
         "rule_no_change": kind is Kind.CHANGE and not rule.by,
         "rule_bad_count": kind is Kind.COUNT and not 1 <= rule.count <= MOST_COUNTED,
@@ -109,7 +111,13 @@ def faults(rule: Rule) -> list[str]:
 
 
 MOST_COUNTED = 100
-_COMPARES = {Kind.THRESHOLD, Kind.STATE, Kind.COUNT, Kind.SEQUENCE, Kind.STATIONARY, Kind.SCORE}
+_COMPARES = {Kind.THRESHOLD, Kind.STATE, Kind.COUNT, Kind.SEQUENCE, Kind.STATIONARY}
+
+
+def _is_score(rule: Rule) -> bool:
+    """A part of one, and nothing else: the detector asks for no setting of a series."""
+    only = rule.below is None and not rule.equals
+    return only and rule.above is not None and 0 < rule.above < 1 and rule.deadband <= rule.above
 
 
 def _negative(rule: Rule) -> Iterable[bool]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path(f"{ALARMS}/figures", rule_pages.figures, name="figures"),
     path(f"{ALARMS}/<uuid:pk>", walls.alarm, name="alarm"),
     path(f"{ALARMS}/<uuid:pk>/acknowledgement", walls.acknowledgement, name="acknowledgement"),
+    path(f"{ALARMS}/<uuid:pk>/reset", walls.reset, name="alarm_reset"),
     path(f"{ALARMS}/<uuid:pk>/contact", walls.contact, name="contact"),
     path(f"{ALARMS}/<uuid:pk>/verdict", walls.verdict, name="verdict"),
     path(f"{ALARMS}/<uuid:pk>/shelf", walls.shelf, name="shelf"),

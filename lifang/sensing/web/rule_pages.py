@@ -60,6 +60,9 @@ class RuleForm(Form):
     linger = forms.FloatField(
         label=gettext_lazy("In order for (minutes) before it is cleared"), required=False, min_value=0, max_value=525_600,
     )  # fmt: skip
+    latch = forms.BooleanField(
+        label=gettext_lazy("It stays until somebody resets it, also when the cause is gone"), required=False
+    )  # fmt: skip
     start = forms.TimeField(label=gettext_lazy("Only from"), required=False)
     to = forms.TimeField(label=gettext_lazy("until"), required=False)
     reason = forms.CharField(label=gettext_lazy("Why is it changed?"), max_length=300)
@@ -72,6 +75,8 @@ class RuleForm(Form):
         ]
         for name in set(self.fields) - _fields(rule):
             del self.fields[name]
+        if rule.when.kind is RuleKind.SCORE:
+            self.fields["above"] = _score_field()
 
     def body(self) -> dict[str, Any]:
         """The rule as written, for the action to judge."""
@@ -88,12 +93,16 @@ class RuleForm(Form):
         for name in ("window", "hold", "linger"):
             if name in facts:
                 when[name] = (facts[name] or 0) * 60
+        when["latch"] = facts["latch"]
         when["schedule"]["windows"] = _windows(facts)
         return body
 
 
 def _fields(rule: AlarmRule) -> set[str]:
-    when, found = rule.when, {"severity", "hold", "linger", "start", "to", "reason"}
+    when = rule.when
+    found = {"severity", "hold", "linger", "latch", "start", "to", "reason"}
+    if when.kind is RuleKind.SCORE:
+        return found | {"above"}
     if when.above is not None or when.below is not None:
         found |= {"above", "below", "deadband"}
     if when.kind is RuleKind.CHANGE:
@@ -103,12 +112,20 @@ def _fields(rule: AlarmRule) -> set[str]:
     return found
 
 
+def _score_field() -> forms.FloatField:
+    return forms.FloatField(
+        label=gettext_lazy("Score above"), min_value=0.05, max_value=0.99, widget=forms.NumberInput(attrs={"step": "0.01"}),
+        help_text=gettext_lazy("From 0 to 1: how unusual a value is for its own series. The same number serves every series; 0.3 is a good beginning, a greater one means fewer alarms."),
+    )  # fmt: skip
+
+
 def _initial(rule: AlarmRule) -> dict[str, Any]:
     when = rule.when
     windows = when.schedule.windows
     return {
         "severity": rule.severity.value, "above": when.above, "below": when.below, "deadband": when.deadband, "by": when.by,
         "count": when.count, "window": when.window / 60, "hold": when.hold / 60, "linger": when.linger / 60,
+        "latch": when.latch,
         "start": said.clock(windows[0].start) if windows else None,
         "to": said.clock(windows[0].to % 1440) if windows else None,
     }  # fmt: skip

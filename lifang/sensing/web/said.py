@@ -1,7 +1,7 @@
 """Alarms and rules in plain words."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -21,6 +21,7 @@ from lifang.sensing.catalogue import (
     AlarmRule,
 )
 from lifang.sensing.models import Alarm, AlarmStep
+from lifang.sensing.rules.alarms import waits_for_reset
 from lifang.sensing.terms import MATCH, Severity
 from lifang.sensing.watch.rule import Kind, Rule
 
@@ -36,6 +37,7 @@ STEPS = {
     "again": gettext_lazy("Raised again"),
     "reopened": gettext_lazy("Not cleared after all, say late readings"),
     "cleared": gettext_lazy("The condition is gone"),
+    "moved": gettext_lazy("Late readings say that it began at another time"),
     "withdrawn": gettext_lazy("Late readings say that it never was"),
     "corroborated": gettext_lazy("Another kind of device says the same"),
     "acknowledged": gettext_lazy("Acknowledged"),
@@ -47,6 +49,7 @@ STEPS = {
     "family_told": gettext_lazy("The family was asked by a text message"),
     "no_contact": gettext_lazy("No contact is known; the grid worker is told in twenty minutes"),
     "contact_seen": gettext_lazy("Looked up whom to call"),
+    "reset": gettext_lazy("Reset: somebody was there, and it is in order"),
     "verdict": gettext_lazy("Judged"),
     "looked": gettext_lazy("Looked at"),
 }
@@ -69,12 +72,16 @@ def state(alarm: Alarm) -> Chip:
         return Chip("idle", _("Over"))
     if alarm.shelved_until:
         return Chip("idle", _("Shelved"))
+    if alarm.acknowledged_at and alarm.cleared_at and waits_for_reset(alarm):
+        return Chip("waiting", _("Cleared, to be reset"))
     if alarm.acknowledged_at:
         return Chip(
             "progress", _("Cleared, to be judged") if alarm.cleared_at else _("Being answered")
         )
     return (
-        Chip("waiting", _("Cleared, not answered"))
+        Chip("waiting", _("Cleared, to be reset"))
+        if alarm.cleared_at and waits_for_reset(alarm)
+        else Chip("waiting", _("Cleared, not answered"))
         if alarm.cleared_at
         else Chip("danger", _("Not answered"))
     )
@@ -129,6 +136,28 @@ def readings(alarm: Alarm) -> list[tuple[str, str, Any]]:
     ]
 
 
+SCORES = {
+    "spike": gettext_lazy("A jump of a size that this series has hardly ever made."),
+    "shift": gettext_lazy("Several readings in a row are off in one direction."),
+    "unrest": gettext_lazy("It swings more than it is used to."),
+    "range": gettext_lazy("It lies outside everything that was ever read."),
+    "frozen": gettext_lazy("It has been the very same number for longer than ever."),
+}
+
+
+def score(alarm: Alarm) -> dict[str, Any] | None:
+    """Why a value stood out, as one would say it."""
+    told = alarm.evidence.get("score")
+    if not told or told["measure"] not in MEASURES:
+        return None
+    measure = MEASURES[told["measure"]]
+    return {
+        "said": SCORES.get(told["reason"], ""), "measure": measure.name, "at": datetime.fromisoformat(told["at"]),
+        "value": measure.shown(told["value"]), "expected": measure.shown(told["expected"]), "usual": measure.shown(told["usual"]),
+        "score": f"{told['score']:.2f}", "seen": f"{told['seen']:,}",
+    }  # fmt: skip
+
+
 def stream() -> dict[str, Any]:
     return {
         "url": f"{config().streams_origin}/streams/events?names=sensing.Alarm",
@@ -156,6 +185,10 @@ def sentence(rule: AlarmRule) -> str:
     elif when.kind is Kind.SEQUENCE:
         facts["then"] = str(MEASURES[when.then].name) if when.then in MEASURES else when.then
         said = _("%(measure)s %(limit)s, and no %(then)s within %(hold)s") % facts
+    elif when.kind is Kind.SCORE:
+        facts["score"] = f"{when.above or 0:g}"
+        said = _("%(measure)s stands out from its own past: score above %(score)s of 1") % facts
+        said += _(", for %(hold)s") % facts if when.hold else ""
     elif when.hold:
         said = _("%(measure)s %(limit)s, for %(hold)s") % facts
     else:
@@ -187,6 +220,8 @@ def _more(when: Rule) -> Iterable[str]:
         yield _("; cleared after %s in order") % span(timedelta(seconds=when.linger))
     if when.deadband:
         yield _("; deadband %s") % f"{when.deadband:g}"
+    if when.latch:
+        yield _("; stays until somebody resets it")
     for window in when.schedule.windows:
         yield _("; only %(start)s–%(to)s") % {
             "start": clock(window.start),

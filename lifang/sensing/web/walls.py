@@ -22,7 +22,7 @@ from lifang.orgs.selectors import place_name
 from lifang.sensing import actions, selectors
 from lifang.sensing.catalogue import VERDICTS
 from lifang.sensing.models import Alarm
-from lifang.sensing.rules.alarms import SHELF_HOURS
+from lifang.sensing.rules.alarms import SHELF_HOURS, may_reset
 from lifang.sensing.terms import MATCH, Severity
 from lifang.sensing.web import said
 from lifang.sensing.web.alarm_tables import AlarmTable
@@ -164,7 +164,7 @@ def alarm(request: HttpRequest, pk: UUID) -> HttpResponse:
         request, "sensing/desk/alarm.html",
         {
             **_card(actor, found), "rule": rule, "sentence": said.sentence(rule),
-            "readings": said.readings(found), "entries": [said.entry(one) for one in selectors.steps(actor, found)],
+            "readings": said.readings(found), "score": said.score(found), "entries": [said.entry(one) for one in selectors.steps(actor, found)],
             "before": [_card(actor, one) for one in selectors.before(actor, found)],
             "under": [_card(actor, one) for one in selectors.grouped(actor, found)[:MOST]],
             "lead": _card(actor, found.lead) if found.lead else None,
@@ -173,6 +173,7 @@ def alarm(request: HttpRequest, pk: UUID) -> HttpResponse:
             "may_shelve": actor.may("sensing.shelve", found.area),
             "may_call": found.subject.startswith("vigil:") and not found.ended_at and actor.may("sensing.see_contact", found.area),
             "ward": selectors.called(actor, found),
+            "may_reset": may_reset(found) is None and actor.may("sensing.reset_alarm", found.area),
             "may_judge": actor.may("sensing.give_verdict", found.area) and not found.verdict,
         },
         partial="alarm",
@@ -186,6 +187,15 @@ def acknowledgement(request: HttpRequest, pk: UUID) -> HttpResponse:
     actions.acknowledge(actor=answering(request), alarm=found, at=moment(request))
     messages.success(request, _("Acknowledged. The others are not told any more."))
     return redirect((request.POST.get("next") == "wall" and "sensing:wall") or said.url(found))
+
+
+@require_POST
+@only(Kind.STAFF)
+def reset(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = selectors.alarm(answering(request), pk)
+    actions.reset_alarm(actor=answering(request), alarm=found, at=moment(request))
+    messages.success(request, _("Reset."))
+    return redirect(said.url(found))
 
 
 @require_POST
