@@ -1,5 +1,6 @@
 """Thin wrappers around procrastinate: a job is one line that calls one action as the system."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,9 @@ from procrastinate.tasks import Task
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.jobs.alone import alone, free, held
+
+log = logging.getLogger("lifang.jobs")
 
 Act = Callable[..., Any]
 
@@ -76,11 +80,27 @@ def job(
         made = _known(act)
         retry = RetryStrategy(max_attempts=attempts, exponential_wait=wait_seconds)
         made.task = app.task(name=made.name, queue=queue, priority=priority, retry=retry)(
-            lambda **facts: made.run(_now(), **facts)
+            lambda **facts: _after_the_other(made, facts)
         )
         return made
 
     return declare
+
+
+def _after_the_other(made: Job, facts: dict[str, Any]) -> Any:
+    with alone(made.name, facts):
+        return made.run(_now(), **facts)
+
+
+def _unless_another(made: Job) -> Any:
+    """What the clock starts is made up by the next turn: who comes while another is at it goes away."""
+    if not held(made.name):
+        log.info("%s: another worker is at it still", made.name)
+        return None
+    try:
+        return made.run(_now())
+    finally:
+        free(made.name)
 
 
 def periodic(*, cron: str, queue: str = "default") -> Callable[[Act], Job]:
@@ -89,7 +109,7 @@ def periodic(*, cron: str, queue: str = "default") -> Callable[[Act], Job]:
     def declare(act: Act) -> Job:
         made = _known(act)
         made.task = app.task(name=made.name, queue=queue, queueing_lock=made.name)(
-            lambda timestamp: made.run(_now())
+            lambda timestamp: _unless_another(made)
         )
         app.periodic(cron=cron)(made.task)
         return made

@@ -1,7 +1,7 @@
 """Jobs of a killed worker are known by its silence and given back.
 
-A worker tells every two seconds that it lives; after eight seconds of silence any other takes over. A worker that was only slow then
-works beside the one that took over, so a job's steps are safe to be done by two (`core.sheets` holds the row of its import for each).
+A worker tells every two seconds that it lives; after eight seconds of silence any other takes over. A worker that was only slow
+still has the lock of its job (`alone.py`): who takes over waits for it, then does the job once more, which every job bears.
 """
 
 import asyncio
