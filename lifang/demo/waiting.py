@@ -31,7 +31,18 @@ def leave(cast: Cast, at: datetime, seed: int) -> None:
         _wish(cast, grid, WISHES[number], at - timedelta(hours=30 - number))
     for number, grid in enumerate(grids[:TWINS]):
         _twice(cast, grid, at - timedelta(days=9 - number), dice, merged=number % 2 == 1)
+    for grid in grids[:1]:
+        _united(cast, grid, at - timedelta(days=2))
     actions.tell_missed(actor=SYSTEM, at=at - timedelta(hours=4))
+
+
+def _united(cast: Cast, grid: str, at: datetime) -> None:
+    """Two households behind two doors keep house together; it can be undone."""
+    secretary = cast.actor("community_secretary", grid[:12])
+    homes = selectors.households(SYSTEM).filter(area=grid).order_by("id")
+    two = [home for home in homes[:9] if selectors.members(SYSTEM, home).exists()][-2:]
+    if len(two) == 2:
+        actions.unite(actor=secretary, household=two[0], other=two[1], at=at)
 
 
 def _wish(cast: Cast, grid: str, wish: tuple[str, str, str, str], at: datetime) -> None:

@@ -180,5 +180,13 @@ def union_undoing(request: HttpRequest, pk: UUID) -> HttpResponse:
     return ask(
         request, form, do, heading=_("Undo a union"), go=_("Undo the union"), back=_home(found),
         trail=_trail(actor, found), lead=lead, icon="arrow-back-up",
-        facts=[(_("United on"), f"{localtime(row.united_at):%Y-%m-%d}")],
+        facts=[*_apart(actor, row), (_("United on"), f"{localtime(row.united_at):%Y-%m-%d}")],
     )  # fmt: skip
+
+
+def _apart(actor: Actor, union: Any) -> list[tuple[str, str]]:
+    """Who goes back, and where to."""
+    ended = selectors.household(actor, union.ended_id)
+    gone = selectors.members(actor, ended, ended=True)
+    names = [str(one.person.name) for one in gone if one.ended == "merged"]
+    return [(_("Who goes back"), _(", ").join(names)), (_("Where to"), shown.door(ended))]
