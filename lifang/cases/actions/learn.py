@@ -36,7 +36,7 @@ def learn(*, actor: Actor, at: datetime) -> Fit | None:
             matter: dict(zip(FEATURES, map(float, weights), strict=True))
             for matter, weights in verdict.learnt.weights.items()
         },
-        lines=dict(verdict.learnt.lines),
+        lines=dict(verdict.learnt.lines), senses=found.senses.packed(),
     )  # fmt: skip
 
 

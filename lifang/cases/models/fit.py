@@ -18,6 +18,9 @@ class Fit(models.Model):
     better = models.BooleanField()
     weights = models.JSONField()  # matter ("" for all) → fact → weight
     lines = models.JSONField()  # matter ("" for all) → from what likelihood on a case is proposed
+    senses = models.BinaryField(
+        null=True
+    )  # what words mean, by these reports (`core.learn.Senses`)
 
     class Meta:
         constraints = [

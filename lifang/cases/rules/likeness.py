@@ -19,6 +19,7 @@ SPOT_METRES = 5.0  # closer it counts as one spot
 AROUND_METRES = 15.0
 RECENT_DAYS = 0
 LONG_DAYS = 400  # older cases are not proposed
+SAME_SENSE = 0.6  # said as a reason
 _HOUR, _DAY = 3600.0, 86400.0
 _KNOTS = {
     "10_minutes": 600.0, "1_hour": _HOUR, "6_hours": 6 * _HOUR, "1_day": _DAY, "3_days": 3 * _DAY,
@@ -65,6 +66,7 @@ class Pairs:
     joined: Floats  # how many reported the candidate
     words: Floats  # likeness of the words; NaN: one says nothing
     photo: Floats  # 1: they show the same picture
+    sense: Floats  # likeness of what the words mean; NaN: one says nothing
 
     def __len__(self) -> int:
         return len(self.report)
@@ -73,7 +75,7 @@ class Pairs:
 _PLAIN = (
     "bias", "spot", "metres_15", "metres_60", "same_address", "same_street",
     "resident_spot", "staff_spot", "same_source", "same_source_spot", "crossing_spot", "same_matter", "joined",
-    "open_here", "busy", "busy_spot", "burst_spot", "newest_spot", "oldest_spot", "words", "other_words", "photo",
+    "open_here", "busy", "busy_spot", "burst_spot", "newest_spot", "oldest_spot", "words", "other_words", "photo", "sense",
 )  # fmt: skip
 FEATURES = (*_PLAIN, *(f"spot_{name}" for name in _KNOTS))
 
@@ -96,6 +98,7 @@ def features(pairs: Pairs) -> Floats:
         np.log1p(_sum(pairs, here)) * spot, np.log1p(busy), np.log1p(busy) * spot, np.log1p(burst) * spot,
         _is_first(pairs, here, gap) * spot, _is_first(pairs, here, -gap) * spot,
         words, (~np.isnan(pairs.words)) * (words < 0.05), pairs.photo,
+        np.maximum(np.nan_to_num(pairs.sense), 0.0),
     ]  # fmt: skip
     return np.column_stack([*columns, _hats(gap) * spot[:, None]]).astype(float)
 
@@ -166,6 +169,8 @@ def reasons(pairs: Pairs, row: int) -> list[Why]:
     found.append(Why("same_matter") if pairs.same_matter[row] else Why("confused"))
     if pairs.words[row] >= 0.3:
         found.append(Why("same_words"))
+    elif pairs.sense[row] >= SAME_SENSE:
+        found.append(Why("same_sense"))
     if pairs.joined[row] > 1:
         found.append(Why("joined", float(pairs.joined[row])))
     return found

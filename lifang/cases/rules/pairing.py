@@ -18,7 +18,7 @@ from lifang.cases.rules.likeness import (
     Pairs,
     address,
 )
-from lifang.core.learn import alike
+from lifang.core.learn import Senses, alike
 
 _DAY = 86400.0
 _METRES_A_DEGREE = 111_195.0
@@ -52,6 +52,7 @@ class Field:
     """Many reports side by side, in the order they were opened."""
 
     said: Sequence[Said]
+    senses: Senses | None = None
     form: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -95,7 +96,29 @@ class Field:
             joined=each(lambda new, old: old.joined, float),
             words=each(self._words, float),
             photo=each(_same_photo, float),
+            sense=self._sense(newer, older),
         )
+
+    def _sense(self, newer: Ints, older: Ints) -> Floats:
+        """How near what both say lies in meaning; not where both are one form's words, or one says nothing known."""
+        found = np.full(len(newer), math.nan)
+        if self.senses is None or not len(newer):
+            return found
+        texts = list(dict.fromkeys(self.said[i].text for i in {*newer.tolist(), *older.tolist()}))
+        if not any(texts):
+            return found
+        row = {text: i for i, text in enumerate(texts)}
+        lie = np.concatenate(
+            [self.senses.places(texts[i : i + _CHUNK]) for i in range(0, len(texts), _CHUNK)]
+        )
+        known = np.abs(lie).sum(axis=1) > 0
+        at = np.array([row.get(one.text, -1) for one in self.said])
+        new, old = at[newer], at[older]
+        both = known[new] & known[old]
+        form = np.array([text in self.form for text in texts])
+        both &= ~((new == old) & form[new])
+        found[both] = (lie[new[both]] * lie[old[both]]).sum(axis=1)
+        return found
 
     def _words(self, new: Said, old: Said) -> float:
         if new.text == old.text and new.text in self.form:

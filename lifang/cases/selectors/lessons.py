@@ -11,9 +11,11 @@ import numpy as np
 from lifang.cases.models import Case
 from lifang.cases.rules.lessons import Lessons
 from lifang.cases.rules.pairing import Field, Said, by_of, kin
+from lifang.cases.selectors.likeness import learnt_senses
 from lifang.cases.terms import State
 from lifang.core.access import Actor
 from lifang.core.flow.models import Step
+from lifang.core.learn import Senses
 
 DUPLICATE = "duplicate"
 MOST = 60_000  # the latest so many reports teach
@@ -31,18 +33,23 @@ class Taught(NamedTuple):
     opened: np.ndarray
     older: np.ndarray  # of each pair: the row of the earlier report
     original: dict[int, int]  # of a duplicate whose original is named and here: its row
+    senses: Senses  # what the words of these reports mean
     cluster: np.ndarray  # rows with one number are about one trouble, as far as it is named
 
 
-def taught(actor: Actor, matters: Iterable[str] = (), most: int = MOST) -> Taught | None:
-    """The past reports of this site, in the order they came; None where there is none."""
+def taught(
+    actor: Actor, matters: Iterable[str] = (), most: int = MOST, *, heard: float = 1.0
+) -> Taught | None:
+    """The past reports of this site, in the order they came; None where there is none. `heard`: the first share of them teaches what words mean."""
     rows = Case.objects.visible_to(actor).exclude(state=State.VOID)
     if wanted := list(matters):
         rows = rows.filter(matter__in=wanted)
     found = list(rows.order_by("-opened_at", "-pk").values(*_COLUMNS)[:most])[::-1]
     if not found:
         return None
-    field = Field([_said(row) for row in found])
+    first = found[: round(len(found) * heard)]
+    senses = learnt_senses((row["text"], row["matter"]) for row in first)
+    field = Field([_said(row) for row in found], senses)
     newer, older = field.candidates(kin)
     duplicate = np.array([_is_duplicate(row) for row in found], bool)
     original = _originals(actor, found, duplicate)
@@ -57,7 +64,7 @@ def taught(actor: Actor, matters: Iterable[str] = (), most: int = MOST) -> Taugh
         duplicate,
         {new: frozenset(pairs) for new, pairs in named.items()},
     )
-    return Taught(lessons, field.opened, older, original, cluster)
+    return Taught(lessons, field.opened, older, original, senses, cluster)
 
 
 def _said(row: dict[str, Any]) -> Said:

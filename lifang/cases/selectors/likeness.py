@@ -1,16 +1,21 @@
 """What a report may be the same as: earlier open cases, the likeliest first, with the reason."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+from uuid import UUID
 
 import numpy as np
 
-from lifang.cases.catalogue import LIKENESS
+from lifang.cases.catalogue import LIKENESS, MATTERS, SYNONYMS
 from lifang.cases.models import Case, Fit
 from lifang.cases.rules.lessons import score_rows
 from lifang.cases.rules.likeness import FEATURES, Weighing, Why, reasons
 from lifang.cases.rules.pairing import Field, Said, said_of
 from lifang.core.access import Actor
+from lifang.core.learn import Senses, learn_senses
+
+MOST_TOLD: Final = 4000  # different texts that teach what words mean, the latest
 
 
 class Likely(NamedTuple):
@@ -30,7 +35,7 @@ def shipped(actor: Actor) -> Weighing:
 
 def weighing(actor: Actor) -> Weighing:
     """The weights in use: the latest that did better than those before it, or the shipped ones."""
-    row = Fit.objects.filter(in_use=True).first()
+    row = Fit.objects.filter(in_use=True).defer("senses").first()
     if row is None or set(row.weights.get("", ())) != set(
         FEATURES
     ):  # learnt for facts of another release
@@ -39,16 +44,46 @@ def weighing(actor: Actor) -> Weighing:
     return Weighing(weights, row.lines)
 
 
+@cache
+def shipped_senses() -> Senses:
+    """What words mean by the catalogue alone: the words of a matter, and those that mean the same, lie together."""
+    return learn_senses(_catalogued())
+
+
+def learnt_senses(texts: Iterable[tuple[str, str]]) -> Senses:
+    """The same with this site's reports: what was said of a matter lies near its name, also where somebody else moved the report to it."""
+    named = {matter.key: matter.name.zh for matter in MATTERS}
+    told = [f"{text} {named.get(matter, '')}" for text, matter in dict.fromkeys(texts) if text]
+    return learn_senses([*_catalogued(), *told[-MOST_TOLD:]]) if told else shipped_senses()
+
+
+def _catalogued() -> list[str]:
+    matters = [" ".join([one.name.zh, one.name.en, *one.words]) for one in MATTERS]
+    return [*matters, *(" ".join(one.words) for one in SYNONYMS)]
+
+
+@lru_cache(maxsize=2)
+def _learnt(pk: UUID) -> Senses | None:
+    data = Fit.objects.filter(pk=pk).values_list("senses", flat=True).first()
+    return Senses.unpacked(bytes(data)) if data else None
+
+
+def senses(actor: Actor) -> Senses:
+    """What words mean by this site's own reports, as far as it was learnt; before that by the catalogue."""
+    used = Fit.objects.filter(in_use=True).values_list("pk", flat=True).first()
+    return (used and _learnt(used)) or shipped_senses()
+
+
 def fits(actor: Actor, most: int = 30) -> list[Fit]:
     """What was learnt from corrections, the latest first."""
-    return list(Fit.objects.order_by("-version")[:most])
+    return list(Fit.objects.order_by("-version").defer("senses")[:most])
 
 
 def ranked(actor: Actor, said: Said, cases: Sequence[Case], weighing: Weighing) -> list[Likely]:
     """Cases by how likely a report is about the same trouble."""
     if not cases:
         return []
-    field = Field([said, *(said_of(case) for case in cases)])
+    field = Field([said, *(said_of(case) for case in cases)], senses(actor))
     older = np.arange(1, len(cases) + 1)
     pairs = field.between(np.zeros(len(cases), dtype=np.int64), older)
     likely = score_rows(pairs, [said.matter] * len(cases), weighing)

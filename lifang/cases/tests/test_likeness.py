@@ -8,12 +8,19 @@ from django.utils.translation import override
 
 from lifang.cases import actions
 from lifang.cases.actions.takeover import Past, take_over
+from lifang.cases.models import Fit
 from lifang.cases.rules.lessons import Lessons, best, judge, learn, lines_of, score
 from lifang.cases.rules.likeness import FEATURES, Weighing, address, features, reasons
 from lifang.cases.rules.measure import measure
 from lifang.cases.rules.pairing import Field, Said, kin, kin_of
 from lifang.cases.selectors.lessons import taught
-from lifang.cases.selectors.likeness import fits, shipped, weighing
+from lifang.cases.selectors.likeness import (
+    fits,
+    learnt_senses,
+    shipped,
+    shipped_senses,
+    weighing,
+)
 from lifang.cases.selectors.public import nearby
 from lifang.cases.tests.make import MONDAY, make_case, make_unit
 from lifang.cases.web.likeness import because
@@ -224,6 +231,7 @@ def test_what_is_learnt_is_used_only_if_it_is_better_and_kept_on_record_anyway(p
     assert (first.version, first.reports, first.duplicates) == (1, 180, 60)
     assert first.f1 == 1.0
     assert (first.better, first.in_use) == (first.f1 > first.f1_before, first.f1 > first.f1_before)
+    assert len(Fit.objects.get(version=1).senses) > 100_000
     second = actions.learn(actor=SYSTEM, at=later)
     assert (second.version, second.better, second.in_use) == (2, False, False)
     in_use = weighing(SYSTEM)
@@ -236,6 +244,24 @@ def test_too_few_lessons_teach_nothing():
     with behind(SYSTEM):
         assert actions.learn(actor=SYSTEM, at=MONDAY) is None
     assert fits(SYSTEM) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.covers("S4-10")
+def test_other_words_of_much_the_same_meaning_are_a_reason_by_what_this_site_says():
+    near = make_case(lon=LON, lat=LAT + 30 * METRE, text="路灯不亮")
+    asked = {"lon": LON, "lat": LAT, "at": MONDAY + timedelta(hours=3), "matter": "06010"}
+    (found,) = nearby(cast.resident().actor, text="晚上灯灭了一片漆黑", **asked)
+    assert found.case == near
+    with override("en"):
+        assert because(found.why).endswith("other words of much the same meaning")
+    (other,) = nearby(cast.resident().actor, text="垃圾桶满了", **asked)
+    assert "意思相近" not in because(other.why)
+    with behind(SYSTEM):
+        own = learnt_senses([("黑咕隆咚的", "01037"), *(("黑咕隆咚", "01037") for _ in range(3))])
+    first, second = own.places(["黑咕隆咚", "路灯不亮"])
+    unknown, _ = shipped_senses().places(["黑咕隆咚", "路灯不亮"])
+    assert float(first @ second) > 0.4 > float(unknown @ second) + 0.1
 
 
 @pytest.mark.django_db

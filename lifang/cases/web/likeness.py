@@ -26,7 +26,7 @@ def _said(why: Why) -> str:
     plain = {
         "same_photo": _("the same picture"), "same_address": _("the same address"), "same_spot": _("the same spot"),
         "open": _("still open"), "same_matter": _("the same matter"), "confused": _("a matter easily confused with it"),
-        "same_words": _("similar words"),
+        "same_words": _("similar words"), "same_sense": _("other words of much the same meaning"),
     }  # fmt: skip
     if why.key in plain:
         return plain[why.key]

@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, matter: list[str], weights: Path | None, **options: Any) -> None:
         with behind(SYSTEM):  # a measure over the whole site; only counts are printed
-            found = taught(SYSTEM, matter)
+            found = taught(SYSTEM, matter, heard=0.5)
         if found is None or not found.lessons.duplicate.any():
             raise CommandError(
                 "no report of this site was closed as a duplicate: import some first"
