@@ -20,13 +20,13 @@ from lifang.core.files.darkroom import Print
 from lifang.demo.county import County, Part, Trouble
 from lifang.demo.people import Cast
 from lifang.demo.photos import picture
+from lifang.demo.twice import TWICE, reported_again
 from lifang.orgs import selectors as orgs
 
 Life = Iterator[datetime]
 Stretch = Generator[datetime, None, datetime]  # ends by saying what time it is
 HOUR = timedelta(hours=1)
 LATEST = (9, 16, 25, 41, 58, 77)  # minutes: somebody has just reported something
-TWICE = 0.14  # of what nobody joins: reported a second time, and merged
 MANUAL = ("phone", "window", "hotline_12345")
 
 
@@ -127,7 +127,7 @@ class Days:
         if self._chance(0.13):
             at = yield from self._joined(case, at)
         elif self.again.random() < TWICE and case.lon is not None:
-            at = yield from self._reported_again(case, trouble, at)
+            at = yield from reported_again(self.cast, self.again, case, trouble, at)
         yield from self._through(case, trouble, at)
 
     def _first_grids(self) -> list[str]:
@@ -209,23 +209,6 @@ class Days:
             yield at
             with suppress(Refused):  # the dice may name a neighbour twice
                 actions.join(actor=self._resident(case.area, at), case=case, at=at)
-        return at
-
-    def _reported_again(self, case: Case, trouble: Trouble, at: datetime) -> Stretch:
-        """A neighbour does not look whether it is known; the desk takes both for one. What reports are one is learnt from these."""
-        dice = self.again
-        at += timedelta(minutes=dice.uniform(4, 90))
-        yield at
-        neighbour = actor_of(dice.choice(self.cast.residents[case.area]).pk, at)
-        near = dice.uniform(-0.00005, 0.00005), dice.uniform(-0.00005, 0.00005)
-        second = actions.report(
-            actor=neighbour, matter=case.matter, text=dice.choice(trouble.said), place=case.place, area=case.area,
-            lon=(case.lon or 0) + near[0], lat=(case.lat or 0) + near[1], at=at,
-        )  # fmt: skip
-        at += timedelta(minutes=dice.uniform(3, 30))
-        yield at
-        desk = self.cast.actor("street_dispatcher", case.desk)
-        actions.merge(actor=desk, case=second, into=case, at=at)
         return at
 
     def _through(self, case: Case, trouble: Trouble, at: datetime) -> Life:

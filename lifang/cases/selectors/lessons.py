@@ -11,7 +11,7 @@ import numpy as np
 from lifang.cases.models import Case
 from lifang.cases.rules.lessons import Lessons
 from lifang.cases.rules.pairing import Field, Said, by_of, kin
-from lifang.cases.selectors.likeness import learnt_senses
+from lifang.cases.rules.senses import learnt_senses
 from lifang.cases.terms import State
 from lifang.core.access import Actor
 from lifang.core.flow.models import Step

@@ -1,21 +1,20 @@
 """What a report may be the same as: earlier open cases, the likeliest first, with the reason."""
 
-from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
 
-from lifang.cases.catalogue import LIKENESS, MATTERS, SYNONYMS
+from lifang.cases.catalogue import LIKENESS
 from lifang.cases.models import Case, Fit
 from lifang.cases.rules.lessons import score_rows
 from lifang.cases.rules.likeness import FEATURES, Weighing, Why, reasons
 from lifang.cases.rules.pairing import Field, Said, said_of
+from lifang.cases.rules.senses import shipped_senses
 from lifang.core.access import Actor
-from lifang.core.learn import Senses, learn_senses
-
-MOST_TOLD: Final = 4000  # different texts that teach what words mean, the latest
+from lifang.core.learn import Senses
 
 
 class Likely(NamedTuple):
@@ -42,24 +41,6 @@ def weighing(actor: Actor) -> Weighing:
         return shipped(actor)
     weights = {key: np.array([of[name] for name in FEATURES]) for key, of in row.weights.items()}
     return Weighing(weights, row.lines)
-
-
-@cache
-def shipped_senses() -> Senses:
-    """What words mean by the catalogue alone: the words of a matter, and those that mean the same, lie together."""
-    return learn_senses(_catalogued())
-
-
-def learnt_senses(texts: Iterable[tuple[str, str]]) -> Senses:
-    """The same with this site's reports: what was said of a matter lies near its name, also where somebody else moved the report to it."""
-    named = {matter.key: matter.name.zh for matter in MATTERS}
-    told = [f"{text} {named.get(matter, '')}" for text, matter in dict.fromkeys(texts) if text]
-    return learn_senses([*_catalogued(), *told[-MOST_TOLD:]]) if told else shipped_senses()
-
-
-def _catalogued() -> list[str]:
-    matters = [" ".join([one.name.zh, one.name.en, *one.words]) for one in MATTERS]
-    return [*matters, *(" ".join(one.words) for one in SYNONYMS)]
 
 
 @lru_cache(maxsize=2)

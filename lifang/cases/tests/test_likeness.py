@@ -13,12 +13,11 @@ from lifang.cases.rules.lessons import Lessons, best, judge, learn, lines_of, sc
 from lifang.cases.rules.likeness import FEATURES, Weighing, address, features, reasons
 from lifang.cases.rules.measure import measure
 from lifang.cases.rules.pairing import Field, Said, kin, kin_of
+from lifang.cases.rules.senses import learnt_senses, shipped_senses
 from lifang.cases.selectors.lessons import taught
 from lifang.cases.selectors.likeness import (
     fits,
-    learnt_senses,
     shipped,
-    shipped_senses,
     weighing,
 )
 from lifang.cases.selectors.public import nearby
