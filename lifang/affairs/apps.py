@@ -6,5 +6,5 @@ class AffairsConfig(AppConfig):
     label = "affairs"
 
     def ready(self) -> None:
-        from lifang.affairs import catalogue  # noqa: F401, PLC0415 -- declares itself
-        from lifang.affairs.web import doors  # noqa: F401, PLC0415 -- registers itself
+        from lifang.affairs import catalogue, events, listeners  # noqa: F401, PLC0415 -- declare themselves
+        from lifang.affairs.web import doors, shown  # noqa: F401, PLC0415 -- registers itself

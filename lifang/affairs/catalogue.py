@@ -8,6 +8,7 @@ import msgspec
 
 from lifang.core.calendar.terms import Limit
 from lifang.core.catalogue import catalogue
+from lifang.core.flow.shape import flow
 from lifang.core.forms import Condition, Exit, FormSpec, Question
 from lifang.core.i18n import Text
 from lifang.registry.catalogue import ELEMENTS
@@ -103,17 +104,21 @@ class Guide(Entry, frozen=True, kw_only=True, dict=True):
     @cached_property
     def form(self) -> FormSpec:
         """The questions, then one for each material that is given as a file."""
+        return self.form_without(frozenset())
+
+    def form_without(self, met: frozenset[str]) -> FormSpec:
+        """The same without the materials that need not be brought."""
         own = {one.key: one for one in self.questions}
         asked = [own.get(key) or QUESTIONS[key].question for key in self.ask]
-        files = [_upload(one) for one in self.materials if MATERIALS[one.key].upload]
+        files = [
+            _upload(one)
+            for one in self.materials
+            if MATERIALS[one.key].upload and one.key not in met
+        ]
         return FormSpec(key=self.key, name=self.name, edition=self.edition, questions=[*asked, *files], exits=self.exits)  # fmt: skip
 
     def faults(self) -> list[str]:
         return [*_unknown(self), *(self.form.faults() if not [*_unknown(self)] else [])]
-
-    @property
-    def online_ask(self) -> bool:
-        return self.online
 
 
 def _unknown(guide: Guide) -> Iterator[str]:
@@ -166,12 +171,6 @@ class Channel(Entry, frozen=True, kw_only=True):
     typed_by: Literal["self", "staff"]
 
 
-class Decline(Entry, frozen=True, kw_only=True):
-    """Why an application is not taken, and what to do instead."""
-
-    answer: Text
-
-
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Numbers a city may want otherwise."""
 
@@ -184,7 +183,9 @@ TOPICS = catalogue("affairs", "topics", Topic)
 MATERIALS = catalogue("affairs", "materials", Material, faults=Material.faults)
 QUESTIONS = catalogue("affairs", "questions", Asked, faults=Asked.faults)
 GUIDES = catalogue("affairs", "guides", Guide, faults=Guide.faults)
+CHANNELS = catalogue("affairs", "channels", Channel)
 POLICY = catalogue("affairs", "policy", Policy)
+APPLICATION = flow("affairs", "application")
 
 
 def policy(key: str) -> int:

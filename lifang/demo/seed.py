@@ -12,14 +12,13 @@ import msgspec
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from shapely import Polygon
 
-from lifang.cases.actions import learn, learn_matters
 from lifang.cases.models import Case
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.files import disk
 from lifang.core.geo.shapes import geometry_of
 from lifang.core.relay import hearing
-from lifang.demo import devices, geography, people, waiting
+from lifang.demo import applying, devices, geography, people, waiting
 from lifang.demo.beside import Step, side_by_side, silent, unhurried
 from lifang.demo.county import County, Part, county, parts
 from lifang.demo.days import Days
@@ -59,8 +58,7 @@ def build(
         refused = sum(side_by_side(lives, alone=alone), Counter())
     with behind(SYSTEM):
         waiting.leave(cast, at, SEED)
-        learn(actor=SYSTEM, at=at - timedelta(hours=7))
-        learn_matters(actor=SYSTEM, at=at - timedelta(hours=7))
+        applying.leave(cast, at, SEED)
         hearing.lay_by(before=at - timedelta(hours=6), at=at)  # this commit waits for the disk
         cases = Case.objects.count()
     return Built(len(shapes), len(cast.accounts), plan.people, cases, dict(refused))

@@ -17,6 +17,10 @@ HITS = 8
 register(
     Entry("public", "affairs.guides", _("Do a matter"), "affairs:guides", icon="file-check", order=15, short=_("Matters")),
     Entry("my", "affairs.guides", _("Do a matter"), "affairs:guides", icon="file-check", order=15, short=_("Matters")),
+    Entry("my", "affairs.mine", _("My applications"), "affairs:mine", icon="files", order=25, short=_("Applied")),
+    Entry("desk", "affairs.applications", _("Applications"), "affairs:applications", icon="file-check", capability="affairs.see", order=22),
+    Entry("desk", "affairs.reception", _("Window"), "affairs:reception", icon="building-store", capability="affairs.receive", order=21),
+    Entry("footer", "affairs.verify", _("Verify a document"), "affairs:verify", order=40),
     Entry("kiosk", "affairs.guides", _("Do a matter"), "affairs:guides", icon="file-check", order=5),
 )  # fmt: skip
 

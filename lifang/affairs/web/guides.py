@@ -12,9 +12,13 @@ from django.views.decorators.http import require_GET, require_safe
 
 from lifang.affairs import selectors
 from lifang.affairs.catalogue import MATERIALS, TOPICS, Guide, Needed
+from lifang.affairs.rules import day_of
+from lifang.affairs.web.shown import HOW
+from lifang.core.access import Kind
 from lifang.core.config import config
 from lifang.core.web import private
 from lifang.orgs.catalogue import UNIT_KINDS
+from lifang.registry import selectors as registry
 
 Facts = dict[str, Any]
 
@@ -38,8 +42,21 @@ def guides(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def guide(request: HttpRequest, key: str) -> HttpResponse:
-    one = selectors.guide(request.actor, key)  # type: ignore[attr-defined]
-    return render(request, "affairs/public/guide.html", told(request, one))
+    actor = request.actor  # type: ignore[attr-defined]
+    one = selectors.guide(actor, key)
+    facts = told(request, one)
+    person = registry.me(actor) if actor.kind is Kind.RESIDENT else None
+    if person is not None:
+        day = day_of(request.at)  # type: ignore[attr-defined]
+        facts["needs"] = [
+            {"name": need.material.name, "hint": need.needed.note or need.material.hint, "free": need.free, "how": HOW[need.met], "later": need.needed.later, "declared": need.material.declared}
+            for need in selectors.needs(actor, person, one, day)
+        ]  # fmt: skip
+        facts["free"] = sum(need["free"] for need in facts["needs"])
+    response = render(request, "affairs/public/guide.html", facts)
+    if person is not None:
+        response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_GET

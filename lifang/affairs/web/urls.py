@@ -1,8 +1,23 @@
 """Every page of affairs."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-from lifang.affairs.web import guides
+from lifang.affairs.web import desk, guides, own, reception, verify
+
+
+class Word(StringConverter):
+    """A receipt's word: whatever looks otherwise is not found."""
+
+    regex = "[34679ACDEFGHJKMNPQRTWXY]{16}"
+
+
+class ResultNumber(StringConverter):
+    regex = "[0-9A-Z]{10,24}"
+
+
+register_converter(Word, "affairs_word")
+register_converter(ResultNumber, "result_number")
 
 app_name = "affairs"
 
@@ -12,4 +27,29 @@ urlpatterns = [
     path("affairs/<slug:key>", guides.guide, name="guide"),
     path("affairs/<slug:key>/card", guides.card, name="card"),
     path("affairs/<slug:key>/code.svg", guides.code, name="guide_code"),
+    path("affairs/<slug:key>/beginning", own.beginning, name="beginning"),
+    path("verify", verify.verify, name="verify"),
+    path("verify/<result_number:number>", verify.verify, name="verify_number"),
+    path("a/<affairs_word:token>", own.receipt, name="receipt"),
+    path("a/visits/<affairs_word:token>", own.visit, name="visit"),
+    path("a/visits/<affairs_word:token>/code.svg", own.visit_code, name="visit_code"),
+    path("my/applications", own.mine, name="mine"),
+    path("my/applications/<uuid:pk>", own.own, name="own"),
+    path("my/applications/<uuid:pk>/supplement", own.supplement, name="supplement"),
+    path("my/applications/<uuid:pk>/withdrawal", own.withdrawal, name="withdrawal"),
+    path("my/applications/drafts/<uuid:pk>", own.go_on, name="apply_go_on"),
+    path("my/applications/drafts/<uuid:pk>/dropping", own.dropping, name="dropping"),
+    path("my/applications/drafts/<uuid:pk>/<slug:step>", own.apply_step, name="apply_step"),
+    path("desk/applications", desk.applications, name="applications"),
+    path("desk/applications/<uuid:pk>", desk.application, name="application"),
+    path("desk/applications/<uuid:pk>/reading", desk.reading, name="reading"),
+    path("desk/applications/<uuid:pk>/<slug:deed>", desk.act, name="act"),
+    path("desk/reception", reception.reception, name="reception"),
+    path("desk/reception/people/<uuid:pk>", reception.reception_of, name="reception_of"),
+    path("desk/intakes/<uuid:pk>", reception.intake, name="intake"),
+    path("desk/intakes/<uuid:pk>/sheet", reception.sheet, name="intake_sheet"),
+    path("desk/intakes/<uuid:pk>/<slug:key>", reception.record, name="record"),
+    path(
+        "desk/intakes/<uuid:pk>/<slug:key>/<slug:step>", reception.record_step, name="record_step"
+    ),
 ]

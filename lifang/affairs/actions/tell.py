@@ -1,0 +1,35 @@
+"""Whom to tell what: the applicant, in plain words."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.timezone import localtime
+
+from lifang.affairs.models import Application
+from lifang.core.access import Actor
+from lifang.core.crypto.fields import clear
+from lifang.core.notify import send
+
+TOLD = {
+    "accept": "affairs.accepted",
+    "accept_here": "affairs.accepted",
+    "ask_supplement": "affairs.supplement",
+    "grant": "affairs.granted",
+    "refuse": "affairs.refused",
+    "decline": "affairs.refused",
+}
+
+
+def applicant(system: Actor, pk: UUID, move: str, at: datetime) -> None:
+    """By the account, else by the telephone that was given."""
+    template = TOLD.get(move)
+    row = Application.objects.filter(pk=pk).first() if template else None
+    if template is None or row is None:
+        return
+    owner = next((one for one in row.holders if one.startswith("account:") and row.person_id), "")
+    telephone = clear(row, "telephone")
+    to = owner or (f"tel:{telephone}" if telephone else "")
+    if to:
+        due = localtime(row.promised_at) if row.promised_at else None
+        facts = {"number": row.number, "matter": row.matter.name, "by": f"{due:%Y-%m-%d}" if due else "", "answer": row.answer}  # fmt: skip
+        send(to=to, template=template, facts=facts, at=at, area=row.area, link=f"/a/{row.token}", key=f"{template}:{pk}:{row.steps_taken}")  # fmt: skip

@@ -1,0 +1,89 @@
+"""What a person need not bring: known from the register, met by an earlier result, on file."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from lifang.affairs import rules
+from lifang.affairs.catalogue import MATERIALS, Guide
+from lifang.affairs.models import Laid, Result
+from lifang.core.access import SYSTEM, Actor
+from lifang.core.access.wall import behind
+from lifang.core.crypto.fields import MaskedText, clear
+from lifang.core.forms import Given
+from lifang.core.i18n import Text
+from lifang.orgs import selectors as orgs
+from lifang.registry import selectors as registry
+from lifang.registry.catalogue import SOURCES
+
+MONTH = timedelta(days=30.5)
+ADDRESS = "place.address"
+
+
+def given(actor: Actor, person: Any, on: date) -> dict[str, Given]:
+    """What the register knows of a person, by element, with its source. For the person's own form, and the window's."""
+    with behind(SYSTEM):  # the own address lies with the household
+        found = {
+            one.element.key: _value(person, one)
+            for one in registry.known(SYSTEM, person, on)
+            if one.shown and not one.stale and one.element.field
+        }
+        door = _door(person)
+    if door is not None:
+        told = str(door.address or door.name)
+        where = f"{orgs.place_name(door.area, 2)} {told}"
+        found[ADDRESS] = Given(where, f"{orgs.place_name(door.area, 2)}***", REGISTER)
+    return found
+
+
+REGISTER = Text("人口登记", "Register")
+
+
+def _value(person: Any, one: Any) -> Given:
+    element = one.element
+    day = one.seen_at.date().isoformat() if one.seen_at else ""
+    source = SOURCES[one.source].name if one.source in SOURCES else REGISTER
+    raw = getattr(person, element.field)
+    if element.key == "person.born":
+        return Given(raw.isoformat(), str(raw.year), source, day)
+    if isinstance(person._meta.get_field(element.field), MaskedText):
+        return Given(clear(person, element.field), one.shown, source, day)
+    value = one.shown if element.key == "person.ethnicity" else str(raw)
+    return Given(value, "***" if element.label.sealed and element.key == "person.ethnicity" else one.shown, source, day)  # fmt: skip
+
+
+def _door(person: Any) -> Any:
+    rows = registry.with_homes(SYSTEM, registry.persons(SYSTEM).filter(pk=person.pk))
+    for row in rows:
+        for home in row.homes:  # type: ignore[attr-defined]
+            for door in home.household.doors:
+                return door.dwelling
+    return None
+
+
+def needs(actor: Actor, person: Any, guide: Guide, on: date) -> list[rules.Need]:
+    """Every material of a guide for this person."""
+    known = frozenset(given(actor, person, on)) if person is not None else frozenset()
+    with behind(SYSTEM):  # the person's own earlier papers, wherever they were laid
+        results = frozenset(_results(person, on)) if person is not None else frozenset()
+        held = _held(person, guide, on) if person is not None else {}
+    return [rules.need(one, known, results, held) for one in guide.materials]
+
+
+def _results(person: Any, on: date) -> list[str]:
+    rows = Result.objects.filter(application__person=person, revoked_at__isnull=True)
+    holds = rows.filter(Q(holds_until__isnull=True) | Q(holds_until__gte=on))
+    return list(holds.values_list("application__guide", flat=True))
+
+
+def _held(person: Any, guide: Guide, on: date) -> dict[str, Laid]:
+    """Files that were accepted before, with consent, and still serve."""
+    keys = [one.key for one in guide.materials if MATERIALS[one.key].keeps_months]
+    rows = Laid.objects.filter(application__person=person, application__reuse=True, key__in=keys, accepted_at__isnull=False)  # fmt: skip
+    found: dict[str, Laid] = {}
+    for one in rows.exclude(files=[]).order_by("accepted_at"):
+        until = one.accepted_at.date() + MATERIALS[one.key].keeps_months * MONTH  # type: ignore[union-attr]
+        if until >= on:
+            found[one.key] = one
+    return found

@@ -1,0 +1,31 @@
+"""The words of affairs: states, channels, how a material is met."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    SUBMITTED = "submitted"
+    SUPPLEMENT = "supplement"
+    HANDLING = "handling"
+    DECIDING = "deciding"
+    DELIVERING = "delivering"
+    DONE = "done"
+    REFUSED = "refused"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN = (State.SUBMITTED, State.SUPPLEMENT, State.HANDLING, State.DECIDING, State.DELIVERING)
+OVER = (State.DONE, State.REFUSED, State.DECLINED, State.WITHDRAWN)
+
+
+class Met(StrEnum):
+    """How a material is met."""
+
+    REGISTER = "register"
+    RESULT = "result"
+    HELD = "held"
+    DECLARED = "declared"
+    FILE = "file"
+    SEEN = "seen"  # the original was shown at the window
+    MISSING = "missing"

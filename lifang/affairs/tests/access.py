@@ -1,0 +1,48 @@
+"""What the walk of `access.yaml` needs a row of."""
+
+from uuid import UUID
+
+from lifang.affairs.models import Application, Intake
+from lifang.affairs.tests import make
+
+
+def application_of(area: str) -> Application:
+    return make.make_application(area)
+
+
+def to_accept(area: str) -> tuple[UUID, str]:
+    return make.make_application(area).pk, "acceptance"
+
+
+def to_transfer(area: str) -> tuple[UUID, str]:
+    return make.make_application(area).pk, "transfer"
+
+
+def person_of(area: str) -> UUID:
+    from lifang.registry.tests.make import make_person  # noqa: PLC0415 -- only here
+
+    return make_person(area, despite="walk").pk  # type: ignore[no-any-return]
+
+
+def intake_of(area: str) -> Intake:
+    return make.make_intake(area)
+
+
+def record_of(area: str) -> tuple[UUID, str]:
+    return make.make_intake(area).pk, "elderly-card"
+
+
+def record_step_of(area: str) -> tuple[UUID, str, str]:
+    return make.make_intake(area).pk, "elderly-card", "all"
+
+
+def token_of(area: str) -> str:
+    return str(make.make_application(area).token)
+
+
+def visit_of(area: str) -> str:
+    return str(make.make_intake(area).token)
+
+
+def result_of(area: str) -> str:
+    return str(make.granted(area).result.number)
