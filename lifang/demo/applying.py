@@ -34,12 +34,12 @@ def leave(cast: Cast, at: datetime, seed: int, count: int = 40) -> int:
     grids = sorted(grid for grid in cast.residents if len(cast.residents[grid]) > 3)
     made = 0
     for number in range(count if grids else 0):
-        grid = grids[(number * 7) % len(grids)]
+        grid = grids[(number * 7 + number // 10) % len(grids)]
         account = cast.residents[grid][2 + number // len(grids)]
         begun = at - timedelta(days=9 - number % 8, hours=dice.randrange(1, 6))
         row = _applied(actor_of(account.pk, begun), GUIDES[MATTERS[number % len(MATTERS)]], begun)
         if row is not None:
-            _lived(cast, row, FATES[(number * 3) % len(FATES)], begun)
+            _lived(cast, row, FATES[(number * 3 + number // len(FATES)) % len(FATES)], begun)
             made += 1
     return made
 

@@ -12,6 +12,7 @@ import msgspec
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from shapely import Polygon
 
+from lifang.cases.actions import learn, learn_matters
 from lifang.cases.models import Case
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
@@ -59,6 +60,8 @@ def build(
     with behind(SYSTEM):
         waiting.leave(cast, at, SEED)
         applying.leave(cast, at, SEED)
+        learn(actor=SYSTEM, at=at - timedelta(hours=7))
+        learn_matters(actor=SYSTEM, at=at - timedelta(hours=7))
         hearing.lay_by(before=at - timedelta(hours=6), at=at)  # this commit waits for the disk
         cases = Case.objects.count()
     return Built(len(shapes), len(cast.accounts), plan.people, cases, dict(refused))
