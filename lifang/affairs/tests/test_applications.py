@@ -96,7 +96,7 @@ def test_the_elderly_card_from_the_search_to_the_signed_result(resident, anonymo
     assert neighbour.get("files:file", result.file).status_code == 404
 
 
-@pytest.mark.covers("S0-68")
+@pytest.mark.covers("S0-62")
 def test_a_changed_document_is_found_out(anonymous):
     row = granted(places.GRID)
     with behind(SYSTEM):
