@@ -25,6 +25,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     nats_bin: str = ""
     devices_url: str = ""  # NATS as the user `ingest` of the account DEVICES; "" = the embedded one
     mqtt_listen: str = ""  # e.g. 0.0.0.0:1883; "" = the embedded NATS speaks no MQTT
+    archive_dir: Path | None = (
+        None  # old observations as Parquet; nothing = the folder archive of home
+    )
     sip_listen: str = ""  # e.g. 0.0.0.0:5060 (UDP); "" = no GB/T 28181
     sip_id: str = (
         "99010100002000000001"  # our code of GB/T 28181; its first ten digits are the realm
@@ -52,6 +55,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def files_dir(self) -> Path:
         return self.home / "files"
+
+    @property
+    def archive(self) -> Path:
+        return (self.archive_dir or self.home / "archive").expanduser()
 
     @property
     def keys_file(self) -> Path:

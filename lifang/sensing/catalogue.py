@@ -105,6 +105,7 @@ class DeviceType(Entry, frozen=True, kw_only=True):
     life_years: float = 0  # end of life after installation; 0: none is known
     service_months: int = 0
     battery: bool = False
+    personal: bool = False  # says how somebody lives at home: never archived
     video: bool = False  # has a camera code of GB/T 28181
     dialects: list[str]  # ways of speaking that are known of it
     alarms: list[Reason] = []

@@ -5,6 +5,7 @@ from lifang.core.jobs import periodic
 from lifang.sensing import actions
 
 SCORED_AT_ONCE = 50
+DAYS_AT_ONCE = 31
 
 
 @periodic(cron="*/10 * * * *")
@@ -15,8 +16,12 @@ def wake_due(*, system: Actor, at: datetime) -> None:
 
 @periodic(cron="40 18 * * *")
 def forget_old(*, system: Actor, at: datetime) -> None:
-    """Each night: what has been kept long enough goes."""
+    """Each night: what has been kept long enough goes; old days into the archive, each in a transaction of its own."""
     actions.forget_old(actor=system, at=at)
+    for _ in range(DAYS_AT_ONCE):
+        if actions.archive_day(actor=system, at=at) is None:
+            break
+    actions.forget_archive(actor=system, at=at)
 
 
 @periodic(cron="* * * * * */10")

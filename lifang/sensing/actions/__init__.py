@@ -20,6 +20,7 @@ from lifang.sensing.actions.answers import (
     tell_unanswered,
     unshelve,
 )
+from lifang.sensing.actions.archive import archive_day, forget_archive
 from lifang.sensing.actions.devices import (
     NewDevice,
     faults,
@@ -91,6 +92,7 @@ __all__ = [
     "admit",
     "announce_device",
     "approve_reception",
+    "archive_day",
     "ask_admission",
     "ask_reception",
     "begin_vigil",
@@ -107,6 +109,7 @@ __all__ = [
     "end_vigil",
     "faults",
     "file_faces",
+    "forget_archive",
     "forget_old",
     "give_verdict",
     "install_device",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -29,11 +29,6 @@ _COUNT = """
 INSERT INTO sensing_counted AS c (id, area, holders, day, way, source, reason, count)
 VALUES (%s, %s, '{}', %s, %s, %s, %s, %s)
 ON CONFLICT (day, way, source, reason, area) DO UPDATE SET count = c.count + excluded.count
-"""
-_FEWER = """
-UPDATE sensing_latest l SET readings = greatest(0, l.readings - n.n) FROM
-  (SELECT series_id, count(*) AS n FROM sensing_observation WHERE at < %s GROUP BY 1) n
-WHERE n.series_id = l.series_id
 """
 _TODAY = "SELECT coalesce(sum(count), 0) FROM sensing_counted WHERE day = %s AND source = %s AND reason <> ''"
 
@@ -93,7 +88,7 @@ def _plain(text: str) -> str:
 
 @action("sensing.forget_old")
 def forget_old(*, actor: Actor, at: datetime) -> int:
-    """What has been kept long enough goes: messages in quarantine, counts, ids of makers, whole days of observations."""
+    """What has been kept long enough goes: messages in quarantine, counts, ids of makers. Whole days of observations: `archive_day`."""
     before = at - timedelta(days=policy("poison_days"))
     Firing.objects.filter(last_at__lt=before).delete()  # its end was never told
     Announced.objects.filter(last_at__lt=at - timedelta(days=policy("keep_days"))).delete()
@@ -103,6 +98,4 @@ def forget_old(*, actor: Actor, at: datetime) -> int:
     with connection.cursor() as cursor:
         old = (at - timedelta(days=policy("receipt_days"))).date()
         cursor.execute("DELETE FROM sensing_receipt WHERE day < %s", [old])
-        cursor.execute(_FEWER, [datetime.combine(last, time(), UTC)])
-        cursor.execute("SELECT sensing_drop_day(day) FROM sensing_days() AS day WHERE day < %s", [last])  # fmt: skip
     return gone

@@ -1,5 +1,6 @@
 from lifang.sensing.models.admission import Admission, Key, Maker, Run
 from lifang.sensing.models.alarm import Alarm, AlarmStep, Flood
+from lifang.sensing.models.archived import Archived
 from lifang.sensing.models.device import CELL_METRES, Device, Entry, Pull, Stay, name_of
 from lifang.sensing.models.observation import (
     Announced,
@@ -29,6 +30,7 @@ __all__ = [
     "Alarm",
     "AlarmStep",
     "Announced",
+    "Archived",
     "Counted",
     "Device",
     "Edition",

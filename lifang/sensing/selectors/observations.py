@@ -12,13 +12,14 @@ from lifang.core.access import Actor, Refused
 from lifang.core.access.scope import within
 from lifang.sensing.catalogue import TYPES
 from lifang.sensing.models import Device, Latest, Observation, Quarantined, Series
+from lifang.sensing.selectors import archived
 from lifang.sensing.terms import BAD
 
 _HISTORY = """
-SELECT date_bin(%(step)s::interval, at, %(since)s) AS slot, min(value), max(value), avg(value), count(*)
+SELECT (extract(epoch FROM at - %(since)s) * 1000000)::bigint / %(step)s AS slot, min(value), max(value), sum(value), count(*)
 FROM sensing_observation
 WHERE series_id = %(series)s AND at >= %(since)s AND at < %(until)s AND quality & %(bad)s = 0
-GROUP BY slot ORDER BY slot
+GROUP BY slot
 """
 
 
@@ -67,17 +68,32 @@ def observations(
 def history(
     actor: Actor, of: Series, since: datetime, until: datetime, points: int = 240
 ) -> list[Point]:
-    """The same in at most so many slots, each with its lowest, highest and mean good value."""
+    """The same in at most so many slots, each with its lowest, highest and mean good value; what is older than is kept here, from the archive."""
     if not Series.objects.visible_to(actor).filter(pk=of.pk).exists():
         return []
+    step = max((until - since) / points, timedelta(microseconds=1))
     with connection.cursor() as cursor:
         cursor.execute(
             _HISTORY,
             {
-                "step": str((until - since) / points), "since": since, "until": until, "series": of.pk, "bad": int(BAD),
+                "step": step // timedelta(microseconds=1), "since": since, "until": until, "series": of.pk, "bad": int(BAD),
             },
         )  # fmt: skip
-        return [Point(*row) for row in cursor.fetchall()]
+        here = [archived.Slot(*row) for row in cursor.fetchall()]
+    found: dict[int, archived.Slot] = {one.number: one for one in here}
+    for one in archived.slots(actor, of.pk, since, until, step):
+        found[one.number] = _joined(one, found[one.number]) if one.number in found else one
+    return [
+        Point(since + step * one.number, one.low, one.high, one.total / one.readings, one.readings)
+        for _, one in sorted(found.items())
+    ]
+
+
+def _joined(one: archived.Slot, other: archived.Slot) -> archived.Slot:
+    """The day on which the archive ends lies in a slot with the day after it."""
+    return archived.Slot(
+        one.number, min(one.low, other.low), max(one.high, other.high), one.total + other.total, one.readings + other.readings,
+    )  # fmt: skip
 
 
 def changes(actor: Actor, of: Series, since: datetime, limit: int = 20) -> list[Observation]:

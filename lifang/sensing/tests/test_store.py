@@ -181,6 +181,8 @@ def test_what_was_kept_long_enough_goes_by_whole_days(temperature, seen):
         old = observed(temperature, MONDAY - timedelta(days=60), 1.0, message=5)
         actions.store([old, observed(temperature, MONDAY, 2.0)], known_of(temperature), MONDAY)
         actions.forget_old(actor=SYSTEM, at=MONDAY + timedelta(days=40))
+        while actions.archive_day(actor=SYSTEM, at=MONDAY + timedelta(days=40)):
+            pass
         assert [row.value for row in Observation.objects.filter(series=temperature)] == [2.0]
 
 

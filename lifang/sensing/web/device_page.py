@@ -20,7 +20,13 @@ from lifang.sensing.terms import DeviceState, bad
 from lifang.sensing.web import shown
 from lifang.sensing.web.acts import NEEDS, acts_of
 
-SPANS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
+SPANS = {
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+    "month": timedelta(days=30),
+    "year": timedelta(days=366),
+    "years": timedelta(days=1096),
+}
 SLOTS, MOST_POINTS, MOST_LOG = 48, 3000, 30
 _ICONS = {"install": "plug", "plan": "pencil", "move": "arrows-move", "service": "tool", "battery": "battery", "repair": "tool", "out": "player-pause", "back": "player-play", "retire": "archive", "edit": "pencil", "bind": "link", "release": "unlink"}  # fmt: skip
 _PINS = {"well": "done", "weak": "waiting", "silent": "late", "never": "waiting", "planned": "open", "out": "open", "unverified": "danger"}  # fmt: skip
@@ -98,7 +104,7 @@ def _chart(request: HttpRequest, listed: list[Series], at: datetime) -> dict[str
             p.at: p for p in selectors.history(actor, row, since, at, points=SLOTS) if p.readings
         }
         slots = [since + SPANS[span] / SLOTS * n for n in range(SLOTS)]
-        form = "%H:%M" if span == "day" else "%m-%d"
+        form = {"day": "%H:%M", "years": "%Y-%m"}.get(span, "%m-%d")
         means = [points[slot].mean if slot in points else None for slot in slots]
         chart["low"] = min((p.low for p in points.values()), default=None)
         chart["high"] = max((p.high for p in points.values()), default=None)

@@ -1,0 +1,52 @@
+"""Read what lies in the archive: DuckDB over Parquet, of one series that the caller has shown to be the actor's."""
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+import duckdb
+
+from lifang.core.access import Actor
+from lifang.core.config import config
+from lifang.sensing.models import Archived
+from lifang.sensing.rules.archive import path_of
+from lifang.sensing.terms import BAD, micros
+
+_SLOTS = """
+SELECT (epoch_us("at") - $since) // $step AS slot, min(value), max(value), sum(value), count(*)
+FROM read_parquet($files) WHERE series = $series AND epoch_us("at") >= $since AND epoch_us("at") < $until AND quality & $bad = 0
+GROUP BY slot
+"""
+
+
+class Slot(NamedTuple):
+    number: int
+    low: float
+    high: float
+    total: float
+    readings: int
+
+
+def days(actor: Actor, since: date, until: date) -> list[Archived]:
+    """What lies there; it says of nobody anything."""
+    del actor
+    return list(Archived.objects.filter(day__gte=since, day__lte=until))
+
+
+def slots(
+    actor: Actor, series: int, since: datetime, until: datetime, step: timedelta
+) -> list[Slot]:
+    """One series in slots of time, from the days that are in the archive alone."""
+    there = [one.day for one in days(actor, since.date(), until.date()) if one.rows]
+    paths = [path_of(config().archive, day) for day in there]
+    files = [str(path) for path in paths if path.is_file()]
+    if not files:
+        return []
+    with duckdb.connect(config={"threads": 2, "memory_limit": "512MB", "autoinstall_known_extensions": False, "autoload_known_extensions": False}) as db:  # fmt: skip
+        found = db.execute(
+            _SLOTS,
+            {
+                "files": files, "series": series, "since": micros(since), "until": micros(until),
+                "step": max(1, step // timedelta(microseconds=1)), "bad": int(BAD),
+            },
+        ).fetchall()  # fmt: skip
+    return [Slot(int(number), *rest) for number, *rest in found]
