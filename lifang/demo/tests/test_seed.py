@@ -20,6 +20,8 @@ from lifang.demo.geography import outlines
 from lifang.demo.photos import picture
 from lifang.registry import selectors
 from lifang.registry.models import Correction, Merge, MissedVisit
+from lifang.sensing import selectors as sensing
+from lifang.sensing.models import Alarm
 
 MONDAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 
@@ -56,6 +58,14 @@ def test_a_small_county_lives_through_the_real_actions(monkeypatch):
         assert wished == {"asked": 4, "verified": 1, "refused": 1}
         assert MissedVisit.objects.filter(state="missed").count() >= 3
         assert Merge.objects.filter(undone_at=None).count() == 3
+        beings = Counter(ward.being for ward in sensing.wards(SYSTEM, MONDAY))
+        assert sum(beings.values()) == 8, "some people are looked after"
+        assert len(beings) >= 3
+        assert not all(ward.learning for ward in sensing.wards(SYSTEM, MONDAY))
+        weeks = list(sensing.reviews(SYSTEM))
+        assert sum(bool(one.signed_at) for one in weeks) >= 4
+        assert any(one.signed_at is None for one in weeks), "somebody's turn"
+        assert Alarm.objects.exclude(verdict="").count() >= 20
         assert len(selectors.doubles_in(SYSTEM, county().code)) >= 3, "some are still entered twice"
 
 
