@@ -24,6 +24,13 @@ def me(actor: Actor) -> Account:
     return account
 
 
+def doubles(actor: Actor, pk: UUID) -> set[UUID]:
+    """This account and all others with the same telephone: one person, as far as accounts can tell. Ids alone."""
+    del actor
+    key = Account.objects.filter(pk=pk).exclude(telephone_key=None).values("telephone_key")
+    return {pk, *Account.objects.filter(telephone_key__in=key).values_list("pk", flat=True)}
+
+
 def accounts(actor: Actor) -> QuerySet[Account]:
     """Accounts this administrator looks after: of the areas of the postings that say so."""
     rows = Account.objects.exclude(kind=AccountKind.RESIDENT)

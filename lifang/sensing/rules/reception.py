@@ -125,11 +125,11 @@ def _dates(new: NewReception, today: date, most: int) -> Iterator[Refusal | None
     yield None if hangs else Refusal("reception_notice", {"field": "notice_on"})
 
 
-def may_approve(file: Reception, actor: UUID | None, today: date) -> Refusal | None:
-    """Whoever asked approves nothing, nobody approves twice, and nothing is approved whose time is over."""
-    if actor is None or actor == file.asked_by_id:
+def may_approve(file: Reception, actors: Collection[UUID], today: date) -> Refusal | None:
+    """Whoever asked approves nothing, nobody approves twice, and nothing is approved whose time is over. `actors`: all accounts of the person."""
+    if not actors or file.asked_by_id in actors:
         return Refusal("approver_asked")
-    if actor == file.first_by_id:
+    if file.first_by_id in actors:
         return Refusal("approver_twice")
     return Refusal("reception_over") if file.ends_on < today else None
 

@@ -164,6 +164,25 @@ def test_two_approve_who_are_not_the_asker_nor_one_another(
     assert take(asked, message()).taken == 1
 
 
+def test_one_person_with_two_accounts_is_one_person(
+    street_dispatcher, county_dispatcher, county_leader, grid_worker
+):
+    new = a_new([camera().pk], [grid_worker.actor.holder])
+    asked = actions.ask_reception(actor=street_dispatcher.actor, new=new, area=STREET, at=MONDAY)
+    for account in (street_dispatcher.account, county_dispatcher.account):
+        account.telephone = "10099000301"
+        account.save()
+    with refused("approver_asked"):
+        actions.approve_reception(actor=county_dispatcher.actor, reception=asked, at=MONDAY)
+    county_dispatcher.account.telephone = "10099000302"
+    county_dispatcher.account.save()
+    actions.approve_reception(actor=county_dispatcher.actor, reception=asked, at=MONDAY)
+    county_leader.account.telephone = "10099000302"
+    county_leader.account.save()
+    with refused("approver_twice"):
+        actions.approve_reception(actor=county_leader.actor, reception=asked, at=MONDAY)
+
+
 def test_the_database_itself_knows_that_approvers_are_three_people(file):
     for otherwise in ({"second_by": file.first_by_id}, {"first_by": file.asked_by_id}, {"second_by": None}, {"basis": ""}, {"viewers": []}):  # fmt: skip
         with behind(SYSTEM), pytest.raises(IntegrityError), transaction.atomic():

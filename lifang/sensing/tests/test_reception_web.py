@@ -139,6 +139,9 @@ def test_while_it_is_off_the_pages_say_so_and_offer_nothing(street_dispatcher, f
         page = street_dispatcher.get("sensing:receptions").content.decode()
         assert "默认关闭" in page
         assert "/desk/receptions/new" not in page
+        typed = street_dispatcher.get("sensing:reception_ask").content.decode()
+        assert "暂不能申请" in typed
+        assert "?area=" not in typed  # it asks for nothing before it refuses
         assert "一律拒收" in street_dispatcher.get("sensing:reception", file.pk).content.decode()
 
 

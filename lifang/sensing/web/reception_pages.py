@@ -209,9 +209,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     parts = orgs.parts_of(actor)
     if len(home) >= AREA_DIGITS:
         parts = {home: orgs.place_name(home, 1) or home, **parts}
-    area = request.GET.get("area", "")
-    if area not in parts:
-        context = {"parts": list(parts.items()), "on": bool(policy("match_reception"))}
+    area, on = request.GET.get("area", ""), bool(policy("match_reception"))
+    if area not in parts or (request.method == "GET" and not on):
+        context = {"parts": list(parts.items()), "on": on}
         return render(request, "sensing/desk/reception_where.html", context)
     form = ReceptionForm(request.POST or None, actor=actor, area=area, at=moment(request))
     if request.method == "POST" and form.is_valid():
