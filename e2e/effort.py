@@ -91,4 +91,17 @@ def read(file: Path = FILE) -> list[Row]:
     ]
 
 
-JOURNEYS = ("W-R1", "W-G2", "W-G3", "W-S1", "W-S2", "W-D1", "W-D2", "W-A1")
+JOURNEYS = (
+    "W-R1",
+    "W-R5",
+    "W-G1",
+    "W-G2",
+    "W-G3",
+    "W-G6",
+    "W-S1",
+    "W-S2",
+    "W-D1",
+    "W-D2",
+    "W-A1",
+    "W-A2",
+)

@@ -13,7 +13,7 @@ GRID = "990101002003001"  # its own desk: ten alarms in ten minutes at one are a
 CASE = "aside a[href*='/desk/cases/']"
 
 
-@pytest.mark.covers("S3-10")
+@pytest.mark.covers("W-P4", "S3-10")
 def test_the_third_large_dog_on_one_road_becomes_a_case(county: Living, meet: Meet) -> None:
     street, code = meet("jd02"), f"DOG{stamp()}"
     device = registers(street, "camera_ai", code, GRID, name=f"文昌路北段{code}", position="文昌路北段")  # fmt: skip

@@ -734,6 +734,7 @@ def test_not_solved_says_the_reporter_on_the_telephone_and_it_opens_again(commun
     assert (again(case).state, again(case).round) == ("awaiting_dispatch", 2)
 
 
+@pytest.mark.covers("S3-15")
 def test_a_helper_signs_although_the_lead_has_signed(property_handler):
     lead, firm = make_unit(), make_unit(cast.FIRM, "物业", "property_company", places.COMMUNITY)
     case = made(handling, unit=lead, assists=[firm])

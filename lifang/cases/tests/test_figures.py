@@ -122,7 +122,7 @@ def test_nothing_of_nothing_is_not_applicable_and_nothing_of_something_is_nought
     assert share_of("acceptance_rate").share == 0.0
 
 
-@pytest.mark.covers("S0-07")
+@pytest.mark.covers("S0-07", "S0-35", "W-S3")
 def test_every_number_of_the_page_opens_exactly_its_cases(county_dispatcher):
     busy()
     html = page(county_dispatcher.get("cases:figures", query=dict(parse_qsl(QUERY))))
