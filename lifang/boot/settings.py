@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "lifang.registry",
     "lifang.sensing",
     "lifang.affairs",
+    "lifang.living",
     "lifang.cases",
     "lifang.demo",
     "lifang.boot",

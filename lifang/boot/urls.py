@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("lifang.core.pay.urls")),
     path("", include("lifang.orgs.web.urls")),
     path("", include("lifang.registry.web.urls")),
+    path("", include("lifang.living.web.urls")),
     path("", include("lifang.sensing.web.urls")),
     path("", include("lifang.affairs.web.urls")),
     path("", include("lifang.core.api.open.ogc.urls")),

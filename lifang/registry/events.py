@@ -20,6 +20,13 @@ class ResidentEnrolled:
     at: datetime
 
 
+@event("registry.AccountLinked")
+class AccountLinked:
+    person: UUID
+    account: UUID
+    at: datetime
+
+
 @event("registry.PersonRegistered")
 class PersonRegistered:
     person: UUID

@@ -16,7 +16,7 @@ from lifang.core.ids import new_id
 from lifang.registry import rules
 from lifang.registry.actions.knowing import batch_for, carry, today
 from lifang.registry.actions.moving import end_membership
-from lifang.registry.events import BatchRegistered, PersonRegistered
+from lifang.registry.events import AccountLinked, BatchRegistered, PersonRegistered
 from lifang.registry.models import (
     Batch,
     Household,
@@ -287,6 +287,8 @@ def link_account(*, actor: Actor, person: Person, resident: Resident, at: dateti
             row.concern(mine)
             row.save(update_fields=["holders"])
     carry(mine, [held.pk])
+    told = AccountLinked(person=held.pk, account=resident.account_id, at=at)
+    publish(told, area=held.area, holders=mine)
     return held
 
 

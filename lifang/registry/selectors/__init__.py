@@ -1,6 +1,15 @@
 """Ask the register. People's data reads masked everywhere; the clear is asked for by an action."""
 
 from lifang.registry.selectors.asked import Asking, asked, asked_again
+from lifang.registry.selectors.doors import (
+    Dwelling,
+    count_doors,
+    doors_after,
+    doors_at,
+    doors_of,
+    householders,
+    own_doors,
+)
 from lifang.registry.selectors.grids import Covered, Profile, covered, profile, taken_over
 from lifang.registry.selectors.homes import (
     Coverage,
@@ -112,6 +121,7 @@ __all__ = [
     "Covered",
     "Door",
     "Double",
+    "Dwelling",
     "Floor",
     "Known",
     "Own",
@@ -124,8 +134,12 @@ __all__ = [
     "asked_again",
     "correction",
     "corrections",
+    "count_doors",
     "coverage",
     "covered",
+    "doors_after",
+    "doors_at",
+    "doors_of",
     "doubles",
     "doubles_in",
     "due",
@@ -146,6 +160,7 @@ __all__ = [
     "homes_by_id",
     "household",
     "household_at",
+    "householders",
     "households",
     "keepers",
     "known",
@@ -168,6 +183,7 @@ __all__ = [
     "organisation",
     "organisations",
     "outdated",
+    "own_doors",
     "own_last_visit",
     "own_place",
     "own_record",

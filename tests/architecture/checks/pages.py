@@ -45,6 +45,7 @@ HAN: Exempt = {
     "lifang/core/sheets/values.py": "reads days as people write them in Chinese",
     "lifang/registry/web/sheets.py": "what people write above their columns",
     "lifang/sensing/web/sheets.py": "the same",
+    "lifang/living/web/sheets.py": "the same",
     "lifang/core/web/gallery.py": "sample names",
     "lifang/core/web/templates/web/errors/500.html": "stands on nothing that could be broken, not on translations",
 }

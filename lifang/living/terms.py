@@ -1,0 +1,36 @@
+"""Words of daily life: bills, what they are counted by."""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+MONTH: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+BILL: Final = "living.bill"  # the purpose of its payments
+
+
+class Basis(StrEnum):
+    """What a tariff is multiplied with."""
+
+    AREA = "area"  # square metres of the dwelling
+    DOOR = "door"  # each dwelling
+    READING = "reading"  # what a meter used
+
+
+class RunState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+
+
+class Source(StrEnum):
+    RUN = "run"  # of the property company's month
+    IMPORT = "import"  # of a public utility
+
+
+class Standing(StrEnum):
+    """How far a bill is paid; read from its amounts and its day, kept nowhere."""
+
+    OPEN = "open"
+    PART = "part"
+    LATE = "late"
+    PAID = "paid"

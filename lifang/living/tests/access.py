@@ -1,0 +1,52 @@
+"""What the walk of `access.yaml` needs a row of."""
+
+from uuid import UUID
+
+from lifang.core.access import SYSTEM
+from lifang.core.access.wall import behind
+from lifang.core.accounts.models import Account
+from lifang.core.testing import cast, places
+from lifang.core.testing.rows import a_row
+from lifang.living import actions
+from lifang.living.models import Bill, Run
+from lifang.living.tests.make import MONTH, make_doors, make_firm
+from lifang.orgs.tests.make import MONDAY
+
+FIRM = f"unit:{cast.FIRM}"
+
+
+def run_of(area: str) -> Run:
+    """Of the cast's company where it works, of another one elsewhere."""
+    with behind(SYSTEM):
+        made = a_row(Run, area=area, holders=_whose(area), unit=make_firm(), month=MONTH, doors=1, gone=0)  # fmt: skip
+    assert isinstance(made, Run)
+    return made
+
+
+def bill_at(area: str, holders: list[str] | None = None) -> Bill:
+    with behind(SYSTEM):
+        door = make_doors(1, area=area)[0]
+        made = a_row(
+            Bill, area=area, holders=_whose(area) if holders is None else holders, unit=make_firm(), dwelling=door, month=MONTH,
+            amount=100, source="import", address="walk", credited=0, paid=0,
+        )  # fmt: skip
+    assert isinstance(made, Bill)
+    return made
+
+
+def bill_and_number(area: str) -> tuple[UUID, str]:
+    return bill_at(area).pk, "P261127WALK"
+
+
+def own_bill(account: Account) -> Bill:
+    return bill_at(places.AWAY_GRID, [f"account:{account.pk}"])
+
+
+def own_receipt(account: Account) -> tuple[str]:
+    bill = own_bill(account)
+    with behind(SYSTEM):
+        return (actions.take_part(actor=SYSTEM, bill=bill, amount=50, at=MONDAY).number,)
+
+
+def _whose(area: str) -> list[str]:
+    return [FIRM] if area.startswith(places.COMMUNITY) else ["unit:another"]

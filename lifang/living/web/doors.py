@@ -1,0 +1,25 @@
+"""Where bills stand in the doors: the company's rail, the household's pages."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from lifang.core.pay.rules import yuan
+from lifang.core.web.nav import Entry, register
+from lifang.core.web.panels import panel
+from lifang.living import selectors
+
+register(
+    Entry("desk", "living.bills", _("Bills"), "living:desk_bills", icon="receipt", capability="living.take_cash", order=45),
+    Entry("my", "living.bills", _("Bills"), "living:bills", icon="receipt", order=25),
+)  # fmt: skip
+
+
+@panel("my.home", order=15)
+def to_pay(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """What is to be paid, one tap from its bill."""
+    owed, newest = selectors.owed_by_me(request.actor)  # type: ignore[attr-defined]
+    if not owed:
+        return None
+    return "living/my/panel.html", {"owed": yuan(owed), "newest": [(one, yuan(one.left)) for one in newest]}  # fmt: skip

@@ -1,0 +1,87 @@
+"""Doors in bulk and by whose they are: for what is sent to households. Asked by the system; a page asks `own_doors` alone."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from lifang.core.access import SYSTEM, Actor
+from lifang.core.access.wall import behind
+from lifang.registry.models import Membership, Occupancy, Place
+from lifang.registry.terms import PlaceKind
+
+
+class Dwelling(NamedTuple):
+    pk: UUID
+    area: str
+    address: str
+    area_m2: Decimal | None
+
+
+def count_doors(system: Actor, area: str) -> int:
+    """Dwellings that stand in an area."""
+    return _doors(area).count()
+
+
+def doors_after(system: Actor, area: str, after: UUID | None, limit: int) -> list[Dwelling]:
+    """The next dwellings in the order of their ids."""
+    rows = _doors(area).filter(pk__gt=after) if after else _doors(area)
+    told = rows.order_by("pk").values_list("pk", "area", "address", "name", "area_m2")[:limit]
+    return [Dwelling(pk, at, address or name, m2) for pk, at, address, name, m2 in told]
+
+
+def doors_at(system: Actor, area: str, addresses: Iterable[str]) -> dict[str, Dwelling]:
+    """Dwellings of an area by their addresses as they are written; an address of two is nobody's."""
+    rows = _doors(area).filter(address__in=set(addresses))
+    found: dict[str, list[Dwelling]] = defaultdict(list)
+    for pk, at, address, m2 in rows.values_list("pk", "area", "address", "area_m2"):
+        found[address].append(Dwelling(pk, at, address, m2))
+    return {address: doors[0] for address, doors in found.items() if len(doors) == 1}
+
+
+def householders(system: Actor, doors: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Who lives behind each door and has an account: their holders. An account counts when staff linked it to a person."""
+    rows = Membership.objects.filter(
+        valid_to__isnull=True,
+        person__resident__isnull=False,
+        household__occupancies__dwelling__in=list(doors),
+        household__occupancies__valid_to__isnull=True,
+    ).values_list("household__occupancies__dwelling", "person__resident__account")
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for door, account in rows:
+        found[door].add(f"account:{account}")
+    return {door: sorted(holders) for door, holders in found.items()}
+
+
+def doors_of(system: Actor, person: UUID) -> list[UUID]:
+    """The dwellings a person lives in by now."""
+    rows = Occupancy.objects.filter(
+        valid_to__isnull=True,
+        household__members__valid_to__isnull=True,
+        household__members__person=person,
+    )
+    return list(rows.values_list("dwelling", flat=True).distinct())
+
+
+def own_doors(actor: Actor) -> list[Dwelling]:
+    """Where the actor lives, by the register."""
+    if actor.id is None:
+        return []
+    # A resident sees no doors; these are theirs.
+    with behind(SYSTEM):
+        rows = Occupancy.objects.filter(
+            valid_to__isnull=True,
+            household__members__valid_to__isnull=True,
+            household__members__person__resident__account_id=actor.id,
+        ).order_by("dwelling_id")
+        told = rows.values_list("dwelling", "dwelling__area", "dwelling__address", "dwelling__name", "dwelling__area_m2")  # fmt: skip
+        return [Dwelling(pk, at, address or name, m2) for pk, at, address, name, m2 in told.distinct()]  # fmt: skip
+
+
+def _doors(area: str) -> QuerySet[Place]:
+    return Place.objects.filter(
+        kind=PlaceKind.DWELLING, area__startswith=area, valid_to__isnull=True
+    )
