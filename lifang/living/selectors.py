@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from lifang.orgs.models import Unit
 
 
+COMMUNITY = 12  # digits of its code
+
+
 class Month(NamedTuple):
     """A month of one company in one community, in sums."""
 
@@ -114,11 +117,10 @@ def homes(actor: Actor) -> list[str]:
     return [door.address for door in registry.own_doors(actor)]
 
 
-def companies(actor: Actor) -> "list[Unit]":
-    """The property companies that serve one's homes."""
-    areas = {door.area for door in registry.own_doors(actor)}
-    found = {unit.pk: unit for area in sorted(areas) for unit in orgs.units_serving(actor, area, "property_company")}  # fmt: skip
-    return list(found.values())
+def companies(actor: Actor) -> "list[tuple[Unit, str]]":
+    """The property companies that serve the communities of one's homes."""
+    areas = sorted({door.area[:COMMUNITY] for door in registry.own_doors(actor)})
+    return [(unit, area) for area in areas for unit in orgs.units_serving(actor, area, "property_company")]  # fmt: skip
 
 
 def readings(actor: Actor, doors: Sequence[UUID]) -> "dict[tuple[UUID, str, str], Reading]":

@@ -114,5 +114,6 @@ def _paid(number: str) -> PayOrder | None:
 def sums(request: HttpRequest) -> HttpResponse:
     """What the company billed and got where one lives, month by month: sums, nobody's bill."""
     actor = who(request)
-    found = [(unit, sums_of(actor, unit.pk, unit.area)) for unit in selectors.companies(actor)]
+    told = ((unit, sums_of(actor, unit.pk, area)) for unit, area in selectors.companies(actor))
+    found = [(unit, months) for unit, months in told if months]
     return render(request, "living/my/sums.html", {"found": found})

@@ -19,7 +19,7 @@ from lifang.living.terms import Basis, Standing
 STANDINGS: dict[str, tuple[str, Any]] = {
     Standing.OPEN: ("waiting", _("To pay")),
     Standing.PART: ("progress", _("Paid in part")),
-    Standing.LATE: ("late", _("Overdue")),
+    Standing.LATE: ("late", _("Past its day")),
     Standing.PAID: ("done", _("Paid")),
 }
 BASES: dict[str, Any] = {

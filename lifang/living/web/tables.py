@@ -52,7 +52,7 @@ class BillTable(Table):
     empty = Empty(_("No bills yet."), _("Set what you charge, then issue the month."), act=(_("Issue a month"), "living:start"), icon="receipt")  # fmt: skip
 
     filters = (
-        Choice("standing", _("State"), {"open": _("To pay"), "late": _("Overdue"), "paid": _("Paid")}, apply=_standing),
+        Choice("standing", _("State"), {"open": _("To pay"), "late": _("Past its day"), "paid": _("Paid")}, apply=_standing),
     )  # fmt: skip
 
 
