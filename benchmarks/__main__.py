@@ -4,11 +4,13 @@ import argparse
 import contextlib
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks import (
     create_and_dispatch,
+    endurance,
     figures,
     geo,
     ingest,
@@ -17,14 +19,26 @@ from benchmarks import (
     register,
     scale,
     sheets,
+    things,
     todo,
     watch,
     web,
 )
 from benchmarks.house import house
 
+USUAL_ROWS = 100_000
 USUAL = ("create_and_dispatch", "web", "todo")
-HOUSED = (*USUAL, "scale", "register", "sheets", "open311", "ingest", "peers")
+HOUSED = (
+    *USUAL,
+    "scale",
+    "register",
+    "sheets",
+    "open311",
+    "ingest",
+    "peers",
+    "endurance",
+    "things",
+)
 NAMES = (*HOUSED, "geo", "watch")
 
 
@@ -36,10 +50,33 @@ def alone(names: Sequence[str]) -> None:
         watch.measure()
 
 
+def housed(asked: argparse.Namespace) -> dict[str, Callable[[Any], list[figures.Figure]]]:
+    """Those that need a house, in their order."""
+    many = max(asked.rows, 2 * asked.million) if asked.rows != USUAL_ROWS else 30_000_000
+    return {
+        "create_and_dispatch": create_and_dispatch.main,
+        "web": web.main,
+        "todo": lambda launch: todo.main(launch, asked.rows),
+        "scale": lambda launch: scale.main(launch, asked.sizes),
+        "register": lambda launch: register.main(launch, asked.crowds),
+        "sheets": lambda launch: sheets.main(launch, asked.people),
+        "open311": open311.main,
+        "ingest": ingest.main,
+        "endurance": lambda launch: endurance.main(launch, asked.devices, many, asked.million, ids=asked.ids),
+        "things": lambda launch: things.main(launch, asked.observations),
+        "peers": lambda launch: peers.main(launch, asked.peers),
+    }  # fmt: skip
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…")
     parser.add_argument("names", nargs="*", metavar="|".join(NAMES))
-    parser.add_argument("--rows", type=int, default=100_000, help="to-dos in the table (todo)")
+    parser.add_argument(
+        "--rows",
+        type=int,
+        default=USUAL_ROWS,
+        help="to-dos in the table (todo), observations (endurance; 30 million)",
+    )
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[100_000, 1_000_000], help="cases (scale)"
     )
@@ -50,6 +87,10 @@ def main() -> int:
     parser.add_argument(
         "--peers", type=Path, help="keep what is installed of other systems here (peers)"
     )
+    parser.add_argument("--devices", type=int, default=3_000_000, help="(endurance)")
+    parser.add_argument("--million", type=int, default=1_000_000, help="messages that are measured (endurance)")  # fmt: skip
+    parser.add_argument("--ids", action="store_true", help="messages carry the maker's ids (endurance)")  # fmt: skip
+    parser.add_argument("--observations", type=int, nargs="+", default=[100_000, 10_000_000], help="(things)")  # fmt: skip
     asked = parser.parse_args()
     if unknown := {*asked.names} - {*NAMES}:
         parser.error(f"no benchmark is called {sorted(unknown)}")
@@ -61,20 +102,8 @@ def main() -> int:
         else {}
     )
     with house(**listen) if set(names) & set(HOUSED) else contextlib.nullcontext() as launch:
-        if "create_and_dispatch" in names:
-            found += create_and_dispatch.main(launch)
-        if "web" in names:
-            found += web.main(launch)
-        if "todo" in names:
-            found += todo.main(launch, asked.rows)
-        if "scale" in names:
-            found += scale.main(launch, asked.sizes)
-        if "register" in names:
-            found += register.main(launch, asked.crowds)
-        found += sheets.main(launch, asked.people) if "sheets" in names else []
-        found += open311.main(launch) if "open311" in names else []
-        found += ingest.main(launch) if "ingest" in names else []
-        found += peers.main(launch, asked.peers) if "peers" in names else []
+        for name, measure in housed(asked).items():
+            found += measure(launch) if name in names else []
     alone(names)
     if found:
         figures.verdicts(found)

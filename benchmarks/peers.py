@@ -78,8 +78,12 @@ class Client:
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         address = quote(f"/{self.root}/{path}", safe="/()$?=&'")
-        self.line.request(method, address, None if body is None else json.dumps(body), self.headers)  # fmt: skip
-        answer = self.line.getresponse()
+        try:
+            self.line.request(method, address, None if body is None else json.dumps(body), self.headers)  # fmt: skip
+            answer = self.line.getresponse()
+        except OSError:
+            self.line.close()  # the next one begins anew
+            raise
         said = answer.read()
         if answer.status >= 300:
             raise RuntimeError(f"{path}: {answer.status} {said[:300]!r}")
@@ -102,7 +106,7 @@ class Client:
 def main(launch: "Launch", folder: Path | None) -> list[Figure]:
     found: dict[str, tuple[float, float]] = {}
     with _kept(folder) as home:
-        database = _postmaster(launch)
+        database = postmaster(launch)
         town = Town(launch, devices=500, code="PEERS")
         broker = _broker(launch)
         mqtt = int(launch.config.mqtt_listen.rpartition(":")[2])
@@ -116,7 +120,7 @@ def main(launch: "Launch", folder: Path | None) -> list[Figure]:
             ingest._await(int(town.env["LIFANG_GATE_PORT"]))  # noqa: SLF001 -- of the same kit
             ingest.by_http(town, 1000, 2)  # meets the devices
             found["HTTP, 1,000 a request, three values, rules: lifang"] = Meter(database, child.pid).of(lambda: round(ingest.by_http(town, 1000, 4) * ingest.SECONDS))  # fmt: skip
-        _things(launch, home, database, found)
+        _things(launch, town, home, database, found)
         _node_red(launch, home, database, found)
     print(f"\n  {'CPU microseconds a message (program, broker, database)':<70}{'us':>9}{'a second':>11}")  # fmt: skip
     for name, (used, speed) in found.items():
@@ -151,11 +155,13 @@ def _published(town: Town, mqtt: int) -> int:
     return BY_MQTT
 
 
-def _things(launch: "Launch", home: Path, database: int, found: dict[str, tuple[float, float]]) -> None:  # fmt: skip
+def _things(launch: "Launch", town: Town, home: Path, database: int, found: dict[str, tuple[float, float]]) -> None:  # fmt: skip
     """The same posts of SensorThings to us and to the peer, which has a database of its own in the same server."""
     first = datetime.now(UTC).replace(microsecond=0) - MONTH
     with web(launch) as base:
-        ours = Client(f"{base}/sta/v1.1", {"Authorization": f"Bearer {_key()}"})
+        ours = Client(
+            f"{base}/sta/v1.1", {"Authorization": f"Bearer {api_key('sensing.send_observations')}"}
+        )
         stream = ours.ask("GET", "Datastreams?$top=1&$filter=unitOfMeasurement/definition eq 'ucum:m'")[1]["value"][0]["@iot.id"]  # fmt: skip
         meter = Meter(database, launch.web_pid)  # type: ignore[attr-defined]
         ours.singles(stream, first - timedelta(days=2))
@@ -191,8 +197,8 @@ _THING = {
 }  # fmt: skip
 
 
-def _key() -> str:
-    """Of whoever may send observations over the widest area."""
+def api_key(capability: str) -> str:
+    """Of whoever may do something over the widest area."""
     from lifang.core.access import SYSTEM  # noqa: PLC0415 -- the house stands now
     from lifang.core.access.grants import actor_of  # noqa: PLC0415
     from lifang.core.access.wall import behind  # noqa: PLC0415
@@ -202,9 +208,9 @@ def _key() -> str:
     now = datetime.now(UTC)
     with behind(SYSTEM):
         actors = [actor_of(one.pk, now) for one in Account.objects.filter(kind="staff")]
-    able = [one for one in actors if one.may("sensing.send_observations")]
+    able = [one for one in actors if one.may(capability)]
     widest = min(able, key=lambda one: min((len(area) for area in one.scope.areas), default=99))
-    return issue_key(actor=widest, account=widest.id, name="peers", days=1, capabilities=["sensing.send_observations"], per_minute=1_000_000, at=now).token  # fmt: skip
+    return issue_key(actor=widest, account=widest.id, name="peers", days=1, capabilities=[capability], per_minute=1_000_000, at=now).token  # fmt: skip
 
 
 def _node_red(launch: "Launch", home: Path, database: int, found: dict[str, tuple[float, float]]) -> None:  # fmt: skip
@@ -325,7 +331,7 @@ def _until(asked: Callable[[], Any], seconds: float = 60) -> None:
             return
 
 
-def _postmaster(launch: "Launch") -> int:
+def postmaster(launch: "Launch") -> int:
     return next(kept.what.pid() for tier in launch.supervisor.tiers for kept in tier if kept.what.name == "postgres") or 0  # fmt: skip
 
 

@@ -11,6 +11,8 @@ django.setup()
 
 from lifang.sensing.api.admission import conformance, key, standing  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.batches import Gate, answer, batches  # noqa: E402 -- Django must be set up first
+from lifang.sensing.api.commands import ROOT as COMMANDS  # noqa: E402 -- Django must be set up first
+from lifang.sensing.api.commands import Board, commands  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.hooks import ROOT as HOOKS  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.hooks import hooks  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.matches import matches  # noqa: E402 -- Django must be set up first
@@ -19,6 +21,7 @@ from lifang.sensing.api.viid import Lobby, viid  # noqa: E402 -- Django must be 
 
 GATE = Gate(lambda: datetime.now(UTC))
 LOBBY = Lobby(GATE)
+BOARD = Board(GATE)
 ROUTES: dict[str, dict[str, Any]] = {
     "/api/sensing/batches": {"POST": batches},
     "/api/sensing/conformance": {"POST": conformance},
@@ -42,6 +45,8 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     methods = {"POST": hooks} if path.startswith(HOOKS) else ROUTES.get(path)
     if path == "/api/sensing/healthz":
         await answer(send, 200, {"gate": "open"})
+    elif path == COMMANDS or path.startswith(f"{COMMANDS}/"):
+        await commands(BOARD, scope, receive, send)
     elif path.startswith(VIID):
         await viid(LOBBY, scope, receive, send)
     else:

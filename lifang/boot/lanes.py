@@ -19,6 +19,8 @@ BULK, GUARD = "DEVICES", "GUARD"  # accounts of NATS
 STREAM, RECEIVED = "TELEMETRY", "$MQTT_msgs"  # ours, and the broker's own
 CONSUMER: Final = "ingest"
 AWAY_SECONDS: Final = 5.0
+# What a reader held when it was killed, or the power went, comes again after so long: with danger to life nobody waits half a minute.
+GUARD_AGAIN_NANOSECONDS: Final = 5_000_000_000
 _KEPT_NANOSECONDS: Final = 7 * 24 * 3600 * 1_000_000_000
 _OURS = {
     "name": STREAM, "subjects": ["d.>"], "retention": "limits", "storage": "file", "max_age": _KEPT_NANOSECONDS,
@@ -95,6 +97,8 @@ async def _streams(client: Client, received: dict[str, Any]) -> None:
 
 async def _reader(client: Client, lane: Lane) -> None:
     config = _READING | ({"filter_subject": f"{lane.under}d.>"} if lane.under else {})
+    if lane.account == GUARD:
+        config["ack_wait"] = GUARD_AGAIN_NANOSECONDS
     body = {"stream_name": lane.stream, "config": config}
     await _made(client, f"CONSUMER.DURABLE.CREATE.{lane.stream}.{CONSUMER}", body)
 

@@ -109,6 +109,7 @@ class DeviceType(Entry, frozen=True, kw_only=True):
     video: bool = False  # has a camera code of GB/T 28181
     dialects: list[str]  # ways of speaking that are known of it
     alarms: list[Reason] = []
+    commands: list[str] = []  # what it can be asked to do
     spans: bool = False  # bulk telemetry: at power loss the last moments may be lost
     source: str
     confirmed: bool
@@ -116,6 +117,7 @@ class DeviceType(Entry, frozen=True, kw_only=True):
     def faults(self) -> list[str]:
         unknown = [key for key in (*self.measures, *self.limits) if key not in MEASURES]
         found = [f"there is no measure `{key}`" for key in unknown]
+        found += [f"there is no command `{key}`" for key in self.commands if key not in COMMANDS]
         named = (*self.main, *(alarm.measure for alarm in self.alarms))
         lacking = [key for key in named if key not in self.measures]
         return found + [f"`{key}` is not among the measures" for key in lacking]
@@ -129,6 +131,14 @@ class DeviceType(Entry, frozen=True, kw_only=True):
         """What the measure can be for this type."""
         own, general = self.limits.get(measure), MEASURES[measure]
         return (own.low, own.high) if own else (general.low, general.high)
+
+
+class CommandKind(Entry, frozen=True, kw_only=True):
+    """What a device can be asked to do."""
+
+    text: bool = False  # with words
+    seconds: int  # the wish stands so long
+    source: str
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -161,6 +171,7 @@ class AlarmRule(Entry, frozen=True, kw_only=True):
     cause: Text
     consequence: Text
     response: Text
+    says: Text | None = None  # aloud where it was raised, by devices that can
     role: str
     minutes: int
     places: dict[str, dict[str, float]] = {}  # area or device → own limits; the nearest wins
@@ -245,6 +256,7 @@ class MatchPurpose(Entry, frozen=True, kw_only=True):
 YES, NO = Text(zh="是", en="yes"), Text(zh="否", en="no")
 UNITS = catalogue("sensing", "units", Unit)
 MEASURES = catalogue("sensing", "measures", Measure, faults=Measure.faults)
+COMMANDS = catalogue("sensing", "commands", CommandKind)
 TYPES = catalogue("sensing", "device_types", DeviceType, faults=DeviceType.faults)
 CHECKS = catalogue("sensing", "checks", Check)
 POLICY = catalogue("sensing", "policy", Policy)

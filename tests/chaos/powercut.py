@@ -93,7 +93,7 @@ class Load:
     def _message(self, code: str) -> tuple[Key, bytes]:
         at = next(self.moments)  # type: ignore[call-overload]
         word = self.seed["life"].get(code)
-        values = {word: 1} if word else {"level": at % 90 / 1000}
+        values = {word: 1} if word else {"power": at % 90}
         said = {"device": code, "at": at, "id": f"{code}-{at}", "values": values}
         return (code, at), json.dumps(said).encode()
 
@@ -102,7 +102,7 @@ class Load:
         line = http.client.HTTPConnection("127.0.0.1", self.gate, timeout=15)
         dice, life = random.Random(number), sorted(self.seed["life"])
         while not self.stop.is_set():
-            codes = dice.choices(self.seed["bulk"], k=dice.randint(0, 20)) + dice.choices(life)
+            codes = dice.choices(self.seed["mixed"], k=dice.randint(0, 20)) + dice.choices(life)
             some = [self._message(code) for code in codes]
             line.request("POST", "/api/sensing/batches", b"\n".join(body for _, body in some), {"Authorization": f"Bearer {self.seed['key']}"})  # fmt: skip
             answer = line.getresponse()
@@ -124,15 +124,15 @@ class Load:
 
     def _bulk(self, number: int) -> None:
         codes = itertools.cycle(self.seed["bulk"])
-        with self._line(number) as line:
+        with self._line(number, "bulk_") as line:
             while not self.stop.is_set():
                 some = [self._message(next(codes)) for _ in range(20)]
-                line.publish([(f"d/{self.seed['prefix']}/lifang", body) for _, body in some])
+                line.publish([(f"d/{self.seed['bulk_prefix']}/lifang", body) for _, body in some])
                 self._note("bulk", [key for key, _ in some])
                 time.sleep(0.02)
 
-    def _line(self, number: int) -> Line:
-        return Line(self.mqtt, self.seed["prefix"], self.seed["key"], f"cut{number}-{next(self.moments)}")  # type: ignore[call-overload]  # fmt: skip
+    def _line(self, number: int, whose: str = "") -> Line:
+        return Line(self.mqtt, self.seed[f"{whose}prefix"], self.seed[f"{whose}key"], f"cut{number}-{next(self.moments)}")  # type: ignore[call-overload]  # fmt: skip
 
 
 class Hamlet:
@@ -284,7 +284,7 @@ def play(points: int, dice: random.Random, *, unsafe: str = "", say: bool = True
     moment = 0.0
     try:
         seed = hamlet.make()
-        codes = [*seed["bulk"], *seed["life"]]
+        codes = [*seed["bulk"], *seed["mixed"], *seed["life"]]
         for point in range(points + 1):
             leak = dice.choice((0.0, 0.0, 0.1, 0.5))
             try:

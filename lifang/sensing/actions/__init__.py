@@ -21,6 +21,7 @@ from lifang.sensing.actions.answers import (
     unshelve,
 )
 from lifang.sensing.actions.archive import archive_day, forget_archive
+from lifang.sensing.actions.commands import answer_command, hand_out_commands, send_command
 from lifang.sensing.actions.devices import (
     NewDevice,
     faults,
@@ -91,6 +92,7 @@ __all__ = [
     "acknowledge",
     "admit",
     "announce_device",
+    "answer_command",
     "approve_reception",
     "archive_day",
     "ask_admission",
@@ -112,6 +114,7 @@ __all__ = [
     "forget_archive",
     "forget_old",
     "give_verdict",
+    "hand_out_commands",
     "install_device",
     "install_many",
     "install_planned",
@@ -143,6 +146,7 @@ __all__ = [
     "run_timers",
     "score_series",
     "see_contact",
+    "send_command",
     "send_observations",
     "service_device",
     "shelve",

@@ -15,6 +15,7 @@ from lifang.core.access.rows import add_many
 from lifang.core.action import action
 from lifang.core.events import publish
 from lifang.core.ids import new_id
+from lifang.sensing.actions.commands import speak
 from lifang.sensing.catalogue import RULES, AlarmRule
 from lifang.sensing.events import AlarmChanged, AlarmRaised
 from lifang.sensing.models import Alarm, AlarmStep, Device, Flood, Followed, Latest
@@ -69,6 +70,7 @@ def raise_alarms(*, actor: Actor, told: Sequence[Told], at: datetime) -> list[Al
     new: list[Alarm] = []
     rest, moved = _moved(told)
     _move(scene, moved, at, steps)
+    begun = {(_subject(one.device), one.rule) for one in rest if one.turn == "raised" and _rests(scene, one)}  # fmt: skip
     for one in sorted(rest, key=lambda one: _order(scene, one)):
         alarm = scene.open.get((_subject(one.device), one.rule))
         if one.turn in {"raised", "reopened"}:
@@ -88,6 +90,8 @@ def raise_alarms(*, actor: Actor, told: Sequence[Told], at: datetime) -> list[Al
     for alarm in new:
         if rules.told(alarm) and alarm.ended_at is None:
             told_of(alarm, at)
+    aloud = [scene.open[pair] for pair in begun if pair in scene.open]
+    speak([one for one in aloud if rules.told(one)], scene.rules, scene.devices, at)
     return new
 
 
@@ -105,6 +109,12 @@ def _moved(told: Sequence[Told]) -> tuple[list[Told], list[tuple[UUID, str]]]:
         moved += [key] if same else []
         rest += [one for one in mine if one not in same]
     return rest, moved
+
+
+def _rests(scene: Scene, one: Told) -> bool:
+    """There is no alarm of it, or one whose condition is over: what is raised now begins."""
+    alarm = scene.open.get((_subject(one.device), one.rule))
+    return alarm is None or alarm.cleared_at is not None
 
 
 def told_of(alarm: Alarm, at: datetime) -> None:

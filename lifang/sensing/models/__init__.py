@@ -1,6 +1,7 @@
 from lifang.sensing.models.admission import Admission, Key, Maker, Run
 from lifang.sensing.models.alarm import Alarm, AlarmStep, Flood
 from lifang.sensing.models.archived import Archived
+from lifang.sensing.models.command import Command
 from lifang.sensing.models.device import CELL_METRES, Device, Entry, Pull, Stay, name_of
 from lifang.sensing.models.observation import (
     Announced,
@@ -31,6 +32,7 @@ __all__ = [
     "AlarmStep",
     "Announced",
     "Archived",
+    "Command",
     "Counted",
     "Device",
     "Edition",

@@ -9,6 +9,7 @@ from lifang.core.access import Actor
 from lifang.sensing import actions, selectors
 from lifang.sensing.models import Device
 from lifang.sensing.rules import may_be_asked
+from lifang.sensing.rules.commands import offered
 from lifang.sensing.terms import DeviceState
 from lifang.sensing.web import forms
 
@@ -27,6 +28,8 @@ class Act:
             return self.form(
                 data, actor=actor, initial={"area": device.area, "position": device.position}
             )
+        if self.form is forms.CommandForm:
+            return self.form(data, device=device)
         if self.form is forms.EventsForm:
             found = selectors.pull_of(actor, device)
             first = {"url": found.url, "username": found.username} if found else {}
@@ -76,6 +79,10 @@ def _events(actor: Actor, device: Device, given: Any, at: Any) -> None:
     actions.watch_camera(actor=actor, device=device, at=at, **given)
 
 
+def _command(actor: Actor, device: Device, given: Any, at: Any) -> None:
+    actions.send_command(actor=actor, device=device, at=at, **given)
+
+
 def acts_of(device: Device) -> dict[str, Act]:
     """What can be done to it, by the word of the address."""
     every = {
@@ -87,6 +94,7 @@ def acts_of(device: Device) -> dict[str, Act]:
         "description": Act(forms.EditForm, _edit, _("Change its description"), _("Change"), _("Changed. The log keeps what it was.")),
         "removal": Act(forms.MoveForm, _move, _("Move it"), _("It stands there now"), _("Moved. What it said stays with it."), map=True),
         "events": Act(forms.EventsForm, _events, _("Ask it for events (ONVIF)"), _("Save"), _("Saved.")),
+        "command": Act(forms.CommandForm, _command, _("Send a command"), _("Send"), _("Sent. What became of it stands on this page.")),
         "release": Act(forms.NoteForm, _release, _("Release from its maker"), _("Release"), _("Released. The maker's key does not speak for it any more."), danger=True),
         "registration": Act(forms.TakeOnForm, _take_on, _("Register what it is"), _("Register"), _("Registered.")),
     }  # fmt: skip
@@ -94,6 +102,7 @@ def acts_of(device: Device) -> dict[str, Act]:
         DeviceState.PLANNED: ("installation", "description", "removal", "retirement"),
         DeviceState.INSTALLED: (
             "service",
+            "command",
             "description",
             "events",
             "removal",
@@ -109,6 +118,7 @@ def acts_of(device: Device) -> dict[str, Act]:
         name: every[name]
         for name in wanted
         if (name != "release" or device.maker_id)
+        and (name != "command" or offered(device.type))
         and (name != "events" or may_be_asked(device.type) is None)
     }
 
@@ -116,5 +126,5 @@ def acts_of(device: Device) -> dict[str, Act]:
 NEEDS = {
     "service": "sensing.service_device", "rest": "sensing.rest_device", "waking": "sensing.wake_device",
     "retirement": "sensing.retire_device", "installation": "sensing.install_planned", "registration": "sensing.install_planned",
-    "description": "sensing.edit_device", "removal": "sensing.move_device", "release": "sensing.release_device", "events": "sensing.watch_camera",
+    "description": "sensing.edit_device", "removal": "sensing.move_device", "release": "sensing.release_device", "events": "sensing.watch_camera", "command": "sensing.send_command",
 }  # fmt: skip

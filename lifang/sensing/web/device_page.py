@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from lifang.core.access import Actor
 from lifang.core.config import config
@@ -14,8 +15,9 @@ from lifang.core.site import site
 from lifang.core.web.show import Entry as Line
 from lifang.orgs import selectors as orgs
 from lifang.sensing import rules, selectors
-from lifang.sensing.catalogue import MEASURES, TYPES, policy
-from lifang.sensing.models import Device, Series
+from lifang.sensing.catalogue import COMMANDS, MEASURES, TYPES, policy
+from lifang.sensing.models import Command, Device, Series
+from lifang.sensing.selectors.commands import commands_of
 from lifang.sensing.terms import DeviceState, bad
 from lifang.sensing.web import shown
 from lifang.sensing.web.acts import NEEDS, acts_of
@@ -27,7 +29,7 @@ SPANS = {
     "year": timedelta(days=366),
     "years": timedelta(days=1096),
 }
-SLOTS, MOST_POINTS, MOST_LOG = 48, 3000, 30
+SLOTS, MOST_POINTS, MOST_LOG, MOST_WISHES = 48, 3000, 30, 8
 _ICONS = {"install": "plug", "plan": "pencil", "move": "arrows-move", "service": "tool", "battery": "battery", "repair": "tool", "out": "player-pause", "back": "player-play", "retire": "archive", "edit": "pencil", "bind": "link", "release": "unlink"}  # fmt: skip
 _PINS = {"well": "done", "weak": "waiting", "silent": "late", "never": "waiting", "planned": "open", "out": "open", "unverified": "danger"}  # fmt: skip
 
@@ -60,6 +62,7 @@ def context(request: HttpRequest, found: Device) -> dict[str, Any]:
         "children": found.children.visible_to(actor).filter(retired_at__isnull=True).count() if found.type == "gateway" else 0,
         "acts": [(reverse("sensing:act", args=[found.pk, word]), one) for word, one in acts_of(found).items() if actor.may(NEEDS[word], found.area)],
         "may_key": found.state != DeviceState.RETIRED and actor.may("sensing.issue_device_key", found.area),
+        "commands": [_wish(one, at) for one in commands_of(actor, found).select_related("account")[:MOST_WISHES]],
         "pull": selectors.pull_of(actor, found),
         "map": _small_map(found),
     }  # fmt: skip
@@ -119,6 +122,19 @@ def _chart(request: HttpRequest, listed: list[Series], at: datetime) -> dict[str
         ]
         chart["empty"] = not chart["changes"]
     return chart
+
+
+def _wish(one: Command, at: datetime) -> dict[str, Any]:
+    """A command, and what became of it."""
+    if one.answered_at is not None:
+        chip = ("done", _("Done")) if one.done else ("danger", _("Not done"))
+    elif one.until <= at:
+        chip = ("danger", _("Fetched, not answered")) if one.fetched_at else ("danger", _("Never fetched"))  # fmt: skip
+    else:
+        chip = ("progress", _("Fetched")) if one.fetched_at else ("waiting", _("Waits for the device"))  # fmt: skip
+    kind = COMMANDS.get(one.kind)
+    who = one.account.name if one.account else _("by a rule")
+    return {"name": kind.name if kind else one.kind, "text": one.text, "answer": one.answer, "at": one.asked_at, "who": who, "chip": chip}  # fmt: skip
 
 
 def _line(one: Any) -> Line:

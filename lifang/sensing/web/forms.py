@@ -13,8 +13,9 @@ from lifang.core.web.forms import Form, date_input
 from lifang.orgs import selectors as orgs
 from lifang.sensing import selectors
 from lifang.sensing.actions import NewDevice
-from lifang.sensing.catalogue import TYPES
+from lifang.sensing.catalogue import COMMANDS, TYPES
 from lifang.sensing.models import Device, name_of
+from lifang.sensing.rules.commands import offered
 from lifang.sensing.web import shown
 from lifang.sensing.web.picks import Picking, chosen_field, find_gateways, find_places, words_field
 
@@ -232,6 +233,15 @@ class ServiceForm(Form):
 class RestForm(Form):
     until = forms.DateField(label=_("Until"), widget=date_input(), help_text=_("At most 90 days; it goes back into service by itself."))  # fmt: skip
     note = forms.CharField(label=_("Why"), max_length=300)
+
+
+class CommandForm(Form):
+    kind = forms.ChoiceField(label=_("Command"))
+    text = forms.CharField(label=_("What it says aloud"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, device: Device, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(key, COMMANDS[key].name) for key in offered(device.type)]  # type: ignore[attr-defined]
 
 
 class NoteForm(Form):

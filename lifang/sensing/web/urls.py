@@ -4,9 +4,7 @@ from lifang.sensing.web import admissions, alarm_urls, devices, quarantine, rece
 
 app_name = "sensing"
 DESK = "desk/devices"
-_WORDS = (
-    "service|rest|waking|retirement|installation|registration|description|removal|release|events"
-)
+_WORDS = "service|rest|waking|retirement|installation|registration|description|removal|release|events|command"
 _PK = r"(?P<pk>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 
 urlpatterns = [
