@@ -6,7 +6,8 @@ from django.apps import apps
 from lifang.core.access.capabilities import capabilities
 from lifang.core.access.refusal import reasons
 from lifang.core.catalogue import load_all
-from tests.architecture.checks import declared, graph, pages, shapes, tree, walls, writes
+from lifang.core.retention import SHELVES
+from tests.architecture.checks import declared, graph, kept, pages, shapes, tree, walls, writes
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -76,3 +77,9 @@ def test_every_reason_that_code_gives_is_declared():
 @pytest.mark.django_db
 def test_every_scoped_table_stands_behind_its_wall():
     assert walls.without_wall(apps.get_models()) == []
+
+
+@pytest.mark.django_db
+def test_everything_that_holds_something_of_a_person_has_a_term():
+    faults = kept.without_term(apps.get_models(), SHELVES.values())
+    assert not faults, "\n".join(faults)

@@ -10,13 +10,15 @@ import pytest
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
+from lifang.affairs.models import Application, Intake
 from lifang.core.access.models import Scoped
 from lifang.core.catalogue import Mistake
 from lifang.core.catalogue.loader import Catalogue
 from lifang.core.config import config
 from lifang.core.i18n import Text
+from lifang.core.retention import SHELVES
 from tests.access.walk import missing_urls
-from tests.architecture.checks import declared, graph, pages, shapes, walls, writes
+from tests.architecture.checks import declared, graph, kept, pages, shapes, walls, writes
 from tests.architecture.test_contracts import PLANTED as IMPORTS
 from tests.architecture.test_events import broken_promises
 
@@ -341,6 +343,18 @@ def test_a_scoped_table_without_a_wall_is_named():
     assert walls.without_wall([bare]) == [
         "registry_bare: row-level security is not forced",
         "registry_bare: no policy for ['a', 'd', 'r', 'w']",
+    ]
+
+
+@pytest.mark.django_db
+def test_a_table_of_people_without_a_term_is_named():
+    others = [one for key, one in SHELVES.items() if not key.startswith("affairs.")]
+    assert kept.without_term([Application, Intake], others, {}) == [
+        "affairs.Application: `person` names somebody, and no term says how long",
+        "affairs.Intake: `person` names somebody, and no term says how long",
+    ]
+    assert kept.without_term([Application, Intake], SHELVES.values(), {"affairs.Intake": "x"}) == [
+        "exemption without use: affairs.Intake"
     ]
 
 

@@ -24,9 +24,13 @@ class Intake(Scoped):
     channel = models.CharField(max_length=12)
     desk = models.CharField(max_length=15, db_collation="C")
     guides = models.JSONField(default=list)  # keys, in the order told
+    despite = models.CharField(
+        max_length=200, blank=True
+    )  # why, though what is known speaks against it
     account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    anonymised_at = models.DateTimeField(null=True)  # nothing of the visitor is left in it
 
     class Meta(Scoped.Meta):
         indexes = [
@@ -66,6 +70,8 @@ class Application(Subject):
     outcome = models.CharField(max_length=20, blank=True)
     answer = models.TextField(blank=True)  # what the applicant reads
     wanted = models.JSONField(default=list)  # keys of materials that are asked for
+    emptied_at = models.DateTimeField(null=True)  # what was written is gone
+    anonymised_at = models.DateTimeField(null=True)  # whose it was is gone too
 
     class Meta(Scoped.Meta):
         abstract = False

@@ -56,7 +56,7 @@ def passed(guide: Any) -> dict[str, Any]:
     return {f"m_{one.key}": "" for one in guide.materials}
 
 
-def make_application(area: str, key: str = "elderly-card", at: Any = MONDAY, **more: Any) -> Application:  # fmt: skip
+def make_application(area: str, key: str = "elderly-card", at: Any = MONDAY, answers: Any = None, **more: Any) -> Application:  # fmt: skip
     """Recorded at the window for somebody of the area; waits for acceptance."""
     intake = make_intake(area, guides=[key], **more)
     worker = recorder(area)
@@ -65,7 +65,7 @@ def make_application(area: str, key: str = "elderly-card", at: Any = MONDAY, **m
         known = selectors.given(SYSTEM, intake.person, day_of(at))
         draft = forms.begin(
             actor=worker, form=guide.form, subject=f"affairs:{intake.pk}:{key}", given=known,
-            answers={"delivery": "window", "bank_number": "6200 0000 0000", **passed(guide)}, at=at,
+            answers={"delivery": "window", "bank_number": "6200 0000 0000", **passed(guide), **(answers or {})}, at=at,
         )  # fmt: skip
         return actions.record(actor=worker, intake=intake, draft=draft, guide=guide, at=at)
 
@@ -99,8 +99,8 @@ def again(row: Application) -> Application:
         return Application.objects.get(pk=row.pk)
 
 
-def accepted(area: str, key: str = "elderly-card") -> Application:
-    row = make_application(area, key)
+def accepted(area: str, key: str = "elderly-card", **more: Any) -> Application:
+    row = make_application(area, key, **more)
     missing = [one.key for one in row.matter.materials]
     return actions.accept(actor=SYSTEM, application=row, seen=missing, at=MONDAY + HOUR)
 

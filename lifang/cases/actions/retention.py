@@ -60,6 +60,8 @@ def drop_photos(rows: Sequence[Any], at: datetime) -> Mapping[str, int]:
 _HELD = partial(ask.held, SYSTEM)
 
 shelf(
-    Shelf("cases.reporters", ask.told_over, anonymise, _HELD, kind="case"),
+    Shelf(
+        "cases.reporters", ask.told_over, anonymise, _HELD, kind="case", also=("cases.Reporter",)
+    ),
     Shelf("cases.photos", ask.pictured_over, drop_photos, _HELD, kind="case"),
 )

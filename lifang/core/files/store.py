@@ -188,9 +188,10 @@ def pass_on(subject_type: str, subject: UUID, files: Iterable[Any], to: Scoped) 
     )
 
 
-def remove(subject_type: str, subjects: Iterable[UUID]) -> int:
-    """Take the files of subjects away, content too where no other row names it; how many. Part of erasing them."""
+def remove(subject_type: str, subjects: Iterable[UUID], keep: Iterable[UUID] = ()) -> int:
+    """Take the files of subjects away but those to keep, content too where no other row names it; how many. Part of erasing them."""
     rows = Attachment.objects.filter(subject_type=subject_type, subject__in=list(subjects))
+    rows = rows.exclude(pk__in=list(keep))
     contents = set(rows.values_list("sha256", flat=True))
     gone = rows.delete()[0]
     # Killed between the commit and the disk, the sweep finds what nobody names.

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -200,6 +201,11 @@ def hush(subjects: Iterable[Any], moves: Iterable[str] = ()) -> int:
     return inner.exclude(note="").update(note="")
 
 
+def unname(subject: UUID, account: UUID) -> int:
+    """Take an account off the timeline of one subject; how many steps. Part of anonymising."""
+    return Step.objects.filter(subject=subject, account=account).update(account=None)
+
+
 def set_due(subject: Subject, due_at: datetime) -> None:
     """Write a new due time of the running stage into the subject and its open to-dos."""
     subject.due_at = due_at
@@ -228,4 +234,5 @@ __all__ = [
     "replay",
     "set_due",
     "start",
+    "unname",
 ]

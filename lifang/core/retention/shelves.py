@@ -64,6 +64,7 @@ class Shelf:
     kind: str = ""  # of `access.sights`: how a row of it is called and opened
     subject: str = "pk"  # the column with that kind's id
     hidden: bool = False  # its store shows itself to nobody: counted only while it is erased
+    also: tuple[str, ...] = ()  # other models that lose with these rows what they hold of a person
 
     @property
     def term(self) -> Term:

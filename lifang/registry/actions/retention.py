@@ -215,6 +215,7 @@ def _of_element(one: Element) -> Shelf:
         partial(erase_element, model, one),
         held,
         kind=str(one.of),
+        also=("registry.Fact",),
     )
 
 

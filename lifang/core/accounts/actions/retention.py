@@ -86,6 +86,13 @@ shelf(
     Shelf("accounts.codes", _by(OneTimeCode, "sent_at"), _deletes(OneTimeCode), never, area=""),
     Shelf("accounts.tries", _by(Tries, "last_at"), _deletes(Tries), never, area=""),
     Shelf("accounts.sessions", _by(Session, "ends_at"), _deletes(Session), never, area=""),
-    Shelf("accounts.residents", residents, anonymise, held, area=""),
+    Shelf(
+        "accounts.residents",
+        residents,
+        anonymise,
+        held,
+        area="",
+        also=("accounts.Factor", "notify.Preference"),
+    ),
     Shelf("accounts.staff", staff, forget_reach, held),
 )
