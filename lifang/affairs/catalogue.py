@@ -71,6 +71,13 @@ class Result(Entry, frozen=True, kw_only=True):
     months: int = 0  # how long it holds; 0 = without an end
 
 
+class Who(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Conditions that the register knows for certain; what it does not know, the window judges."""
+
+    age_from: int = 0  # years completed
+    residence: list[str] = []  # kinds of residence (registry/data/codes.yaml)
+
+
 class Guide(Entry, frozen=True, kw_only=True, dict=True):
     """One matter that a resident can apply for, worked out in full."""
 
@@ -83,6 +90,7 @@ class Guide(Entry, frozen=True, kw_only=True, dict=True):
     visit: bool = False  # is done at home for whoever cannot come
     agent: bool = True
     conditions: list[Text]
+    who: Who = Who()
     materials: list[Needed]
     parts: list[Part] = []  # in the order given; all begin together
     steps: list[Text] = []  # in a resident's words; none: they follow from the parts
@@ -125,6 +133,8 @@ def _unknown(guide: Guide) -> Iterator[str]:
     own = {one.key for one in guide.questions}
     yield from (f"there is no question `{key}`" for key in guide.ask if key not in own and key not in QUESTIONS)  # fmt: skip
     yield from (f"there is no material `{one.key}`" for one in guide.materials if one.key not in MATERIALS)  # fmt: skip
+    kinds = {one.key for one in QUESTIONS["residence"].options}
+    yield from (f"there is no residence `{key}`" for key in guide.who.residence if key not in kinds)
     if guide.topic not in TOPICS:
         yield f"there is no topic `{guide.topic}`"
 

@@ -74,6 +74,34 @@ def agreed(opinions: Sequence[tuple[str, bool | None]]) -> Refusal | None:
     return None
 
 
+class Known(NamedTuple):
+    """What is known of who applies; nothing where nobody knows."""
+
+    born: date | None = None
+    residence: str = ""
+
+
+def fits(guide: Guide, who: Known, on: date) -> Refusal | None:
+    """Does what is known speak against it? The day one turns so old counts."""
+    least = guide.who.age_from
+    if least and who.born and _years(who.born, on) < least:
+        return Refusal("too_young", {"matter": guide.name, "years": least})
+    if guide.who.residence and who.residence and who.residence not in guide.who.residence:
+        return Refusal("residence_unfit", {"matter": guide.name})
+    return None
+
+
+def _years(born: date, on: date) -> int:
+    """Years completed on a day; who was born on 29 February completes them on 1 March."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def word_for(despite: str, unfit: Iterable[Refusal]) -> Refusal | None:
+    """What does not fit is recorded only with a word why."""
+    told = "；".join(str(one) for one in unfit)
+    return Refusal("unfit", {"told": told, "field": "despite"}) if told and not despite.strip() else None  # fmt: skip
+
+
 def day_of(moment: datetime) -> date:
     """The day of the site's calendar."""
     return localtime(moment).date()

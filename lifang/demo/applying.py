@@ -37,11 +37,19 @@ def leave(cast: Cast, at: datetime, seed: int, count: int = 40) -> int:
         grid = grids[(number * 7 + number // 10) % len(grids)]
         account = cast.residents[grid][2 + number // len(grids)]
         begun = at - timedelta(days=9 - number % 8, hours=dice.randrange(1, 6))
-        row = _applied(actor_of(account.pk, begun), GUIDES[MATTERS[number % len(MATTERS)]], begun)
+        actor = actor_of(account.pk, begun)
+        row = _applied(actor, _matter(actor, number, begun), begun)
         if row is not None:
             _lived(cast, row, FATES[(number * 3 + number // len(FATES)) % len(FATES)], begun)
             made += 1
     return made
+
+
+def _matter(actor: Actor, number: int, at: datetime) -> Guide:
+    """Whose turn it is, or the next one whose conditions fit: nobody young applies for an elderly card."""
+    person = registry.me(actor)
+    turn = [GUIDES[MATTERS[(number + n) % len(MATTERS)]] for n in range(len(MATTERS))]
+    return next(one for one in turn if not selectors.unfit(actor, person, one, at.date()))
 
 
 def _applied(actor: Actor, guide: Guide, at: datetime) -> Application | None:

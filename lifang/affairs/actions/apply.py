@@ -38,6 +38,7 @@ def begin(*, actor: Actor, guide: Guide, at: datetime) -> Draft:
         None if guide.online else Refusal("not_online"),
         None if person else Refusal("no_record_here"),
         _not_twice(actor, person, guide),
+        selectors.unfit(actor, person, guide, day_of(at)),
     )
     subject = f"affairs:{guide.key}"
     for draft in forms_of(actor, subject):
@@ -72,26 +73,35 @@ def receive(
     name: str = "",
     telephone: str = "",
     channel: str = "window",
+    despite: str = "",
 ) -> Intake:
-    """Somebody stands at the window, calls, or has sent an envelope: one intake for all the matters."""
+    """Somebody stands at the window, calls, or has sent an envelope: one intake for all the matters.
+
+    `despite`: why one is recorded though what is known speaks against it.
+    """
     known = [selectors.guide(actor, key) for key in dict.fromkeys(guides)]
     insist(None if channel in CHANNELS else Refusal("not_found"))
     who = people.person(actor, person.pk) if person is not None else None
     for guide in known if who else ():
         insist(_not_twice(actor, who, guide))
+    unfit = [selectors.unfit(actor, who, guide, day_of(at)) for guide in known if who]
+    insist(rules.word_for(despite, [one for one in unfit if one]))
     return Intake.objects.create(
         area=who.area if who else area, token=short_code(16), person=who,
         name=who.name if who else name, telephone=(who.telephone if who else telephone) or None, channel=channel,
         desk=desk_of("affairs.accept", area, at), guides=[one.key for one in known], account_id=actor.id,
-        begun_at=at, holders=list(who.holders) if who else [],
+        begun_at=at, holders=list(who.holders) if who else [], despite=despite.strip()[:200] if any(unfit) else "",
     )  # fmt: skip
 
 
 @action("affairs.record")
-def record(*, actor: Actor, intake: Intake, draft: Draft, guide: Guide, at: datetime, reuse: bool = False) -> Application:  # fmt: skip
+def record(*, actor: Actor, intake: Intake, draft: Draft, guide: Guide, at: datetime, reuse: bool = False, despite: str = "") -> Application:  # fmt: skip
     """One matter of an intake, filled in by the worker with the person; base data that changed go to the register at once."""
     visit = Intake.objects.hold(intake.pk)
     insist(Refusal("intake_ended") if visit.ended_at else None)
+    if despite.strip() and not visit.despite:
+        visit.despite = despite.strip()[:200]
+        visit.save(update_fields=["despite"])
     person = visit.person
     filled = forms.hand_in(draft, guide.form_without(_free(actor, person, guide, at)), actor)
     made = _made(
@@ -149,6 +159,8 @@ def _made(
     needs = {one.key: one for one in selectors.needs(actor, person, guide, day_of(at))}
     form = guide.form_without(frozenset(key for key, one in needs.items() if one.free))
     filled = forms.hand_in(draft, form, actor)
+    against = selectors.unfit(actor, person, guide, day_of(at), filled)
+    insist(rules.word_for(intake.despite, [against]) if intake and against else against)
     known, asked = filled.counted(form)
     area = person.area if person is not None else intake.area if intake else ""
     window = intake.desk if intake else desk_of("affairs.accept", area[:9] if guide.window == "street" else area, at)  # fmt: skip

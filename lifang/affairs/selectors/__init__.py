@@ -23,9 +23,9 @@ from lifang.affairs.selectors.applications import (
     windows,
 )
 from lifang.affairs.selectors.guides import find_guides, guide, guides
-from lifang.affairs.selectors.needs import given, needs
+from lifang.affairs.selectors.needs import given, needs, unfit
 
 __all__ = [
     "application", "applications", "by_ids", "counts", "files", "filled", "find_guides", "given", "guide", "guides", "intake", "intake_receipt",
-    "intakes", "laid", "needs", "open_of", "own", "own_application", "own_parts", "parts", "receipt", "result", "verified", "verified_file", "windows",
+    "intakes", "laid", "needs", "open_of", "own", "own_application", "own_parts", "parts", "receipt", "result", "unfit", "verified", "verified_file", "windows",
 ]  # fmt: skip

@@ -8,10 +8,10 @@ from django.db.models import Q
 from lifang.affairs import rules
 from lifang.affairs.catalogue import MATERIALS, Guide
 from lifang.affairs.models import Laid, Result
-from lifang.core.access import SYSTEM, Actor
+from lifang.core.access import SYSTEM, Actor, Refusal
 from lifang.core.access.wall import behind
 from lifang.core.crypto.fields import MaskedText, clear
-from lifang.core.forms import Given
+from lifang.core.forms import Filled, Given
 from lifang.core.i18n import Text
 from lifang.orgs import selectors as orgs
 from lifang.registry import selectors as registry
@@ -87,3 +87,15 @@ def _held(person: Any, guide: Guide, on: date) -> dict[str, Laid]:
         if until >= on:
             found[one.key] = one
     return found
+
+
+def unfit(actor: Actor, person: Any, guide: Guide, on: date, filled: Filled | None = None) -> Refusal | None:  # fmt: skip
+    """What speaks against this matter for this person: by the register, and where that knows nothing by what was answered."""
+    told = filled.answers if filled else {}
+    said = {one.element: told.get(one.key) for one in guide.form.questions if one.element}
+    born = person.born if person is not None else None
+    if born is None and (day := said.get("person.born")):
+        born = date.fromisoformat(day)
+    residence = person.residence if person is not None else ""
+    who = rules.Known(born, residence or str(said.get("person.residence") or ""))
+    return rules.fits(guide, who, on)

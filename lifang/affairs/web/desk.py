@@ -18,6 +18,7 @@ from lifang.affairs import actions, selectors
 from lifang.affairs.catalogue import APPLICATION, MATERIALS
 from lifang.affairs.models import Application
 from lifang.affairs.web import shown
+from lifang.affairs.web.guides import address
 from lifang.affairs.web.own import acting, wanted_form, wanted_sheet
 from lifang.affairs.web.tables import ApplicationTable
 from lifang.core.access import Actor, Kind, Refusal, insist
@@ -213,7 +214,7 @@ def _told(request: HttpRequest, deed: Deed, row: Application, form: Any) -> Fact
     if deed.key == "taking":
         return {**told, "files": form.sent(), "seen": request.POST.getlist("seen")}
     if deed.key == "grant":
-        return {**told, **form.cleaned_data, "granted": True, "home": request.build_absolute_uri("/")}  # fmt: skip
+        return {**told, **form.cleaned_data, "granted": True, "home": address(request, "/")}  # fmt: skip
     if deed.key == "refusal":
         return {**told, **form.cleaned_data, "granted": False}
     return {**told, **form.cleaned_data}

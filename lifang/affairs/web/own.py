@@ -17,7 +17,7 @@ from lifang.affairs.catalogue import MATERIALS, Guide
 from lifang.affairs.models import Application
 from lifang.affairs.rules import day_of
 from lifang.affairs.web import shown
-from lifang.affairs.web.guides import drawn
+from lifang.affairs.web.guides import address, drawn
 from lifang.core.access import SYSTEM, Actor, Kind
 from lifang.core.access.wall import behind
 from lifang.core.forms import FormSpec, Question
@@ -80,6 +80,11 @@ class Apply(FormPages):
 def beginning(request: HttpRequest, key: str) -> HttpResponseBase:
     actor, at = acting(request)
     guide = selectors.guide(actor, key)
+    person = registry.me(actor)
+    against = selectors.unfit(actor, person, guide, day_of(at)) if person else None
+    if against:
+        told = {"guide": guide, "against": against}
+        return _private(render(request, "affairs/my/unfit.html", told, status=409))
     draft = actions.begin(actor=actor, guide=guide, at=at)
     return Apply(request, guide, draft).start()
 
@@ -207,7 +212,7 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
 def visit_code(request: HttpRequest, token: str) -> HttpResponse:
     actor, _at = acting(request)
     found = selectors.intake_receipt(actor, token)
-    return drawn(request.build_absolute_uri(reverse("affairs:visit", args=[found.token])))
+    return drawn(address(request, reverse("affairs:visit", args=[found.token])))
 
 
 def _private(response: HttpResponse) -> HttpResponse:

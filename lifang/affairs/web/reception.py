@@ -22,6 +22,7 @@ from lifang.affairs.web.own import acting, form_for
 from lifang.core.access import Actor, Kind, Refusal, Refused, insist
 from lifang.core.forms import actions as filling
 from lifang.core.forms.pages import REVIEW, FormPages
+from lifang.core.web import private
 from lifang.core.web.forms import Form
 from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
@@ -42,8 +43,17 @@ class MattersForm(Form):
     channel = forms.ChoiceField(label=gettext_lazy("How does it come"), widget=forms.RadioSelect)
     guides = forms.MultipleChoiceField(label=gettext_lazy("What for? As many as there are"), widget=forms.CheckboxSelectMultiple)  # fmt: skip
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    despite = forms.CharField(
+        label=gettext_lazy("Why it is recorded all the same"), required=False, max_length=200,
+        help_text=gettext_lazy("For example: the date of birth on record is wrong; the identity card was shown."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, asks: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
+        if not asks:
+            del self.fields["despite"]
+        else:
+            self.order_fields(["despite"])
         ways = [(one.key, str(one.name)) for one in CHANNELS if one.typed_by == "staff"]
         self.fields["channel"].choices = ways  # type: ignore[attr-defined]
         self.fields["channel"].initial = "window"
@@ -76,7 +86,9 @@ def reception_of(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     actor, at = acting(request)
     _may(actor)
     person = registry.person(actor, pk)
-    form = MattersForm(request.POST if request.method == "POST" else None)
+    keys = [key for key in request.POST.getlist("guides") if key in GUIDES]
+    unfit = any(selectors.unfit(actor, person, GUIDES[key], day_of(at)) for key in keys)
+    form = MattersForm(request.POST if request.method == "POST" else None, asks=unfit)
     if request.method == "POST" and form.is_valid():
         with form.refusals("guides"):
             made = actions.receive(actor=actor, person=person, area=person.area, at=at, **form.cleaned_data)  # fmt: skip
@@ -130,15 +142,22 @@ class Record(FormPages):
         free = [one for one in selectors.needs(self.actor, self.visit.person, self.guide, day_of(self.at)) if one.free]  # fmt: skip
         declared = [one.material.declared for one in free if one.met == "declared"]
         return {
-            "guide": self.guide, "promise": "affairs/my/promise.html", "consent": "affairs/my/consent.html", "free": [one.material.name for one in free],
+            "guide": self.guide, "promise": "affairs/my/promise.html", "consent": "affairs/desk/consent.html", "unfit": self._unfit(), "free": [one.material.name for one in free],
             "declared": declared, "go": _("Record it"),
         }  # fmt: skip
 
     def done(self) -> HttpResponseBase:
         reuse = self.request.POST.get("reuse") == "1"
-        actions.record(actor=self.actor, intake=self.visit, draft=self.draft, guide=self.guide, reuse=reuse, at=self.at)  # fmt: skip
+        despite = private.plain(self.request.POST.get("despite", ""))
+        actions.record(actor=self.actor, intake=self.visit, draft=self.draft, guide=self.guide, reuse=reuse, despite=despite, at=self.at)  # fmt: skip
         messages.success(self.request, _("Recorded: %(matter)s") % {"matter": self.guide.name})
         return redirect("affairs:intake", self.visit.pk)
+
+    def _unfit(self) -> Refusal | None:
+        """What was answered speaks against it, and no word says why all the same."""
+        if self.visit.despite:
+            return None
+        return selectors.unfit(self.actor, self.visit.person, self.guide, day_of(self.at), self.filled)  # fmt: skip
 
 
 def _pages(request: HttpRequest, pk: UUID, key: str, *, begin: bool) -> Record:
