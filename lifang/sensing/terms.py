@@ -154,19 +154,14 @@ class Batch(NamedTuple):
     moved: Mapping[
         int, float
     ]  # by series: no more than that between its good values of this batch and of `REACH` before it
+    kinds: Mapping[
+        tuple[str, str], Sequence[int]
+    ]  # the series in it, by type of device and measure
 
     @property
     def observed(self) -> list[Observed]:
         """Row by row; made anew each time."""
         return self.columns.rows()
-
-    def kinds(self) -> dict[tuple[str, str], list[int]]:
-        """The series in it, by type of device and measure. Runs over every series."""
-        found: dict[tuple[str, str], list[int]] = {}
-        for series in np.unique(self.columns.series).tolist():
-            what = self.known[series]
-            found.setdefault((what.type, what.measure), []).append(series)
-        return found
 
 
 class Watcher(Protocol):

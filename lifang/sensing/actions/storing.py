@@ -99,26 +99,33 @@ def watches(watcher: Watcher) -> Watcher:
 
 
 def store(observed: Sequence[Observed], known: Mapping[int, Known], at: datetime) -> Stored:
-    """`keep`, of single rows."""
-    return keep(columns(observed), known, at)
+    """`keep`, of single rows, in a transaction of its own."""
+    with transaction.atomic():
+        return keep(columns(observed), known, at)
 
 
 def keep(them: Columns, known: Mapping[int, Known], at: datetime) -> Stored:
-    """Commit a batch. Called by those ways in that have checked whose it is: behind everything, like an import."""
+    """Write a batch, inside a transaction. Called by those ways in that have checked whose it is: behind everything, like an import."""
     many = len(them.series)
-    if not many:
-        return Stored(0, 0)
-    with transaction.atomic():
-        fresh = _unheard(them, known, at)
-        if not len(fresh.series):
-            return Stored(0, many)
-        new = _keep(fresh)
-        if len(new.series):
-            before, moved = _latest(new, known)
-            batch = Batch(new, known, at, before, moved)
-            for watcher in WATCHERS:
-                watcher.see(batch)
+    fresh = _unheard(them, known, at) if many else them
+    if not len(fresh.series):
+        return Stored(0, many)
+    new = _keep(fresh)
+    if len(new.series):
+        before, moved = _latest(new, known)
+        batch = Batch(new, known, at, before, moved, _kinds(new, known))
+        for watcher in WATCHERS:
+            watcher.see(batch)
     return Stored(len(new.series), many - len(new.series))
+
+
+def _kinds(them: Columns, known: Mapping[int, Known]) -> dict[tuple[str, str], list[int]]:
+    """This loop runs over every series."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for series in np.unique(them.series).tolist():
+        what = known[series]
+        found.setdefault((what.type, what.measure), []).append(series)
+    return found
 
 
 def _unheard(them: Columns, known: Mapping[int, Known], at: datetime) -> Columns:

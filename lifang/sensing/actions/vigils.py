@@ -1,6 +1,6 @@
 """Looking after somebody who lives alone: signs of life, notices of absence, and the alarm when silence is too long."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -36,7 +36,7 @@ class VigilWatcher:
 
     def see(self, batch: Batch) -> None:
         signs: dict[UUID, list[tuple[float, Sign]]] = {}
-        for kind, series in batch.kinds().items():
+        for kind, series in batch.kinds.items():
             if kind in DOOR or kind in INSIDE:
                 _signs(batch, kind, series, signs)
         if signs and Vigil.objects.filter(place__in=signs, ended_at__isnull=True).exists():
@@ -46,7 +46,7 @@ class VigilWatcher:
 def _signs(
     batch: Batch,
     kind: tuple[str, str],
-    series: list[int],
+    series: Sequence[int],
     into: dict[UUID, list[tuple[float, Sign]]],
 ) -> None:
     """What series of one kind say of the homes they are in."""

@@ -62,7 +62,7 @@ _DROP = "DELETE FROM sensing_pending p USING unnest(%s::uuid[], %s::text[]) AS t
 
 Subject = tuple[UUID, str, str]  # device, type, area
 Readings = Mapping[Known, list[Reading]]
-Kinds = dict[tuple[str, str], list[int]]  # (type, measure) → its series in a batch
+Kinds = Mapping[tuple[str, str], Sequence[int]]  # (type, measure) → its series in a batch
 
 
 class AlarmWatcher:
@@ -70,7 +70,7 @@ class AlarmWatcher:
 
     def see(self, batch: Batch) -> None:
         rules, sieves = chosen.sieved(SYSTEM)
-        looked_at = {kind: mine for kind, mine in batch.kinds().items() if kind in sieves}
+        looked_at = {kind: mine for kind, mine in batch.kinds.items() if kind in sieves}
         if not looked_at:
             return
         devices = {batch.known[one].device for mine in looked_at.values() for one in mine}
