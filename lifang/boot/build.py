@@ -6,6 +6,7 @@ Each is skipped when nothing it is made from has changed.
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ FRONTEND = ROOT / "frontend"
 PACKAGE = ROOT / "lifang"
 BUILT = PACKAGE / "core/web/static/build"
 OLDEST_NODE = 22
+_ICON = re.compile(rb"\bicon[\s\"(:=str]{1,12}\"?([a-z0-9-]+)")
 
 
 def build(steps: Steps, home: Home | None = None) -> None:
@@ -39,7 +41,7 @@ def build_frontend(say: Callable[[str], None] = lambda text: None) -> str:
     """`npm ci` and `npm run build`, each when its sources changed; says what was done."""
     if not (FRONTEND / "package.json").exists():
         return "built into the package" if BUILT.exists() else "none"
-    sources = digest(_frontend_sources())
+    sources = digest(_frontend_sources()) + _icons_named()
     stamp = BUILT / "built-from"
     if stamp.exists() and stamp.read_text() == sources:
         return "unchanged"
@@ -62,6 +64,15 @@ def _frontend_sources() -> Iterator[Path]:
         yield from (Path(folder) / name for name in files)
     yield from PACKAGE.glob("*/data/*icons*")
     yield from PACKAGE.glob("core/*/data/*icons*")
+
+
+def _icons_named() -> str:
+    """One hash of all words after `icon` in the product: its sprite has only those (frontend/icons.mjs)."""
+    named: set[bytes] = set()
+    for kind in ("html", "py", "yaml"):
+        for file in PACKAGE.rglob(f"*.{kind}"):
+            named.update(_ICON.findall(file.read_bytes()))
+    return hashlib.sha256(b" ".join(sorted(named))).hexdigest()
 
 
 def _node() -> tuple[str, dict[str, str]]:
