@@ -1,6 +1,7 @@
 """What residents of the demo county applied for: some dozens, in every state, made by those whose turn it was."""
 
 import random
+from collections.abc import Container
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,31 +36,27 @@ def leave(cast: Cast, at: datetime, seed: int, count: int = 40) -> int:
     made = 0
     for number in range(count if grids else 0):
         grid = grids[(number * 7 + number // 10) % len(grids)]
-        account = cast.residents[grid][2 + number // len(grids)]
         begun = at - timedelta(days=9 - number % 8, hours=dice.randrange(1, 6))
-        actor = actor_of(account.pk, begun)
-        row = _applied(actor, _matter(actor, number, begun), begun)
+        guide = GUIDES[MATTERS[number % len(MATTERS)]]
+        actors = [
+            actor_of(one.pk, begun) for one in cast.residents[grid][2 + number // len(grids) :]
+        ]
+        row = next(filter(None, (_applied(one, guide, begun) for one in actors)), None)
         if row is not None:
             _lived(cast, row, FATES[(number * 3 + number // len(FATES)) % len(FATES)], begun)
             made += 1
     return made
 
 
-def _matter(actor: Actor, number: int, at: datetime) -> Guide:
-    """Whose turn it is, or the next one whose conditions fit: nobody young applies for an elderly card."""
-    person = registry.me(actor)
-    turn = [GUIDES[MATTERS[(number + n) % len(MATTERS)]] for n in range(len(MATTERS))]
-    return next(one for one in turn if not selectors.unfit(actor, person, one, at.date()))
-
-
 def _applied(actor: Actor, guide: Guide, at: datetime) -> Application | None:
     person = registry.me(actor)
-    if person is None:
-        return None
+    if person is None or selectors.unfit(actor, person, guide, at.date()):
+        return None  # nobody young applies for an elderly card
+    known = selectors.given(actor, person, at.date())
     try:
         draft = actions.begin(actor=actor, guide=guide, at=at)
         form = _form(actor, person, guide, at)
-        forms.answer(actor=actor, draft=draft, form=form, answers=_answers(form), at=at)
+        forms.answer(actor=actor, draft=draft, form=form, answers=_answers(form, known), at=at)
         return actions.apply(actor=actor, draft=draft, guide=guide, reuse=True, at=at)
     except Refused:
         return None
@@ -70,9 +67,9 @@ def _form(actor: Actor, person: Any, guide: Guide, at: datetime) -> FormSpec:
     return guide.form_without(frozenset(one.key for one in needs if one.free))
 
 
-def _answers(form: FormSpec) -> dict[str, Any]:
+def _answers(form: FormSpec, known: Container[str]) -> dict[str, Any]:
     """What the register does not know, and nothing for papers that come later."""
-    asked = [one for one in form.questions if not one.element]
+    asked = [one for one in form.questions if one.element not in known]
     return {one.key: ANSWERS.get(one.key, "") for one in asked}
 
 
