@@ -98,7 +98,7 @@ def _years(born: date, on: date) -> int:
 
 def word_for(despite: str, unfit: Iterable[Refusal]) -> Refusal | None:
     """What does not fit is recorded only with a word why."""
-    told = "；".join(str(one) for one in unfit)
+    told = " ".join(str(one) for one in unfit)
     return Refusal("unfit", {"told": told, "field": "despite"}) if told and not despite.strip() else None  # fmt: skip
 
 

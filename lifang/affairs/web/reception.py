@@ -94,6 +94,8 @@ def reception_of(request: HttpRequest, pk: UUID) -> HttpResponseBase:
             made = actions.receive(actor=actor, person=person, area=person.area, at=at, **form.cleaned_data)  # fmt: skip
         if not form.errors:
             return redirect("affairs:intake", made.pk)
+    if unfit:
+        form.fields["despite"].required = True  # the refusal says more than "fill this in"
     told = {"form": form, "person": person, "where": place_name(person.area, 2)}
     return render(request, "affairs/desk/matters.html", told, status=422 if form.errors else 200)
 
