@@ -53,6 +53,12 @@ GIVEN: dict[str, dict[str, Any]] = {
     "retention.LegalHold": {"kind": "person", "subject": new_id},
     "sensing.Alarm": {"verdict": ""},
     "sensing.AlarmStep": {"alarm": an_alarm},
+    "sensing.Command": {
+        "asked_at": LONG_AGO,
+        "until": LONG_AGO + timedelta(hours=1),
+        "answered_at": None,
+        "done": None,
+    },
     "sensing.Filing": {"filed_at": LONG_AGO, "filed_number": "1"},
     "sensing.Flood": {"ended_at": LONG_AGO},
     "sensing.Match": {
