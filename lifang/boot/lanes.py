@@ -43,20 +43,20 @@ class Lane(NamedTuple):
     account: str
     stream: str
     under: str = ""  # what stands before our subjects
-    but: bytes = b""  # a header of messages that another lane reads
+    only: bytes = b""  # a header; messages with another are read on another lane
     gather_seconds: float = (
         0.0  # how long a message waits for others: a commit costs as much for one as for fifty
     )
 
     def open(self, devices_url: str) -> Pull:
-        return Pull(url_of(devices_url, self.account), self.stream, CONSUMER, under=self.under, but=self.but)  # fmt: skip
+        return Pull(url_of(devices_url, self.account), self.stream, CONSUMER, under=self.under, only=self.only)  # fmt: skip
 
 
 LANES: Final = (
     Lane(BULK, STREAM, gather_seconds=0.05),
     Lane(GUARD, RECEIVED, "$MQTT.msgs."),
     # With QoS 0 there is no receipt, and the broker's store has nothing.
-    Lane(GUARD, STREAM, but=b"Nmqtt-Pub:1"),
+    Lane(GUARD, STREAM, only=b"Nmqtt-Pub:0"),
 )
 
 

@@ -158,17 +158,18 @@ def test_what_may_tell_of_danger_is_on_disk_before_its_receipt_and_counts_once(s
         worker.wait()
         line.publish(_said(prefix, 0, 40))
         line.tell(f"d/{prefix}/lifang", b'{"values": {"heartbeat": 999}}')
+        line.hand_over(f"d/{prefix}/lifang", b'{"values": {"heartbeat": 998}}')
         line.publish(_said(prefix, 40, 1))
     kept = asyncio.run(_kept(site.nats.devices_url))
     # The broker's own store of this lane, synced at every message, has all that was acknowledged.
-    assert kept[GUARD, RECEIVED] == (41, None)
+    assert kept[GUARD, RECEIVED] == (42, None)
     assert kept[BULK, RECEIVED] == (0, "async")
     assert kept[BULK, STREAM] == (0, "async")
     site.start_worker()
-    eventually(Observation.objects.count, 42)
+    eventually(Observation.objects.count, 43)
     time.sleep(1)
     with behind(SYSTEM):
-        assert sorted(Observation.objects.values_list("value", flat=True)) == [*map(float, range(41)), 999.0]  # fmt: skip
+        assert sorted(Observation.objects.values_list("value", flat=True)) == [*map(float, range(41)), 998.0, 999.0]  # fmt: skip
     assert asyncio.run(_kept(site.nats.devices_url))[GUARD, RECEIVED] == (0, None)
 
 

@@ -49,11 +49,11 @@ class Pull:
         *,
         most: int = 15000,
         under: str = "",
-        but: bytes = b"",
+        only: bytes = b"",
     ) -> None:
-        """`under` stands before all subjects and is left out; messages with the header `but` are passed over, for good."""
+        """`under` stands before all subjects and is left out; of messages with headers those without `only` are passed over, for good."""
         parts = urlsplit(url)
-        self.most, self.owed, self.under, self.but = most, 0, under, but
+        self.most, self.owed, self.under, self.only = most, 0, under, only
         self._rest, self._subjects = b"", dict[bytes, str]()
         self._line = socket.create_connection(
             (parts.hostname or "127.0.0.1", parts.port or 4222), 10
@@ -125,7 +125,7 @@ class Pull:
     def _parse(self, data: bytes) -> tuple[list[Message], int]:  # noqa: C901 -- one loop, and a call would cost
         """All whole messages of what has arrived. This loop runs over every message."""
         found: list[Message] = []
-        at, size, subjects, head, but = 0, len(data), self._subjects, _HEAD.match, self.but
+        at, size, subjects, head, only = 0, len(data), self._subjects, _HEAD.match, self.only
         while True:
             seen = head(data, at)
             if seen is None:
@@ -149,7 +149,7 @@ class Pull:
                 text = self._learn(subject)
             if headers:
                 body = first + int(headers)
-                if but and but in data[first:body]:
+                if only and only not in data[first:body]:
                     self.owed -= 1
                     self._send(b"PUB " + answer + b" 0\r\n\r\n")
                     continue
