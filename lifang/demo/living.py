@@ -8,7 +8,8 @@ from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.accounts import actions as accounts
 from lifang.core.accounts.terms import DEMO_PASSWORD
-from lifang.demo.people import Cast
+from lifang.demo.county import county
+from lifang.demo.people import Cast, a_name
 from lifang.living import actions, selectors
 from lifang.orgs import actions as posts
 from lifang.orgs import selectors as orgs
@@ -30,7 +31,7 @@ def bill(cast: Cast, at: datetime, seed: int) -> None:
         if not area:
             continue
         taken.add(area)
-        _manager(unit, f"wm{number:02d}", at - timedelta(days=90))
+        _manager(unit, f"wm{number:02d}", a_name(county(), dice), at - timedelta(days=90))
         for item, basis, prices in PRICES:
             actions.set_tariff(
                 actor=SYSTEM, unit=unit, area=area, item=item, basis=basis, price=dice.choice(prices),
@@ -41,8 +42,8 @@ def bill(cast: Cast, at: datetime, seed: int) -> None:
         _month(unit, area, min(first, at), at, 0.5, dice)
 
 
-def _manager(unit: Any, login: str, at: datetime) -> None:
-    account = accounts.open_account(actor=SYSTEM, login=login, name="物业经理", area=unit.area, password=DEMO_PASSWORD, at=at)  # fmt: skip
+def _manager(unit: Any, login: str, name: str, at: datetime) -> None:
+    account = accounts.open_account(actor=SYSTEM, login=login, name=name, area=unit.area, password=DEMO_PASSWORD, at=at)  # fmt: skip
     posts.post(actor=SYSTEM, account=account, post="property_manager", at=at, area=unit.area, unit=unit)  # fmt: skip
 
 

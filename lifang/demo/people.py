@@ -76,7 +76,7 @@ def hire(county: County, at: datetime, dice: random.Random, step: Progress) -> C
     for start in range(0, len(rolls), 25):
         with together(actor=SYSTEM, at=at):
             for login, post, area, unit in rolls[start : start + 25]:
-                _employ(cast, login, post, area, unit, at, _name(county, dice))
+                _employ(cast, login, post, area, unit, at, a_name(county, dice))
                 step(1)
     return cast
 
@@ -130,7 +130,7 @@ def _employ(
     cast.posts[post, str(unit.pk) if unit else area] = login
 
 
-def _name(county: County, dice: random.Random) -> str:
+def a_name(county: County, dice: random.Random) -> str:
     return dice.choice(county.surnames) + dice.choice(county.given)
 
 
@@ -163,7 +163,7 @@ def settle(
 def enrol(county: County, cast: Cast, part: Part, at: datetime, seed: int, step: Progress) -> None:
     """Accounts of residents, with an impossible telephone (100…): found by staff of their grid only."""
     grids, dice = codes(county, 15), random.Random(seed)
-    names = [_name(county, dice) for _ in range(county.people)]
+    names = [a_name(county, dice) for _ in range(county.people)]
     for first in range(0, len(part.grids), GRIDS_AT_ONCE):
         some = part.grids[first : first + GRIDS_AT_ONCE]
         rows = {
