@@ -1,8 +1,10 @@
 """A deputy stands in: the same rights there and no others, to-dos and messages, both names in the log, and nothing after."""
 
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.timezone import localtime
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.grants import actor_of
@@ -196,14 +198,19 @@ def test_it_ends_early_and_with_the_posting(leave, secretary):
 def test_the_page_names_a_deputy_and_a_wrong_login_is_told(leave):
     absent, _ = leave
     secretary = cast.community_secretary()
-    wrong = secretary.post("orgs:new_deputy", absent.pk, data={"login": "nobody", "since": "2026-11-24", "until": "2026-11-27"})  # fmt: skip
+    today = localtime(
+        datetime.fromtimestamp(time.time(), UTC)
+    ).date()  # a request has the time of the clock on the wall
+    last = today + timedelta(days=3)
+    given = {"since": today.isoformat(), "until": last.isoformat()}
+    wrong = secretary.post("orgs:new_deputy", absent.pk, data={"login": "nobody", **given})
     assert "没有登录名为" in wrong.content.decode()
-    done = secretary.post("orgs:new_deputy", absent.pk, data={"login": "yi 乙", "since": "2026-11-24", "until": "2026-11-27"})  # fmt: skip
+    done = secretary.post("orgs:new_deputy", absent.pk, data={"login": "yi 乙", **given})
     assert done.status_code == 302
     page = secretary.get("orgs:deputies").content.decode()
     assert "甲" in page
     assert "乙" in page
-    assert Deputy.objects.get().valid_to.isoformat().startswith("2026-11-27T16:00")
+    assert localtime(Deputy.objects.get().valid_to).date() == last + timedelta(days=1)
     assert list(selectors.deputies(cast.stranger().actor)) == []
 
 

@@ -23,9 +23,10 @@ from lifang.sensing.tests.make import make_device
 from lifang.sensing.tests.receiving import STREET, camera, in_force, switched
 from lifang.sensing.tests.test_reception import message
 
+
 # A request has the time of the clock on the wall: a file asked for on a page begins today.
-NOW = datetime.fromtimestamp(time.time(), UTC)
-DAY = localtime(NOW).date()
+def now() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -63,27 +64,30 @@ def post(token: str, body: bytes, monkeypatch: Any, at: datetime = MONDAY) -> tu
     return sent[0]["status"], json.loads(sent[1]["body"])
 
 
-FORM = {
-    "system": "公安人像比对系统", "operator": "示范区公安分局", "purpose": "查找走失老人", "necessity": "人工查看录像来不及", "classes": ["missing"],
-    "basis": "《人脸识别技术应用安全管理办法》第四条", "document": "99刑受〔2026〕7号", "assessment": "PIA-2026-003",
-    "assessed_until": DAY + timedelta(days=200), "place_kind": "gate", "notice": "本出入口接收公安机关人像比对告警，可刷卡进出。",
-    "notice_on": DAY, "alternative_kind": "card", "alternative": "东侧小门刷卡进出", "keep_days": 10, "starts_on": DAY,
-    "ends_on": DAY + timedelta(days=30),
-}  # fmt: skip
+def form(at: datetime) -> dict[str, Any]:
+    day = localtime(at).date()
+    return {
+        "system": "公安人像比对系统", "operator": "示范区公安分局", "purpose": "查找走失老人", "necessity": "人工查看录像来不及", "classes": ["missing"],
+        "basis": "《人脸识别技术应用安全管理办法》第四条", "document": "99刑受〔2026〕7号", "assessment": "PIA-2026-003",
+        "assessed_until": day + timedelta(days=200), "place_kind": "gate", "notice": "本出入口接收公安机关人像比对告警，可刷卡进出。",
+        "notice_on": day, "alternative_kind": "card", "alternative": "东侧小门刷卡进出", "keep_days": 10, "starts_on": day,
+        "ends_on": day + timedelta(days=30),
+    }  # fmt: skip
 
 
 @pytest.mark.covers("S3-13", "S0-24", "S4-08")
 def test_from_the_form_by_two_approvals_to_the_key_a_match_a_look_and_a_verdict(
     street_dispatcher, county_dispatcher, county_leader, grid_worker, monkeypatch
 ):
-    device = camera()
+    device, begun = camera(), now()
+    whole = form(begun)
     where = street_dispatcher.get("sensing:reception_ask").content.decode()
     assert f"?area={STREET}" in where
     asked = f"/desk/receptions/new?area={STREET}"
     assert "CAM-1" in street_dispatcher.get(asked).content.decode()
-    lacking = street_dispatcher.post(asked, data={**FORM, "devices": [str(device.pk)]})
+    lacking = street_dispatcher.post(asked, data={**whole, "devices": [str(device.pk)]})
     assert lacking.status_code == 422  # no viewer
-    given = {**FORM, "devices": [str(device.pk)], "viewers": [grid_worker.actor.holder]}
+    given = {**whole, "devices": [str(device.pk)], "viewers": [grid_worker.actor.holder]}
     assert street_dispatcher.post(asked, data=given | {"alternative_kind": "face"}).status_code == 422  # fmt: skip
     assert street_dispatcher.post(asked, data=given | {"place_kind": "toilet"}).status_code == 422
     done = street_dispatcher.post(asked, data=given)
@@ -104,11 +108,11 @@ def test_from_the_form_by_two_approvals_to_the_key_a_match_a_look_and_a_verdict(
     token = re.search(r"lf_\w{8}_[\w-]+", shown.content.decode())
     assert token
 
-    assert post(token[0], message(at=NOW.isoformat()), monkeypatch, NOW) == (
+    assert post(token[0], message(at=begun.isoformat()), monkeypatch, begun) == (
         200,
         {"taken": 1, "refused": []},
     )
-    status, told = post(token[0], message(2, name="张三"), monkeypatch, NOW)
+    status, told = post(token[0], message(2, name="张三"), monkeypatch, begun)
     assert (status, told["taken"], told["refused"][0]["reason"]) == (200, 0, "name")
     with behind(SYSTEM):
         alarm = Alarm.objects.get()
