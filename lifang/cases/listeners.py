@@ -1,6 +1,6 @@
 """What cases do when something is told. Each is one line."""
 
-from lifang.cases.actions import take_alarm, tell
+from lifang.cases.actions import take_alarm, take_repair, tell
 from lifang.cases.actions.rollup import recount
 from lifang.cases.events import (
     CaseAccepted,
@@ -18,6 +18,7 @@ from lifang.cases.events import (
 from lifang.core.access import Actor
 from lifang.core.events import listens
 from lifang.core.flow.events import StageOverdue
+from lifang.living.events import RepairEscalated
 from lifang.sensing.events import AlarmRaised
 
 
@@ -89,3 +90,8 @@ def on_case_taken_over_count(told: CaseTakenOver, system: Actor) -> None:
 @listens(AlarmRaised)
 def on_alarm_raised(told: AlarmRaised, system: Actor) -> None:
     take_alarm(actor=system, alarm=told.alarm, matter=told.matter, at=told.at)
+
+
+@listens(RepairEscalated)
+def on_repair_escalated(told: RepairEscalated, system: Actor) -> None:
+    take_repair(actor=system, repair=told.repair, matter=told.matter, at=told.at)

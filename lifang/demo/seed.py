@@ -19,7 +19,7 @@ from lifang.core.access.wall import behind
 from lifang.core.files import disk
 from lifang.core.geo.shapes import geometry_of
 from lifang.core.relay import hearing
-from lifang.demo import applying, devices, geography, living, people, waiting, wards
+from lifang.demo import applying, devices, geography, living, people, repairing, waiting, wards
 from lifang.demo.beside import Step, side_by_side, silent, unhurried
 from lifang.demo.county import County, Part, county, parts
 from lifang.demo.days import Days
@@ -64,6 +64,7 @@ def build(
         learn_matters(actor=SYSTEM, at=at - timedelta(hours=7))
         wards.leave(cast, at, SEED)
         living.bill(cast, at, SEED)
+        repairing.leave(cast, at, SEED)
         hearing.lay_by(before=at - timedelta(hours=6), at=at)  # this commit waits for the disk
         cases = Case.objects.count()
     return Built(len(shapes), len(cast.accounts), plan.people, cases, dict(refused))

@@ -4,7 +4,9 @@ from typing import Literal
 
 import msgspec
 
+from lifang.core.calendar import Limit
 from lifang.core.catalogue import catalogue
+from lifang.core.flow.shape import flow
 from lifang.core.i18n import Text
 
 
@@ -21,12 +23,31 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     confirmed: bool
 
 
+class RepairKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What can be broken, where, how long the company has, and what it is at the street."""
+
+    key: str
+    name: Text
+    icon: str
+    at: list[Literal["home", "common"]]
+    take: Limit
+    fix: Limit
+    street: Limit  # after it is late: so much more, then the street is told
+    matter: str  # of the case it becomes then
+    urgent: bool = False
+    words: bool = False  # has to be described
+    source: str
+    confirmed: bool
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: str
     value: int
 
 
 ITEMS = catalogue("living", "items", Item)
+REPAIR_KINDS = catalogue("living", "repair_kinds", RepairKind)
+REPAIR = flow("living", "repair")
 POLICY = catalogue("living", "policy", Policy)
 
 

@@ -25,3 +25,27 @@ class BillCredited:
     bill: UUID
     amount: int
     at: datetime
+
+
+@event("living.RepairOrdered")
+class RepairOrdered:
+    repair: UUID
+    kind: str
+    at: datetime
+
+
+@event("living.RepairMoved")
+class RepairMoved:
+    repair: UUID
+    move: str
+    to_state: str
+    at: datetime
+
+
+@event("living.RepairEscalated")
+class RepairEscalated:
+    """Late, and late again after its manager was told: the street should know."""
+
+    repair: UUID
+    matter: str
+    at: datetime

@@ -2,10 +2,15 @@ from datetime import datetime
 from uuid import UUID
 
 from lifang.core.access import Actor
-from lifang.core.jobs import job
+from lifang.core.jobs import job, periodic
 from lifang.living import actions
 
 
 @job(attempts=8, wait_seconds=2)
 def work_run(*, system: Actor, at: datetime, run: str) -> None:
     actions.work_run(system=system, run=UUID(run), at=at)
+
+
+@periodic(cron="*/10 * * * *")
+def see_to_repairs(*, system: Actor, at: datetime) -> None:
+    actions.see_to_repairs(system=system, at=at)

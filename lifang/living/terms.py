@@ -1,4 +1,4 @@
-"""Words of daily life: bills, what they are counted by."""
+"""Words of daily life: bills, what they are counted by; where something is broken."""
 
 import re
 from enum import StrEnum
@@ -24,6 +24,7 @@ class RunState(StrEnum):
 
 class Source(StrEnum):
     RUN = "run"  # of the property company's month
+    REPAIR = "repair"  # of one repair
     IMPORT = "import"  # of a public utility
 
 
@@ -34,3 +35,15 @@ class Standing(StrEnum):
     PART = "part"
     LATE = "late"
     PAID = "paid"
+
+
+class Spot(StrEnum):
+    """Where in one's building."""
+
+    HOME = "home"
+    FLOOR = "floor"  # the corridor or stair of a floor
+    LIFT = "lift"
+    ENTRANCE = "entrance"
+    ROOF = "roof"
+    BASEMENT = "basement"
+    YARD = "yard"

@@ -81,7 +81,7 @@ def credit(*, actor: Actor, bill: Bill, amount: int, why: str, at: datetime) -> 
     held = Bill.objects.hold(bill.pk)
     insist(
         company(actor, orgs.unit(actor, held.unit_id)),
-        None if held.source == Source.RUN else Refusal("credit_own"),
+        None if held.source != Source.IMPORT else Refusal("credit_own"),
         None if why.strip() else Refusal("refund_why", {"field": "why"}),
         rules.may_pay(amount, held.left),
     )

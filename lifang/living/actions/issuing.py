@@ -41,7 +41,7 @@ class Draft(NamedTuple):
     item: str = ""
 
 
-def issue(unit: "Unit", area: str, drafts: Sequence[Draft], at: datetime, run: Run | None = None) -> list[Bill]:  # fmt: skip
+def issue(unit: "Unit", area: str, drafts: Sequence[Draft], at: datetime, run: Run | None = None, source: str = "") -> list[Bill]:  # fmt: skip
     """Write them all, booked and told; called with what is new only."""
     if not drafts:
         return []
@@ -50,7 +50,7 @@ def issue(unit: "Unit", area: str, drafts: Sequence[Draft], at: datetime, run: R
     bills = [
         Bill(
             number=f"B{one.month[2:4]}{one.month[5:]}{short_code(9)}", unit_id=unit.pk, run=run, dwelling_id=one.door.pk,
-            source=Source.RUN if run else Source.IMPORT, item=one.item, reference=one.reference, address=one.door.address,
+            source=source or (Source.RUN if run else Source.IMPORT), item=one.item, reference=one.reference, address=one.door.address,
             month=one.month, amount=sum(line.amount for line in one.lines), issued_at=at, due_on=due_on, area=one.door.area,
             holders=sorted({unit.holder, *whom.get(one.door.pk, ())}),
         )

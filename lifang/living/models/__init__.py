@@ -1,3 +1,4 @@
 from lifang.living.models.bill import Bill, BillLine, Meter, Reading, Run, Tariff
+from lifang.living.models.repair import Repair, RepairPart
 
-__all__ = ["Bill", "BillLine", "Meter", "Reading", "Run", "Tariff"]
+__all__ = ["Bill", "BillLine", "Meter", "Reading", "Repair", "RepairPart", "Run", "Tariff"]

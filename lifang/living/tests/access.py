@@ -5,10 +5,11 @@ from uuid import UUID
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.accounts.models import Account
+from lifang.core.ids import short_code
 from lifang.core.testing import cast, places
 from lifang.core.testing.rows import a_row
 from lifang.living import actions
-from lifang.living.models import Bill, Run
+from lifang.living.models import Bill, Repair, Run
 from lifang.living.tests.make import MONTH, make_doors, make_firm
 from lifang.orgs.tests.make import MONDAY
 
@@ -46,6 +47,21 @@ def own_receipt(account: Account) -> tuple[str]:
     bill = own_bill(account)
     with behind(SYSTEM):
         return (actions.take_part(actor=SYSTEM, bill=bill, amount=50, at=MONDAY).number,)
+
+
+def repair_at(area: str, holders: list[str] | None = None) -> Repair:
+    with behind(SYSTEM):
+        door = make_doors(1, area=area)[0]
+        made = a_row(
+            Repair, area=area, holders=_whose(area) if holders is None else holders, unit=make_firm(), dwelling=door, number=short_code(12),
+            kind="water_leak", spot="home", address="walk", state="closed", opened_at=MONDAY,
+        )  # fmt: skip
+    assert isinstance(made, Repair)
+    return made
+
+
+def own_repair(account: Account) -> Repair:
+    return repair_at(places.AWAY_GRID, [f"account:{account.pk}"])
 
 
 def _whose(area: str) -> list[str]:

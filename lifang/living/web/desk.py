@@ -69,7 +69,7 @@ def _page(request: HttpRequest, actor: Actor, found: Bill, **forms: Form) -> Htt
         "bill": found, "chip": shown.chip(found, today(request)), "lines": [shown.line(one) for one in found.lines.all()],
         "owed": yuan(found.owed), "paid": yuan(found.paid), "left": yuan(found.left), "credited": yuan(found.credited),
         "payments": shown.payments(actor, found.pk), "cash": PartForm(initial={"amount": yuan(found.left)}, prefix="cash"),
-        "may_refund": actor.may("living.refund_bill"), "may_credit": actor.may("living.credit_bill") and found.source == Source.RUN,
+        "may_refund": actor.may("living.refund_bill"), "may_credit": actor.may("living.credit_bill") and found.source != Source.IMPORT,
         **forms,
     }  # fmt: skip
     return render(request, "living/desk/bill.html", facts)

@@ -12,6 +12,8 @@ from lifang.living import selectors
 
 register(
     Entry("desk", "living.bills", _("Bills"), "living:desk_bills", icon="receipt", capability="living.take_cash", order=45),
+    Entry("desk", "living.repairs", _("Repairs"), "living:board", icon="tool", capability="living.see_repairs", order=44),
+    Entry("my", "living.repairs", _("Repairs"), "living:repairs", icon="tool", order=26),
     Entry("my", "living.bills", _("Bills"), "living:bills", icon="receipt", order=25),
 )  # fmt: skip
 

@@ -1,14 +1,31 @@
 from django.urls import path
 
-from lifang.living.web import desk, issuing, my
+from lifang.living.web import desk, issuing, my, own_repairs, repairs
 
 app_name = "living"
 DESK = "desk/bills"
+REPAIRS = "desk/repairs"
 
 urlpatterns = [
     path("my/bills", my.bills, name="bills"),
     path("my/bills/sums", my.sums, name="sums"),
     path("my/bills/<uuid:pk>", my.bill, name="bill"),
+    path("my/repairs", own_repairs.repairs, name="repairs"),
+    path("my/repairs/new", own_repairs.order, name="order"),
+    path("my/repairs/<uuid:pk>", own_repairs.repair, name="own_repair"),
+    path("my/repairs/<uuid:pk>/agreement", own_repairs.agreement, name="agreement"),
+    path("my/repairs/<uuid:pk>/objection", own_repairs.objection, name="objection"),
+    path("my/repairs/<uuid:pk>/withdrawal", own_repairs.withdrawal, name="repair_withdrawal"),
+    path("my/repairs/<uuid:pk>/rating", own_repairs.rating, name="rating"),
+    path(REPAIRS, repairs.board, name="board"),
+    path(f"{REPAIRS}/list", repairs.repairs, name="repair_list"),
+    path(f"{REPAIRS}/<uuid:pk>", repairs.repair, name="repair"),
+    path(f"{REPAIRS}/<uuid:pk>/taking", repairs.take, name="take"),
+    path(f"{REPAIRS}/<uuid:pk>/quote", repairs.quote, name="quote"),
+    path(f"{REPAIRS}/<uuid:pk>/visit", repairs.visit, name="repair_visit"),
+    path(f"{REPAIRS}/<uuid:pk>/finish", repairs.finish, name="finish"),
+    path(f"{REPAIRS}/<uuid:pk>/refusal", repairs.refusal, name="repair_refusal"),
+    path(f"{REPAIRS}/<uuid:pk>/telephone", repairs.telephone, name="repair_telephone"),
     path("receipts/<slug:number>", my.receipt, name="receipt"),
     path("receipts/<slug:number>/<slug:sign>", my.check, name="check"),
     path(DESK, desk.bills, name="desk_bills"),

@@ -3,12 +3,14 @@
 from lifang.registry.selectors.asked import Asking, asked, asked_again
 from lifang.registry.selectors.doors import (
     Dwelling,
+    Home,
     count_doors,
     doors_after,
     doors_at,
     doors_of,
     householders,
     own_doors,
+    own_homes,
 )
 from lifang.registry.selectors.grids import Covered, Profile, covered, profile, taken_over
 from lifang.registry.selectors.homes import (
@@ -123,6 +125,7 @@ __all__ = [
     "Double",
     "Dwelling",
     "Floor",
+    "Home",
     "Known",
     "Own",
     "Past",
@@ -184,6 +187,7 @@ __all__ = [
     "organisations",
     "outdated",
     "own_doors",
+    "own_homes",
     "own_last_visit",
     "own_place",
     "own_record",

@@ -81,6 +81,32 @@ def own_doors(actor: Actor) -> list[Dwelling]:
         return [Dwelling(pk, at, address or name, m2) for pk, at, address, name, m2 in told.distinct()]  # fmt: skip
 
 
+class Home(NamedTuple):
+    """A dwelling in its building: what a picture of it needs, and no neighbour."""
+
+    door: Dwelling
+    building: str
+    stair: str
+    floor: int | None
+    floors: int
+
+
+def own_homes(actor: Actor) -> list[Home]:
+    """Where the actor lives, with the building around it."""
+    doors = own_doors(actor)
+    with behind(SYSTEM):  # as above
+        rows = {row.pk: row for row in Place.objects.filter(pk__in=[one.pk for one in doors]).select_related("parent__parent")}  # fmt: skip
+    return [_home(door, rows[door.pk]) for door in doors]
+
+
+def _home(door: Dwelling, place: Place) -> Home:
+    above = place.parent
+    stair = above if above and above.kind == PlaceKind.STAIR else None
+    building = stair.parent if stair else above
+    floors = max((building.floor or 0) if building else 0, place.floor or 0, 1)
+    return Home(door, building.name if building else "", stair.name if stair else "", place.floor, floors)  # fmt: skip
+
+
 def _doors(area: str) -> QuerySet[Place]:
     return Place.objects.filter(
         kind=PlaceKind.DWELLING, area__startswith=area, valid_to__isnull=True

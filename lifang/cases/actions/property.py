@@ -1,0 +1,24 @@
+"""What a property company did not do in its time becomes a case of the street."""
+
+from datetime import datetime
+from uuid import UUID
+
+from lifang.cases.actions.report import report
+from lifang.cases.catalogue import MATTERS
+from lifang.cases.models import Case
+from lifang.core.access import Actor
+from lifang.core.action import action
+from lifang.living import selectors as living
+
+SOURCE = "property"
+
+
+@action("cases.take_repair", beyond=True)
+def take_repair(*, actor: Actor, repair: UUID, matter: str, at: datetime) -> Case | None:
+    """A repair that is late again after its manager was told: one case, which names the order and no household."""
+    told = living.repair(actor, repair)
+    known = Case.objects.filter(source=SOURCE, reference=told.number).exists()
+    if known or matter not in MATTERS:
+        return None
+    text = f"{told.number} · {told.what.name.zh} · {told.unit.name.zh}"
+    return report(actor=actor, at=at, matter=matter, source=SOURCE, reference=told.number, text=text, area=told.area)  # fmt: skip

@@ -1,0 +1,30 @@
+"""What is over goes: words, telephones, photos, whose it was. What was broken, where, when and how long it took stays."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from lifang.core.access import SYSTEM
+from lifang.core.files import store
+from lifang.core.flow import engine
+from lifang.core.flow.models import Step
+from lifang.core.retention import Shelf, shelf
+from lifang.living.models import Repair
+from lifang.living.selectors import retention as ask
+
+Went = Mapping[str, int]
+
+
+def clear_repairs(rows: Sequence[Any], at: datetime) -> Went:
+    keys = [row.pk for row in rows]
+    for row in rows:
+        engine.unname(row.pk, row.account_id)
+        row.text, row.telephone, row.account = "", None, None
+        row.holders = [one for one in row.holders if not one.startswith("account:")]
+        row.save()
+    noted = Step.objects.filter(subject__in=keys).values_list("move", flat=True).distinct()
+    return {"notes": engine.hush(keys, list(noted)), "files": store.remove(Repair._meta.label_lower, keys)}  # fmt: skip
+
+
+shelf(Shelf("living.repairs", ask.ended_repairs, clear_repairs, partial(ask.held, SYSTEM)))
