@@ -14,10 +14,11 @@ HEAD = """# What it costs people
 
 Made by `make effort` (and `make e2e`): every tap and every typed field of each journey, counted in a real browser while the journey was proved.
 A tap is one press of a button, a link, a chip or the camera; the shutter of the telephone's own camera is not counted.
+Known: of how many fields of the form how many stood filled in before anybody typed.
 Seconds of hand: {tap} s a tap, {photo} s a photo, {field} s a typed sentence. Machine: what server and browser needed on the run.
 
-| journey | who | what | taps | typed | photos | hand s | machine s | aim |
-| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |
+| journey | who | what | taps | typed | known | photos | hand s | machine s | aim |
+| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |
 """
 
 
@@ -33,6 +34,7 @@ class Row:
     photos: int
     machine: float
     aim: str
+    known: str = ""  # 10 of 11
 
     @property
     def hand(self) -> float:
@@ -45,7 +47,7 @@ class Effort:
 
     def note(
         self, journey: str, who: str, what: str, person: Person, machine: float, aim: str = "",
-        since: tuple[int, int, int] = (0, 0, 0),
+        since: tuple[int, int, int] = (0, 0, 0), known: str = "",
     ) -> Row:  # fmt: skip
         """Keep what somebody has done up to now (since earlier counts)."""
         taps, typed, photos = since
@@ -58,6 +60,7 @@ class Effort:
             person.photos - photos,
             machine,
             aim,
+            known,
         )
         self.rows.append(row)
         return row
@@ -70,7 +73,7 @@ class Effort:
         if not told:
             return
         lines = [
-            f"| {r.journey} | {r.who} | {r.what} | {r.taps} | {r.typed} | {r.photos} | {r.hand:.0f} | {r.machine:.1f} | {r.aim} |"
+            f"| {r.journey} | {r.who} | {r.what} | {r.taps} | {r.typed} | {r.known} | {r.photos} | {r.hand:.0f} | {r.machine:.1f} | {r.aim} |"
             for r in sorted(rows, key=lambda row: JOURNEYS.index(row.journey))
         ]
         head = HEAD.format(
@@ -86,14 +89,27 @@ def read(file: Path = FILE) -> list[Row]:
     lines = [line for line in file.read_text("utf-8").splitlines() if line.startswith("| W-")]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return [
-        Row(one[0], one[1], one[2], int(one[3]), int(one[4]), int(one[5]), float(one[7]), one[8])
+        Row(
+            one[0],
+            one[1],
+            one[2],
+            int(one[3]),
+            int(one[4]),
+            int(one[6]),
+            float(one[8]),
+            one[9],
+            one[5],
+        )
         for one in cells
     ]
 
 
 JOURNEYS = (
     "W-R1",
+    "W-R2",
+    "W-R3",
     "W-R5",
+    "W-R6",
     "W-G1",
     "W-G2",
     "W-G3",
@@ -104,4 +120,6 @@ JOURNEYS = (
     "W-D2",
     "W-A1",
     "W-A2",
+    "W-C1",
+    "W-C2",
 )

@@ -162,10 +162,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     most: int | None = None
     past: bool = False
     when: list[Condition] = []
+    again: bool = False  # answered in an earlier matter it stands in the next, with the same consent as papers
 
     @cached_property
     def question(self) -> Question:
         told = msgspec.to_builtins(self)
+        del told["again"]
         told["when"] = [{"question": one.question, "is": one.is_} for one in self.when]
         return msgspec.convert(told, Question, strict=False)
 
@@ -189,11 +191,20 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     note: Text
 
 
+class Priority(Entry, frozen=True, kw_only=True):
+    """Who is called first."""
+
+    age_from: int = 0  # the register says so
+    source: str
+    confirmed: bool
+
+
 TOPICS = catalogue("affairs", "topics", Topic)
 MATERIALS = catalogue("affairs", "materials", Material, faults=Material.faults)
 QUESTIONS = catalogue("affairs", "questions", Asked, faults=Asked.faults)
 GUIDES = catalogue("affairs", "guides", Guide, faults=Guide.faults)
 CHANNELS = catalogue("affairs", "channels", Channel)
+PRIORITIES = catalogue("affairs", "priorities", Priority)
 POLICY = catalogue("affairs", "policy", Policy)
 APPLICATION = flow("affairs", "application")
 

@@ -144,6 +144,7 @@ class Maker:
             ethnicity=self.dice.choices(("01", "03", "11"), (92, 5, 3))[0],
             nationality="CHN",
             residence="floating" if rented else "registered",
+            registered_at=f"{self.county.county.zh}{door.address}" if not rented else f"邻里县{self.county.estates[born.day % len(self.county.estates)]}",
             household=key,
             relation=relation,
             dwelling=door,

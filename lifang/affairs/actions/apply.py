@@ -26,7 +26,6 @@ from lifang.core.ids import short_code
 from lifang.registry import actions as registry
 from lifang.registry import selectors as people
 
-USUAL = {"delivery": "online"}
 COLLECTED = {"person.telephone", "person.work_place", "person.education", "person.marital"}
 
 
@@ -44,7 +43,7 @@ def begin(*, actor: Actor, guide: Guide, at: datetime) -> Draft:
     for draft in forms_of(actor, subject):
         return draft
     known = selectors.given(actor, person, day_of(at))
-    return forms.begin(actor=actor, form=guide.form, subject=subject, given=known, answers=USUAL, at=at)  # fmt: skip
+    return forms.begin(actor=actor, form=guide.form, subject=subject, given=known, at=at)
 
 
 def forms_of(actor: Actor, subject: str) -> list[Draft]:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from lifang.affairs import rules
 from lifang.affairs.catalogue import MATERIALS, Guide
 from lifang.affairs.models import Laid, Result
+from lifang.affairs.selectors.before import before
 from lifang.core.access import SYSTEM, Actor, Refusal
 from lifang.core.access.wall import behind
 from lifang.core.crypto.fields import MaskedText, clear
@@ -21,15 +22,15 @@ MONTH = timedelta(days=30.5)
 ADDRESS = "place.address"
 
 
-def given(actor: Actor, person: Any, on: date) -> dict[str, Given]:
-    """What the register knows of a person, by element, with its source. For the person's own form, and the window's."""
+def given(actor: Actor, person: Any, on: date, delivery: str = "online") -> dict[str, Given]:
+    """What is known of a person, by element or question, with its source. For the person's own form, and the window's."""
     with behind(SYSTEM):  # the own address lies with the household
-        found = {
+        household, door = _home(person)
+        found = before(SYSTEM, person, household, on, delivery) | {
             one.element.key: _value(person, one)
             for one in registry.known(SYSTEM, person, on)
             if one.shown and not one.stale and one.element.field
         }
-        door = _door(person)
     if door is not None:
         told = str(door.address or door.name)
         where = f"{orgs.place_name(door.area, 2)} {told}"
@@ -53,18 +54,24 @@ def _value(person: Any, one: Any) -> Given:
     return Given(value, "***" if element.label.sealed and element.key == "person.ethnicity" else one.shown, source, day)  # fmt: skip
 
 
-def _door(person: Any) -> Any:
-    rows = registry.with_homes(SYSTEM, registry.persons(SYSTEM).filter(pk=person.pk))
-    for row in rows:
-        for home in row.homes:  # type: ignore[attr-defined]
-            for door in home.household.doors:
-                return door.dwelling
-    return None
+def _home(person: Any) -> tuple[Any, Any]:
+    """The household of a person and the door it lives behind; the first that has one."""
+    homes = [
+        home.household
+        for row in registry.with_homes(SYSTEM, registry.persons(SYSTEM).filter(pk=person.pk))
+        for home in row.homes  # type: ignore[attr-defined]
+    ]
+    found = [(one, door.dwelling) for one in homes for door in one.doors]
+    return found[0] if found else (homes[0] if homes else None, None)
 
 
 def needs(actor: Actor, person: Any, guide: Guide, on: date) -> list[rules.Need]:
     """Every material of a guide for this person."""
-    known = frozenset(given(actor, person, on)) if person is not None else frozenset()
+    known = (
+        frozenset(key for key, one in given(actor, person, on).items() if one.value)
+        if person is not None
+        else frozenset()
+    )
     with behind(SYSTEM):  # the person's own earlier papers, wherever they were laid
         results = frozenset(_results(person, on)) if person is not None else frozenset()
         held = _held(person, guide, on) if person is not None else {}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lifang.affairs import actions, selectors
-from lifang.affairs.actions.apply import USUAL, forms_of
+from lifang.affairs.actions.apply import forms_of
 from lifang.affairs.catalogue import CHANNELS, GUIDES, Guide
 from lifang.affairs.models import Intake
 from lifang.affairs.rules import day_of
@@ -171,8 +171,8 @@ def _pages(request: HttpRequest, pk: UUID, key: str, *, begin: bool) -> Record:
     draft = next(iter(forms_of(actor, subject)), None)
     if draft is None and begin:
         day = day_of(at)
-        known = selectors.given(actor, visit.person, day) if visit.person else {}
-        draft = filling.begin(actor=actor, form=guide.form, subject=subject, given=known, answers=USUAL, at=at)  # fmt: skip
+        known = selectors.given(actor, visit.person, day, "window") if visit.person else {}
+        draft = filling.begin(actor=actor, form=guide.form, subject=subject, given=known, at=at)
     if draft is None:
         raise Refused("not_found")
     return Record(request, visit, guide, draft)

@@ -44,10 +44,10 @@ class Filled:
 
     @classmethod
     def known(cls, form: FormSpec, given: Mapping[str, Given]) -> "Filled":
-        """A form of which the registered elements are answered already."""
+        """A form of which what is known is answered already: by the element of a question, else by its key."""
         found = cls()
         for one in form.questions:
-            told = given.get(one.element) if one.element else None
+            told = (given.get(one.element) if one.element else None) or given.get(one.key)
             if told is not None and told.value not in ("", None) and _chosen(one, told.value):
                 found.answers[one.key] = told.value
                 found.origins[one.key] = Origin(told.shown, told.source, told.on)
