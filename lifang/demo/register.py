@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from random import Random
 from typing import NamedTuple
 
 from shapely import Polygon
@@ -15,7 +16,7 @@ from lifang.core.action import together
 from lifang.core.crypto.numbers import credit_check, identity_check
 from lifang.demo.county import County, Part
 from lifang.registry import actions as registry
-from lifang.registry.actions import Enrolment, Newcomer, NewPlace
+from lifang.registry.actions import Enrolment, Newcomer, NewDog, NewPlace
 from lifang.registry.catalogue import COMPONENTS
 from lifang.registry.models import Household, Organisation, Person, Place
 from lifang.registry.terms import HEAD
@@ -32,6 +33,8 @@ FAMILIES: tuple[tuple[int, tuple[str, ...]], ...] = (
     (10, (HEAD, "lodger")),
 )
 FLOORS, DOORS, STAIRS = 6, 2, 2
+DOGS = (("small", "泰迪"), ("small", "博美"), ("medium", "柯基"), ("medium", "柴犬"), ("large", "金毛"), ("large", "阿拉斯加"), ("large", "德国牧羊犬"))  # fmt: skip
+CALLED = ("旺财", "豆豆", "小黑", "大黄", "乐乐", "球球", "毛毛", "贝贝")
 
 
 class Home(NamedTuple):
@@ -53,6 +56,7 @@ class Maker:
         self.numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(part.number, part.of))  # fmt: skip
         self.serial = count(1 + part.number, part.of)
         self.plates = count(1 + part.number, part.of)
+        self.licences = count(1 + part.number, part.of)
         self.point: Point = lambda shape: (0.0, 0.0)
 
     def grid(self, area: str, rows: list[Enrolment], accounts: list[Account]) -> None:
@@ -173,6 +177,7 @@ class Maker:
                 actor=SYSTEM, plate=plate, kind="car", plate_colour="blue", area=area, source="police", at=self.at
             )  # fmt: skip
             registry.tie(actor=SYSTEM, kind="keeper", who=keeper, what=vehicle, at=self.at)
+        self.dogs(area, adults)
         shop = self.organisation(area)
         registry.tie(actor=SYSTEM, kind="premises", who=shop, what=doors[0], at=self.at)
         if adults:
@@ -182,6 +187,22 @@ class Maker:
             registry.add_facility(
                 actor=SYSTEM, number=f"990101{component.key}{next(self.serial):06d}", area=area, lon=lon, lat=lat, accuracy="B",
                 supervisor=self.dice.choice(self.county.units).name.zh, at=self.at,
+            )  # fmt: skip
+
+    def dogs(self, area: str, adults: list[Person]) -> None:
+        """Some dogs: licensed and not, vaccinated lately and long ago; with dice of their own, so that nothing else changes."""
+        dice, day = Random(f"dogs {area}"), self.at.date()
+        for keeper in dice.sample(adults, min(4, len(adults))):
+            size, breed = dice.choice(DOGS)
+            licensed = dice.random() < 0.55
+            registry.add_dog(
+                actor=SYSTEM, area=area, at=self.at,
+                dog=NewDog(
+                    dice.choice(CALLED), size, keeper, breed, dice.choice(("黄", "黑", "白", "棕")),
+                    f"9901{next(self.licences):08d}" if licensed else "",
+                    day + timedelta(days=dice.randint(-120, 330)) if licensed else None,
+                    day - timedelta(days=dice.randint(20, 620)) if dice.random() < 0.8 else None,
+                ),
             )  # fmt: skip
 
     def organisation(self, area: str) -> Organisation:

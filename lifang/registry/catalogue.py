@@ -152,9 +152,31 @@ class Tie(Entry, frozen=True, kw_only=True):
     """A kind of dated relation between who and what."""
 
     who: list[Literal["person", "organisation"]]
-    what: Literal["place", "vehicle", "facility", "organisation", "person"]
+    what: Literal["place", "vehicle", "facility", "dog", "organisation", "person"]
     one: bool = False  # only one at a time
     source: str
+
+
+class DogRule(Entry, frozen=True, kw_only=True):
+    """What a city asks of who keeps a dog; the keeper of one that is not so gets `says`."""
+
+    check: Literal["licence", "licence_day", "vaccination", "size"]
+    sizes: list[str] = []  # of which dogs it is asked; none: of all
+    areas: list[str] = []  # where; none: everywhere
+    months: int = 0  # of a vaccination: how long it holds
+    says: Text
+    source: str
+    confirmed: bool
+
+    def faults(self) -> list[str]:
+        """What is wrong with the entry."""
+        known = CODES["dog_size"].known
+        found = [f"there is no size `{size}`" for size in self.sizes if size not in known]
+        if (self.check == "vaccination") != bool(self.months):
+            found.append("`months` goes with `check: vaccination`")
+        if self.check == "size" and not self.sizes:
+            found.append("`check: size` says which")
+        return found
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -186,6 +208,7 @@ DENIALS = catalogue("registry", "denials", Denial)
 RESTRICTED = catalogue("registry", "restricted", Restricted)
 VISITS = catalogue("registry", "visits", VisitKind)
 TIES = catalogue("registry", "ties", Tie)
+DOG_RULES = catalogue("registry", "dog_rules", DogRule, faults=DogRule.faults)
 POLICY = catalogue("registry", "policy", Policy)
 COMPONENTS = catalogue("registry", "components", Component)
 CORRECTION = flow("registry", "correction")

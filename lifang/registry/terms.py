@@ -69,6 +69,7 @@ class Subject(StrEnum):
     PLACE = "place"
     FACILITY = "facility"
     VEHICLE = "vehicle"
+    DOG = "dog"
     ORGANISATION = "organisation"
 
 
@@ -103,4 +104,13 @@ class Reminding(StrEnum):
     SETTLED = "settled"
 
 
+class Way(StrEnum):
+    """How a keeper of a dog is told."""
+
+    ACCOUNT = "account"  # in the inbox of the account, and by text message if it wants them
+    TEXT = "text"  # a text message to the telephone of the register
+    DOOR = "door"  # nothing is known: somebody goes there
+
+
+LARGE: Final = "large"  # the size of a dog that the road may see too much of
 HEAD: Final = "head"  # the relation to the head of a household that the head has

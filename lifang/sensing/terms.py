@@ -274,4 +274,5 @@ class Unfit(StrEnum):
     TIME = "time"
 
 
+DOG: Final = "dog"  # the hazard of large dogs that are seen
 MATCH: Final = "match"  # the rule and the hazard of alarms that come from outside

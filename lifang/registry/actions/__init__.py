@@ -6,6 +6,18 @@ from lifang.registry.actions.corrections import (
     verify_correction,
     withdraw_correction,
 )
+from lifang.registry.actions.dogs import (
+    NewDog,
+    add_dog,
+    change_dogs,
+    compare_dogs,
+    dog_faults,
+    end_dog,
+    notify_keepers,
+    says,
+    take_back_dogs,
+    take_dogs,
+)
 from lifang.registry.actions.homes import part, settle
 from lifang.registry.actions.households import (
     Member,
@@ -72,10 +84,10 @@ from lifang.registry.actions.visits import (
 )
 
 __all__ = [
-    "Enrolment", "Entered", "Found", "Member", "NewPlace", "Newcomer", "Registered", "Shown",
-    "add_facility", "add_organisation", "add_place", "add_places", "add_vehicle", "ask_correction", "change", "change_many", "compare", "end_person",
+    "Enrolment", "Entered", "Found", "Member", "NewDog", "NewPlace", "Newcomer", "Registered", "Shown",
+    "add_dog", "add_facility", "add_organisation", "add_place", "add_places", "add_vehicle", "ask_correction", "change", "change_dogs", "change_many", "compare", "compare_dogs", "dog_faults", "end_dog", "end_person",
     "enrol_many", "enrol_resident", "excuse_visit", "faults", "find_number", "found_household", "heads_behind", "link_account", "look_restricted", "merge", "move_facility",
-    "move_in", "move_out", "name_head", "name_viewers", "part", "plan_many", "plan_visits", "read_correction", "refuse_correction", "register",
-    "register_many", "remind", "renew_registration", "restrict", "review_tag", "settle", "tag", "take_back_sheet", "take_sheet", "tell_missed", "tie", "undo_merge", "undo_union", "unite", "unmask",
+    "move_in", "move_out", "name_head", "name_viewers", "notify_keepers", "part", "plan_many", "plan_visits", "read_correction", "refuse_correction", "register",
+    "register_many", "remind", "renew_registration", "restrict", "review_tag", "says", "settle", "tag", "take_back_dogs", "take_back_sheet", "take_dogs", "take_sheet", "tell_missed", "tie", "undo_merge", "undo_union", "unite", "unmask",
     "unrestrict", "untag", "untie", "verify_correction", "visit", "withdraw_consent", "withdraw_correction",
 ]  # fmt: skip

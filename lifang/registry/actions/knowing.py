@@ -16,6 +16,7 @@ from lifang.registry.catalogue import ELEMENTS, SOURCES, Element
 from lifang.registry.events import ValueChanged
 from lifang.registry.models import (
     Batch,
+    Dog,
     Facility,
     Fact,
     Household,
@@ -34,6 +35,7 @@ ROWS: dict[Subject, type[models.Model]] = {
     Subject.PLACE: Place,
     Subject.FACILITY: Facility,
     Subject.VEHICLE: Vehicle,
+    Subject.DOG: Dog,
     Subject.ORGANISATION: Organisation,
 }
 KINDS = {model: kind for kind, model in ROWS.items()}

@@ -161,7 +161,7 @@ def _twice(row: Any, column: str, one: Person) -> bool:
         return bool(same.filter(tag=row.tag).exists())
     if isinstance(row, VisitPlan):
         return bool(same.filter(household=row.household_id, kind=row.kind).exists())
-    return bool(isinstance(row, Tie) and same.filter(kind=row.kind, place=row.place_id, vehicle=row.vehicle_id, facility=row.facility_id, body=row.body_id).exists())  # fmt: skip
+    return bool(isinstance(row, Tie) and same.filter(kind=row.kind, place=row.place_id, vehicle=row.vehicle_id, dog=row.dog_id, facility=row.facility_id, body=row.body_id).exists())  # fmt: skip
 
 
 def raw(row: models.Model) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from lifang.core.access import SYSTEM
+from lifang.orgs import selectors as orgs
 from lifang.registry.actions.visits import plan_for
 from lifang.registry.catalogue import TAGS
 from lifang.registry.models import (
     Correction,
+    Dog,
     Fact,
     Household,
     Look,
@@ -14,8 +17,15 @@ from lifang.registry.models import (
     Person,
     Resident,
     Tagging,
+    Tie,
     VisitPlan,
 )
+
+
+def companies(area: str) -> list[str]:
+    """Property companies whose estates lie there: a dog concerns them."""
+    units = orgs.units_serving(SYSTEM, area, "property_company")
+    return [unit.holder for unit in units]
 
 
 def bring(person: Person, area: str) -> None:
@@ -28,6 +38,13 @@ def bring(person: Person, area: str) -> None:
         part.objects.filter(subject=person.pk).update(area=area)
     Tagging.objects.filter(person=person).update(area=area)
     Resident.objects.filter(person=person).update(area=area)
+    dogs = Tie.objects.filter(person=person, dog__isnull=False, valid_to__isnull=True)
+    kept = list(dogs.values_list("dog", flat=True))
+    dogs.update(area=area)
+    for one in Dog.objects.filter(pk__in=kept):
+        one.area, one.holders = area, companies(area)
+        one.save(update_fields=["area", "holders"])
+        Fact.objects.filter(subject=one.pk).update(area=area)
     for waiting in Correction.objects.filter(person=person, decided_at__isnull=True):
         held = Correction.objects.hold(waiting.pk)
         held.area = area

@@ -21,6 +21,7 @@ from lifang.registry.actions.knowing import ROWS
 from lifang.registry.catalogue import ELEMENTS, Element
 from lifang.registry.models import (
     Correction,
+    DogNotice,
     Fact,
     Look,
     Membership,
@@ -43,12 +44,14 @@ SINCE = {
     ),
     Subject.HOUSEHOLD: text("住户终止之后", "after the household ended"),
     Subject.VEHICLE: text("车辆登记终止之后", "after the vehicle's record ended"),
+    Subject.DOG: text("犬只登记终止之后", "after the dog's record ended"),
     Subject.ORGANISATION: text("单位登记终止之后", "after the organisation's record ended"),
 }
 OF = {
     Subject.PERSON: text("人员", "Person"),
     Subject.HOUSEHOLD: text("住户", "Household"),
     Subject.VEHICLE: text("车辆", "Vehicle"),
+    Subject.DOG: text("犬只", "Dog"),
     Subject.ORGANISATION: text("单位", "Organisation"),
 }
 LEFT = text("记录本身，没有这一项的内容和历史", "The record, without this value and its history")
@@ -164,6 +167,11 @@ def erase_undo(rows: Sequence[Any], at: datetime) -> Went:
     return {}
 
 
+def delete_dog_notices(rows: Sequence[Any], at: datetime) -> Went:
+    DogNotice.objects.filter(pk__in=_ids(rows)).delete()
+    return {}
+
+
 def delete_looks(rows: Sequence[Any], at: datetime) -> Went:
     Look.objects.filter(pk__in=_ids(rows)).delete()
     return {}
@@ -234,6 +242,7 @@ shelf(
     Shelf("registry.corrections", ask.decided_corrections, delete_corrections, _hangs(person="person"), kind="person", subject="person_id"),
     Shelf("registry.missed", ask.settled_visits, delete_missed, _hangs(person="plan__person", household="plan__household")),
     Shelf("registry.merges", ask.undoable_merges, erase_undo, _hangs(person="kept"), kind="person", subject="kept_id"),
+    Shelf("registry.dog_notices", ask.old_dog_notices, delete_dog_notices, by_area),
     Shelf("registry.looks", ask.old_looks, delete_looks, _looked),
     Shelf("registry.restricted", ask.ended_restricted, delete_restricted, _restricted, area="", hidden=True),
     Shelf("registry.residents", ask.closed_residents, clear_residents, _by_account),

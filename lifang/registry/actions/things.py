@@ -12,11 +12,11 @@ from lifang.orgs import selectors as orgs
 from lifang.registry import rules
 from lifang.registry.actions.knowing import batch_for, said, today
 from lifang.registry.catalogue import COMPONENTS
-from lifang.registry.models import Facility, Fact, Organisation, Person, Place, Tie, Vehicle
+from lifang.registry.models import Dog, Facility, Fact, Organisation, Person, Place, Tie, Vehicle
 
 M = TypeVar("M", Facility, Organisation)
 WHO: dict[type[Any], str] = {Person: "person", Organisation: "organisation"}
-WHAT: dict[type[Any], str] = {Place: "place", Vehicle: "vehicle", Facility: "facility", Organisation: "body", Person: "other"}  # fmt: skip
+WHAT: dict[type[Any], str] = {Place: "place", Vehicle: "vehicle", Dog: "dog", Facility: "facility", Organisation: "body", Person: "other"}  # fmt: skip
 ENDS = {"body": "organisation", "other": "person"}  # the column's word in ties.yaml
 
 

@@ -1,3 +1,4 @@
+from lifang.registry.models.dog import Dog, DogNotice, DogNotified
 from lifang.registry.models.fact import Correction, Fact, Look
 from lifang.registry.models.household import Household, Membership, Occupancy
 from lifang.registry.models.person import Batch, Merge, Person, Tagging
@@ -12,6 +13,9 @@ __all__ = [
     "CELL_METRES",
     "Batch",
     "Correction",
+    "Dog",
+    "DogNotice",
+    "DogNotified",
     "Facility",
     "Fact",
     "Household",

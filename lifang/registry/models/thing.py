@@ -9,6 +9,7 @@ from lifang.core.crypto.fields import BlindIndex, MaskedText
 from lifang.core.geo.measure import cell
 from lifang.core.search import Searchable
 from lifang.registry.catalogue import facility_name
+from lifang.registry.models.dog import Dog
 from lifang.registry.models.person import Batch, Person
 from lifang.registry.models.place import CELL_METRES, Place
 
@@ -166,6 +167,7 @@ class Tie(Scoped):
     place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="ties")
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, null=True, related_name="ties")
     facility = models.ForeignKey(Facility, models.PROTECT, null=True, related_name="ties")
+    dog = models.ForeignKey(Dog, models.PROTECT, null=True, related_name="ties")
     body = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="people")
     other = models.ForeignKey(Person, models.PROTECT, null=True, related_name="others")
     valid_from = models.DateTimeField()
@@ -181,7 +183,7 @@ class Tie(Scoped):
                 condition=_exactly_one("person", "organisation"), name="tie_who"
             ),
             models.CheckConstraint(
-                condition=_exactly_one("place", "vehicle", "facility", "body", "other"),
+                condition=_exactly_one("place", "vehicle", "facility", "dog", "body", "other"),
                 name="tie_what",
             ),
             models.CheckConstraint(

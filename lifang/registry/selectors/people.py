@@ -96,7 +96,7 @@ def tagged(actor: Actor, tag: str, area: str = "") -> QuerySet[Person]:
 def ties_of(actor: Actor, person: Person, *, ended: bool = False) -> QuerySet[Tie]:
     """What a person owns, rents, keeps, stands for."""
     rows = Tie.objects.visible_to(actor).filter(Q(person=person) | Q(other=person))
-    rows = rows.select_related("place", "vehicle", "facility", "body", "other", "person")
+    rows = rows.select_related("place", "vehicle", "facility", "dog", "body", "other", "person")
     return (rows if ended else rows.filter(OPEN)).order_by("-valid_from")
 
 

@@ -23,6 +23,7 @@ from lifang.core.retention import Standing
 from lifang.registry.catalogue import Element, policy
 from lifang.registry.models import (
     Correction,
+    DogNotice,
     Fact,
     Look,
     Membership,
@@ -109,6 +110,11 @@ def settled_visits(system: Actor, before: datetime) -> Rows:
 def undoable_merges(system: Actor, before: datetime) -> Rows:
     rows = Merge.objects.exclude(undo={}).filter(merged_at__lt=before)
     return rows.annotate(over=F("merged_at")).order_by("over", "pk")
+
+
+def old_dog_notices(system: Actor, before: datetime) -> Rows:
+    rows = DogNotice.objects.filter(sent_at__lt=before)
+    return rows.annotate(over=F("sent_at")).order_by("over", "pk")
 
 
 def old_looks(system: Actor, before: datetime) -> Rows:

@@ -14,6 +14,8 @@ from lifang.registry import actions
 from lifang.registry.catalogue import REMINDER
 from lifang.registry.models import (
     Correction,
+    Dog,
+    DogNotice,
     Facility,
     Membership,
     Merge,
@@ -74,6 +76,15 @@ def membership_of(area: str) -> Membership:
 
 def vehicle_of(area: str) -> tuple[str, UUID]:
     return "vehicles", _vehicle(area).pk
+
+
+def dog_of(area: str) -> Dog:
+    found = actions.NewDog("豆豆", "large", make_person(area, telephone="10012345678"))
+    return actions.add_dog(actor=SYSTEM, dog=found, area=area, at=MONDAY)
+
+
+def dog_notice_of(area: str) -> DogNotice:
+    return actions.notify_keepers(actor=SYSTEM, dogs=[dog_of(area).pk], area=area, at=MONDAY)
 
 
 def tie_of(area: str) -> Tie:

@@ -390,10 +390,10 @@ def test_every_form_answers_anything_with_a_page(worker):
     forms = (
         ("departure", head.pk), ("head", head.pk), ("renewal", head.pk), ("parting", home.pk), ("union", home.pk), ("tag", person.pk),
         ("tag_end", tag.pk), ("value", "people", person.pk, "person.born"), ("value", "places", make_building()[3].pk, "place.area_m2"),
-        ("add", "vehicles"), ("add", "organisations"), ("add", "facilities"), ("tie", "vehicles", car.pk), ("merge", person.pk, twin.pk),
+        ("add", "vehicles"), ("add", "dogs"), ("dog_notice_new",), ("add", "organisations"), ("add", "facilities"), ("tie", "vehicles", car.pk), ("merge", person.pk, twin.pk),
     )  # fmt: skip
     names = ("ended", "heir", "former", "expires_on", "leaving", "relation", "words", "occupancy", "other", "tag", "source", "value", "plate",
-             "kind", "area", "name", "credit_code", "component", "serial", "chosen", "kept", "staff_count", "surveyed_on")  # fmt: skip
+             "kind", "area", "name", "credit_code", "component", "serial", "chosen", "kept", "size", "road", "send", "dog", "licensed_until", "staff_count", "surveyed_on")  # fmt: skip
     for one in sample(8, "registry acts"):
         for path in forms:
             response = secretary.post(
@@ -419,7 +419,7 @@ def test_every_form_answers_anything_with_a_page(worker):
         assert worker.client.get(f"/desk/registry/grids/{area}").status_code == 404, area
 
 
-@pytest.mark.parametrize("path", ["vehicles", "organisations", "facilities"])
+@pytest.mark.parametrize("path", ["vehicles", "dogs", "organisations", "facilities"])
 def test_lists_of_things_cost_the_same_for_many(path, worker):
     made = iter(range(1000))
 
@@ -427,6 +427,11 @@ def test_lists_of_things_cost_the_same_for_many(path, worker):
         n = next(made)
         if path == "vehicles":
             actions.add_vehicle(actor=SYSTEM, plate=f"里A{n:05d}", kind="car", area=GRID, at=THEN)
+        elif path == "dogs":
+            dog = actions.NewDog(
+                f"犬{n}", "large", make_person(name=f"甲{n}", telephone=f"100{n:08d}")
+            )
+            actions.add_dog(actor=SYSTEM, dog=dog, area=GRID, at=THEN)
         elif path == "organisations":
             actions.add_organisation(actor=SYSTEM, name=f"店{n}", kind="shop", area=GRID, at=THEN)
         else:

@@ -7,9 +7,9 @@ from django.test.utils import isolate_apps
 
 from lifang.core.crypto.fields import SealedText
 from lifang.registry.catalogue import ELEMENTS
-from lifang.registry.models import Facility, Household, Organisation, Person, Place, Vehicle
+from lifang.registry.models import Dog, Facility, Household, Organisation, Person, Place, Vehicle
 
-HELD = (Person, Household, Place, Facility, Vehicle, Organisation)
+HELD = (Person, Household, Place, Facility, Vehicle, Dog, Organisation)
 # Columns that say nothing of the thing itself: keys, where the row lies, since when, computed ones, the place on the map.
 FRAME = {
     "id", "area", "holders", "batch", "valid_from", "valid_to", "merged_into", "erased_at", "parent", "tokens", "lon", "lat", "cell",

@@ -26,7 +26,7 @@ from lifang.registry.web.tables import ExpiringTable, OutdatedTable
 
 Facts = dict[str, Any]
 FIRST, MOST_IN_FILE = 5, 20_000
-SLUGS = {"person": "people", "household": "households", "place": "places", "vehicle": "vehicles", "organisation": "organisations", "facility": "facilities"}  # fmt: skip
+SLUGS = {"person": "people", "household": "households", "place": "places", "vehicle": "vehicles", "dog": "dogs", "organisation": "organisations", "facility": "facilities"}  # fmt: skip
 
 
 def soon(on: date) -> date:

@@ -36,12 +36,14 @@ KINDS = {
         Kind("households", "household", selectors.household, "registry:household", shown.door),
         Kind("places", "place", selectors.own_place, "registry:place", lambda row: row.address or row.name),
         Kind("vehicles", "vehicle", selectors.vehicle, "registry:thing", str),
+        Kind("dogs", "dog", selectors.dog, "registry:thing", str),
         Kind("organisations", "organisation", selectors.organisation, "registry:thing", str),
         Kind("facilities", "facility", selectors.facility, "registry:thing", str),
     )
 }  # fmt: skip
 NAMES = {
     "vehicles": _("Vehicles"),
+    "dogs": _("Dogs"),
     "organisations": _("Organisations"),
     "facilities": _("Facilities"),
 }

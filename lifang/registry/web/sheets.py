@@ -8,33 +8,23 @@ from uuid import UUID
 from django.utils.timezone import localtime
 
 from lifang.core.access import Actor
-from lifang.core.crypto.masks import MASKS
 from lifang.core.i18n import text
 from lifang.core.sheets.declare import Column, Known, Row, Sheet, sheet
 from lifang.core.sheets.terms import Kind
 from lifang.orgs import selectors as orgs
 from lifang.registry import actions, rules, selectors
-from lifang.registry.catalogue import ELEMENTS, codes
+from lifang.registry.catalogue import codes
 from lifang.registry.models import Place
 from lifang.registry.terms import HEAD, Document, PlaceKind
+from lifang.registry.web import dog_sheets
+from lifang.registry.web.columns import column
 
+__all__ = ["PersonSheet", "dog_sheets"]
 GRID = 15
-_KINDS = {"code": Kind.CHOICE, "date": Kind.DATE, "number": Kind.WHOLE}
 
 
 def _column(key: str, *others: str, **facts: Any) -> Column:
-    """A column from its data element: name, kind, code list and mask are the element's."""
-    element = ELEMENTS[f"person.{key}"]
-    listed = element.codes
-
-    def choices(actor: Actor, area: str) -> Mapping[str, str]:
-        return dict(codes(listed).choices())
-
-    facts.setdefault("kind", _KINDS.get(element.type, Kind.TEXT))
-    mask = MASKS[element.mask] if element.mask else None
-    return Column(
-        key, element.name, others=others, element=element.key, mask=mask, choices=choices if listed else None, **facts
-    )  # fmt: skip
+    return column(f"person.{key}", *others, **facts)
 
 
 def _grids(actor: Actor, area: str) -> Mapping[str, str]:

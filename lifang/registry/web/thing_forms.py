@@ -1,5 +1,6 @@
 """Forms of things and of who is what to them."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from lifang.core.access import Actor
 from lifang.core.web.forms import Form, date_input
 from lifang.orgs import selectors as orgs
-from lifang.registry import selectors
+from lifang.registry import actions, selectors
 from lifang.registry.catalogue import CODES, COMPONENTS, TIES
+from lifang.registry.models import Dog
 from lifang.registry.web import shown
 
 MOST = 12
@@ -64,6 +66,34 @@ class VehicleForm(InGrid):
         super().__init__(*args, **kwargs)
         coded(self.fields["kind"], "vehicle")
         coded(self.fields["plate_colour"], "plate_colour", empty=True)
+
+
+class DogForm(InGrid):
+    elements = {"name": "", "size": "", "colour": ""}  # the dog's
+
+    name = forms.CharField(label=_("What is it called?"), max_length=40)
+    size = forms.ChoiceField(label=_("Size"))
+    breed = forms.CharField(label=_("Breed"), max_length=40, required=False)
+    colour = forms.CharField(label=_("Coat"), max_length=20, required=False)
+    licence = forms.CharField(
+        label=_("Number of the dog licence"), max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Empty: it has none. Shown masked afterwards."),
+    )  # fmt: skip
+    licensed_until = forms.DateField(
+        label=_("Licence holds until"), widget=date_input(), required=False
+    )
+    vaccinated_on = forms.DateField(
+        label=_("Vaccinated against rabies on"), widget=date_input(), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        coded(self.fields["size"], "dog_size")
+
+
+def enter_dog(*, actor: Actor, area: str, at: datetime, **told: Any) -> Dog:
+    """A dog of the form; who keeps it is a relation, registered next."""
+    return actions.add_dog(actor=actor, dog=actions.NewDog(**told), area=area, at=at)
 
 
 class OrganisationForm(InGrid):

@@ -17,8 +17,8 @@ from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
 from lifang.registry import actions, selectors
 from lifang.registry.catalogue import TIES
-from lifang.registry.models import Facility, Organisation, Tie, Vehicle
-from lifang.registry.web import shown, thing_tables
+from lifang.registry.models import Dog, Facility, Organisation, Tie, Vehicle
+from lifang.registry.web import dog_pages, shown, thing_tables
 from lifang.registry.web import thing_forms as forms
 from lifang.registry.web.asking import Done, ask, may, sent
 from lifang.registry.web.kinds import KINDS, NAMES, kind_of
@@ -26,23 +26,26 @@ from lifang.registry.web.kinds import KINDS, NAMES, kind_of
 page = require_http_methods(["GET", "POST"])
 TABLES = {
     "vehicles": (thing_tables.VehicleTable, selectors.vehicles),
+    "dogs": (thing_tables.DogTable, selectors.dogs),
     "organisations": (thing_tables.OrganisationTable, selectors.organisations),
     "facilities": (thing_tables.FacilityTable, selectors.facilities),
 }
 ADDS = {
     "vehicles": ("registry.add_vehicle", forms.VehicleForm, actions.add_vehicle),
+    "dogs": ("registry.add_dog", forms.DogForm, forms.enter_dog),
     "organisations": ("registry.add_organisation", forms.OrganisationForm, actions.add_organisation),
     "facilities": ("registry.add_facility", forms.FacilityForm, actions.add_facility),
 }  # fmt: skip
 TITLES = {
     "vehicles": gettext_lazy("Register a vehicle"),
+    "dogs": gettext_lazy("Register a dog"),
     "organisations": gettext_lazy("Register an organisation"),
     "facilities": gettext_lazy("Register a facility"),
 }
 # What a tie can lead to, by the word of an address.
-SUBJECTS = {"vehicles": "vehicle", "organisations": "organisation", "facilities": "facility", "places": "place", "people": "person"}  # fmt: skip
+SUBJECTS = {"vehicles": "vehicle", "dogs": "dog", "organisations": "organisation", "facilities": "facility", "places": "place", "people": "person"}  # fmt: skip
 
-ENDS = {"person": "people", "organisation": "organisations", "other": "people", "place": "places", "vehicle": "vehicles",
+ENDS = {"person": "people", "organisation": "organisations", "other": "people", "place": "places", "vehicle": "vehicles", "dog": "dogs",
         "facility": "facilities", "body": "organisations"}  # fmt: skip
 
 
@@ -64,6 +67,7 @@ def things(request: HttpRequest, kind: str) -> HttpResponseBase:
         "title": TITLES[kind],
     }
     facts["may_add"] = actor.may(ADDS[kind][0])
+    facts["may_notify"] = kind == "dogs" and actor.may("registry.notify_keepers")
     return table(request, rows(actor)).response("registry/desk/things.html", facts)  # type: ignore[operator]
 
 
@@ -88,6 +92,7 @@ def thing(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
         "may_move": kind == "facilities" and actor.may("registry.move_facility", found.area),
         "may_tie": actor.may("registry.tie", found.area) and bool(forms.kinds_to(SUBJECTS[kind])),
         "map": _map(found),
+        "dog": dog_pages.of_dog(actor, found, today) if isinstance(found, Dog) else None,
     }
     return render(request, "registry/desk/thing.html", context)
 
@@ -95,6 +100,8 @@ def thing(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
 def _ties(actor: Actor, found: Any) -> list[Tie]:
     if isinstance(found, Vehicle):
         return list(selectors.keepers(actor, found))
+    if isinstance(found, Dog):
+        return list(selectors.dog_keepers(actor, found))
     if isinstance(found, Organisation):
         return list(selectors.people_of(actor, found))
     return list(selectors.ties_to(actor, found))
@@ -234,4 +241,4 @@ def tie_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _ends(row: Tie) -> tuple[tuple[str, Any], ...]:
     """What is tied to."""
-    return (("places", row.place), ("vehicles", row.vehicle), ("facilities", row.facility), ("organisations", row.body), ("people", row.other))  # fmt: skip
+    return (("places", row.place), ("vehicles", row.vehicle), ("dogs", row.dog), ("facilities", row.facility), ("organisations", row.body), ("people", row.other))  # fmt: skip

@@ -3,6 +3,7 @@ from django.urls import path
 from lifang.registry.web import (
     arrival,
     asked,
+    dog_pages,
     doubles,
     expiring,
     grids,
@@ -65,6 +66,10 @@ urlpatterns = [
     path(f"{DESK}/missed/<uuid:pk>/reason", todos.missed_reason, name="missed_reason"),
     path(f"{DESK}/ties/<uuid:pk>/end", things.tie_end, name="tie_end"),
     path(f"{DESK}/facilities/<uuid:pk>/position", things.position, name="position"),
+    path(f"{DESK}/dogs/notices", dog_pages.notices, name="dog_notices"),
+    path(f"{DESK}/dogs/notices/new", dog_pages.preview, name="dog_notice_new"),
+    path(f"{DESK}/dogs/notices/<uuid:pk>", dog_pages.notice, name="dog_notice"),
+    path(f"{DESK}/dogs/<uuid:pk>/end", dog_pages.end, name="dog_end"),
     path(f"{DESK}/<slug:kind>/<uuid:pk>/look/<str:element>", people.look, name="look"),
     path(f"{DESK}/<slug:kind>/<uuid:pk>/history/<str:element>", values.history, name="history"),
     path(f"{DESK}/<slug:kind>/<uuid:pk>/values/<str:element>", values.value, name="value"),

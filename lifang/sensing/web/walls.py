@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -24,7 +25,7 @@ from lifang.sensing.catalogue import VERDICTS
 from lifang.sensing.models import Alarm
 from lifang.sensing.rules.alarms import SHELF_HOURS, may_reset
 from lifang.sensing.terms import MATCH, Severity
-from lifang.sensing.web import said
+from lifang.sensing.web import dogs, said
 from lifang.sensing.web.alarm_tables import AlarmTable
 from lifang.sensing.web.here import answering, moment
 
@@ -174,6 +175,7 @@ def alarm(request: HttpRequest, pk: UUID) -> HttpResponse:
             "may_call": found.subject.startswith("vigil:") and not found.ended_at and actor.may("sensing.see_contact", found.area),
             "ward": selectors.called(actor, found),
             "may_reset": may_reset(found) is None and actor.may("sensing.reset_alarm", found.area),
+            "dogs": dogs.nearby(actor, found, localtime(moment(request)).date()),
             "may_judge": actor.may("sensing.give_verdict", found.area) and not found.verdict,
         },
         partial="alarm",
