@@ -72,7 +72,7 @@ class DogForm(InGrid):
     elements = {"name": "", "size": "", "colour": ""}  # the dog's
 
     name = forms.CharField(label=_("What is it called?"), max_length=40)
-    size = forms.ChoiceField(label=_("Size"))
+    size = forms.ChoiceField(label=_("Size of the dog"))
     breed = forms.CharField(label=_("Breed"), max_length=40, required=False)
     colour = forms.CharField(label=_("Coat"), max_length=20, required=False)
     licence = forms.CharField(

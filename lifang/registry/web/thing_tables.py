@@ -61,10 +61,10 @@ class VehicleTable(ThingTable):
 
 
 class DogTable(ThingTable):
-    name = Column(_("Name"), link=link("dogs"), wide=True)
-    size = Column(_("Size"), value=lambda row: shown.code("dog_size", row.size))
+    name = Column(_("Called"), link=link("dogs"), wide=True)
+    size = Column(_("Size of the dog"), value=lambda row: shown.code("dog_size", row.size))
     breed = Column(_("Breed"))
-    keeper = Column(_("Kept by"), value=lambda row: row.keeper.name)
+    keeper = Column(_("Keeper"), value=lambda row: row.keeper.name)
     licence = Column(_("Licence"), value=lambda row: str(row.licence or ""))
     licensed_until = Column(_("Holds until"))
     vaccinated_on = Column(_("Vaccinated on"))
@@ -81,7 +81,7 @@ class DogTable(ThingTable):
 
     def __init__(self, request: HttpRequest, rows: Any, *, prefix: str = "") -> None:
         super().__init__(request, rows, prefix=prefix)
-        sizes = Choice("size", _("Size"), dict(CODES["dog_size"].choices()))
+        sizes = Choice("size", _("Size of the dog"), dict(CODES["dog_size"].choices()))
         self.filters = [*self.filters, sizes]  # type: ignore[misc]  # per request, as above
 
     def search_in(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
