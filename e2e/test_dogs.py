@@ -8,6 +8,7 @@ import pytest
 from e2e.conftest import Meet
 from e2e.devices import line, listed, own_key, registers, sends, stamp, until
 from e2e.living import Living
+from e2e.register import agrees
 
 GRID = "990101002003001"  # its own desk: ten alarms in ten minutes at one are a flood
 MANAGER = "wm02"  # of the property company that serves the street
@@ -52,7 +53,7 @@ def test_the_third_large_dog_on_one_road_becomes_a_case(county: Living, meet: Me
     ]
     assert wanted, "a large dog of the grid is not as it should be"
     names = manager.page.locator("ul.rows strong").all_inner_texts()
-    manager.sends("Send to those ticked")
+    agrees(manager.taps_on("Send to those ticked"))
     manager.page.wait_for_url(re.compile("/desk/registry/dogs/notices/[0-9a-f-]{36}$"))
     manager.sees("文昌路北段").looks("sent")
     assert set(manager.page.locator("ul.rows strong").all_inner_texts()) <= set(names)

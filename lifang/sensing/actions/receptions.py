@@ -11,6 +11,9 @@ from lifang.core.accounts import selectors as accounts
 from lifang.core.action import action
 from lifang.core.api.secret import new_token
 from lifang.core.events import publish
+from lifang.core.files import store
+from lifang.core.files.darkroom import Print
+from lifang.core.files.terms import Kind
 from lifang.core.flow import engine
 from lifang.core.ids import short_code
 from lifang.sensing.actions.filings import changed_since
@@ -33,13 +36,14 @@ def numbers() -> Numbers:
 
 
 @action("sensing.ask_reception")
-def ask_reception(*, actor: Actor, new: NewReception, area: str, at: datetime) -> Reception:
-    """Everything the law wants on file, or nothing is entered."""
+def ask_reception(*, actor: Actor, new: NewReception, area: str, at: datetime, sign: Print | None = None) -> Reception:  # fmt: skip
+    """Everything the law wants on file, or nothing is entered. `sign`: a photo of the notice where it hangs."""
     new, allowed, today = _tidy(new), numbers(), localtime(at).date()
     places = {one.key: one.private for one in MATCH_PLACES}
     insist(
         rules.switched_on(allowed),
         None if new.area == area else Refusal("reception_area", {"field": "area"}),
+        None if sign else Refusal("reception_sign", {"field": "sign"}),
         *rules.complete(new, today, allowed, places, [one.key for one in MATCH_CLASSES]),
     )
     insist(_devices_fit(actor, new), _viewers_fit(actor, new, at))
@@ -49,6 +53,8 @@ def ask_reception(*, actor: Actor, new: NewReception, area: str, at: datetime) -
         **{name: list(value) if isinstance(value, tuple) else value for name, value in new._asdict().items()},
     )  # fmt: skip
     engine.start(RECEPTION(), made, actor=actor, at=at, turn=_turn(made, at), said=engine.Said())
+    if sign is not None:
+        store.keep(sign, subject=made, kind=Kind.OTHER, actor=actor, at=at)
     publish(ReceptionAsked(reception=made.pk, at=at), area=made.area)
     return made
 
@@ -59,6 +65,8 @@ def approve_reception(*, actor: Actor, reception: Reception, at: datetime, note:
     held = Reception.objects.hold(reception.pk)
     mine = accounts.doubles(actor, actor.id) if actor.id else set()
     insist(rules.switched_on(numbers()), rules.may_approve(held, mine, localtime(at).date()))
+    seen = store.of_subject(actor, held).exists()
+    insist(None if seen else Refusal("reception_sign"))
     first = held.state == Receiving.ASKED
     if first:
         held.first_by_id, held.first_at = actor.id, at

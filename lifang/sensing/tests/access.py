@@ -27,7 +27,7 @@ from lifang.sensing.models import (
     Vigil,
 )
 from lifang.sensing.tests.make import known_of, make_device, make_series, observed
-from lifang.sensing.tests.receiving import a_new, switched
+from lifang.sensing.tests.receiving import a_new, a_sign, switched
 from lifang.sensing.watch.person import Sign
 
 
@@ -130,7 +130,7 @@ def reception_of(area: str) -> Reception:
         new = a_new([make_device(area, type="camera_ai").pk], [looker], area=area)
     actor = Actor(asker.pk, "asker", Kind.SYSTEM, scope=SYSTEM.scope)
     with switched(match_reception=1):
-        return actions.ask_reception(actor=actor, new=new, area=area, at=NOVEMBER)
+        return actions.ask_reception(sign=a_sign(), actor=actor, new=new, area=area, at=NOVEMBER)
 
 
 def a_viewer(area: str) -> str:

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from PIL import Image
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.files.darkroom import Print
 from lifang.core.testing.cast import MONDAY
 from lifang.registry.tests.make import GRID
 from lifang.sensing import actions
@@ -40,6 +43,13 @@ def camera(area: str = GRID, code: str = "CAM-1") -> Device:
     return make_device(area, type="camera_ai", code=code)
 
 
+def a_sign() -> Print:
+    """A developed photo of the notice."""
+    picture = BytesIO()
+    Image.new("RGB", (64, 48), (240, 240, 230)).save(picture, "JPEG")
+    return Print(picture.getvalue(), picture.getvalue(), 64, 48)
+
+
 def a_new(cameras: list[UUID], people: list[str], **otherwise: Any) -> NewReception:
     """A complete file."""
     return NewReception(**{
@@ -56,7 +66,9 @@ def in_force(asker: Any, first: Any, second: Any, viewers: list[Any], **otherwis
     """Asked for by one, approved by two others."""
     device = otherwise.pop("device", None) or camera()
     new = a_new([device.pk], [one.actor.holder for one in viewers], **otherwise)
-    made = actions.ask_reception(actor=asker.actor, new=new, area=new.area, at=MONDAY)
+    made = actions.ask_reception(
+        sign=a_sign(), actor=asker.actor, new=new, area=new.area, at=MONDAY
+    )
     actions.approve_reception(actor=first.actor, reception=made, at=MONDAY)
     actions.approve_reception(actor=second.actor, reception=made, at=MONDAY)
     with behind(SYSTEM):

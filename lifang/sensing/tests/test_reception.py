@@ -37,7 +37,7 @@ from lifang.sensing.rules import reception as rules
 from lifang.sensing.selectors import ways
 from lifang.sensing.terms import Receiving, Unfit
 from lifang.sensing.tests.make import make_device
-from lifang.sensing.tests.receiving import STREET, TODAY, a_new, camera, in_force, switched
+from lifang.sensing.tests.receiving import STREET, TODAY, a_new, a_sign, camera, in_force, switched
 
 DAY = timedelta(days=1)
 DICE = random.Random(11)
@@ -81,12 +81,14 @@ def todos(member: Any) -> set[Any]:
 def test_it_is_off_by_default_and_then_nobody_can_ask_or_approve_and_nothing_comes_in(
     file, street_dispatcher, county_dispatcher, grid_worker
 ):
-    asked = actions.ask_reception(
+    asked = actions.ask_reception(sign=a_sign(),
         actor=street_dispatcher.actor, new=(new := a_new(list(file.devices), [grid_worker.actor.holder])), area=STREET, at=MONDAY
     )  # fmt: skip
     with switched(match_reception=0):
         with refused("reception_off"):
-            actions.ask_reception(actor=street_dispatcher.actor, new=new, area=STREET, at=MONDAY)
+            actions.ask_reception(
+                sign=a_sign(), actor=street_dispatcher.actor, new=new, area=STREET, at=MONDAY
+            )
         with refused("reception_off"):
             actions.approve_reception(actor=county_dispatcher.actor, reception=asked, at=MONDAY)
         assert take(file, message()).refused == {1: Unfit.OFF}
@@ -129,7 +131,7 @@ def test_a_file_with_any_piece_missing_is_refused(
     new = a_new([camera().pk], [grid_worker.actor.holder], **otherwise)
     asker = county_dispatcher if len(new.area) == 6 else street_dispatcher
     with refused(reason):
-        actions.ask_reception(actor=asker.actor, new=new, area=new.area, at=MONDAY)
+        actions.ask_reception(sign=a_sign(), actor=asker.actor, new=new, area=new.area, at=MONDAY)
 
 
 def test_devices_are_cameras_or_gates_that_stand_there(street_dispatcher, grid_worker):
@@ -137,7 +139,7 @@ def test_devices_are_cameras_or_gates_that_stand_there(street_dispatcher, grid_w
     far = camera("990102001001001", code="FAR")
     for device in (smoke, far):
         with refused("reception_devices"):
-            actions.ask_reception(
+            actions.ask_reception(sign=a_sign(),
                 actor=street_dispatcher.actor, new=a_new([device.pk], [grid_worker.actor.holder]), area=STREET, at=MONDAY
             )  # fmt: skip
 
@@ -147,12 +149,16 @@ def test_two_approve_who_are_not_the_asker_nor_one_another(
     street_dispatcher, county_dispatcher, county_leader, grid_worker
 ):
     new = a_new([camera().pk], [grid_worker.actor.holder])
-    own = actions.ask_reception(actor=county_dispatcher.actor, new=new, area=STREET, at=MONDAY)
+    own = actions.ask_reception(
+        sign=a_sign(), actor=county_dispatcher.actor, new=new, area=STREET, at=MONDAY
+    )
     with refused("approver_asked"):
         actions.approve_reception(actor=county_dispatcher.actor, reception=own, at=MONDAY)
     with refused("not_allowed"):
         actions.approve_reception(actor=street_dispatcher.actor, reception=own, at=MONDAY)
-    asked = actions.ask_reception(actor=street_dispatcher.actor, new=new, area=STREET, at=MONDAY)
+    asked = actions.ask_reception(
+        sign=a_sign(), actor=street_dispatcher.actor, new=new, area=STREET, at=MONDAY
+    )
     for approver in (county_dispatcher, county_leader):
         assert asked.pk in todos(approver)
     assert asked.pk not in todos(street_dispatcher)
@@ -168,7 +174,9 @@ def test_one_person_with_two_accounts_is_one_person(
     street_dispatcher, county_dispatcher, county_leader, grid_worker
 ):
     new = a_new([camera().pk], [grid_worker.actor.holder])
-    asked = actions.ask_reception(actor=street_dispatcher.actor, new=new, area=STREET, at=MONDAY)
+    asked = actions.ask_reception(
+        sign=a_sign(), actor=street_dispatcher.actor, new=new, area=STREET, at=MONDAY
+    )
     for account in (street_dispatcher.account, county_dispatcher.account):
         account.telephone = "10099000301"
         account.save()

@@ -5,6 +5,7 @@ import json
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from lifang.sensing.api import matches as api
 from lifang.sensing.api.batches import Gate
 from lifang.sensing.models import Alarm, Filing, Match, Reception, ReceptionCount
 from lifang.sensing.tests.make import make_device
-from lifang.sensing.tests.receiving import STREET, camera, in_force, switched
+from lifang.sensing.tests.receiving import STREET, a_sign, camera, in_force, switched
 from lifang.sensing.tests.test_reception import message
 
 
@@ -75,6 +76,13 @@ def form(at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def sign(data: bytes) -> BytesIO:
+    """A file as a browser sends it."""
+    upload = BytesIO(data)
+    upload.name = "sign.jpg"
+    return upload
+
+
 @pytest.mark.covers("S3-13", "S0-24", "S4-08")
 def test_from_the_form_by_two_approvals_to_the_key_a_match_a_look_and_a_verdict(
     street_dispatcher, county_dispatcher, county_leader, grid_worker, monkeypatch
@@ -88,9 +96,12 @@ def test_from_the_form_by_two_approvals_to_the_key_a_match_a_look_and_a_verdict(
     lacking = street_dispatcher.post(asked, data={**whole, "devices": [str(device.pk)]})
     assert lacking.status_code == 422  # no viewer
     given = {**whole, "devices": [str(device.pk)], "viewers": [grid_worker.actor.holder]}
+    unseen = street_dispatcher.post(asked, data=given)
+    assert unseen.status_code == 422, "no photo of the notice"
+    assert street_dispatcher.post(asked, data=given | {"sign": sign(b"no picture")}).status_code == 422  # fmt: skip
     assert street_dispatcher.post(asked, data=given | {"alternative_kind": "face"}).status_code == 422  # fmt: skip
     assert street_dispatcher.post(asked, data=given | {"place_kind": "toilet"}).status_code == 422
-    done = street_dispatcher.post(asked, data=given)
+    done = street_dispatcher.post(asked, data=given | {"sign": sign(a_sign().picture)})
     assert done.status_code == 302
     with behind(SYSTEM):
         file = Reception.objects.get()
@@ -101,6 +112,7 @@ def test_from_the_form_by_two_approvals_to_the_key_a_match_a_look_and_a_verdict(
         assert "/approval" in approver.get("sensing:reception", file.pk).content.decode()
         read = approver.get("sensing:reception_decision", file.pk, "approval").content.decode()
         assert "PIA-2026-003" in read  # whoever approves has it before their eyes
+        assert re.search(r"<img src=\"/files/[0-9a-f-]{36}/thumb", read)
         assert approver.post("sensing:reception_decision", file.pk, "approval").status_code == 302
         assert "/approval" not in approver.get("sensing:reception", file.pk).content.decode()
     shown = street_dispatcher.post("sensing:reception_key", file.pk)

@@ -241,7 +241,24 @@ class CommandForm(Form):
 
     def __init__(self, *args: Any, device: Device, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(key, COMMANDS[key].name) for key in offered(device.type)]  # type: ignore[attr-defined]
+        found = [COMMANDS[key] for key in offered(device.type)]
+        speaks = [one for one in found if one.text]
+        self.fields["kind"].choices = [(one.key, one.name) for one in found]  # type: ignore[attr-defined]
+        if not speaks:
+            del self.fields["text"]
+        elif len(speaks) == len(found):
+            self.fields["text"].required = True
+        else:
+            self.fields["text"].sometimes = True  # type: ignore[attr-defined]  # needed by some, so it does not say "may stay empty"
+            names = gettext(", ").join(str(one.name) for one in speaks)
+            self.fields["text"].help_text = gettext("Only for: %(names)s. There it is needed; the others take no words.") % {"names": names}  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        asked = COMMANDS.get(given.get("kind", ""))
+        if asked and asked.text and not given.get("text") and "text" not in self.errors:
+            self.add_error("text", gettext("Write what it is to say."))
+        return given
 
 
 class NoteForm(Form):

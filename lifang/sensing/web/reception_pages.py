@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lifang.core.access import Actor, Kind, Refusal, insist
+from lifang.core.access import Actor, Kind, Refusal, Refused, insist
+from lifang.core.files import store
+from lifang.core.files.darkroom import Print, develop
 from lifang.core.flow import selectors as flow
 from lifang.core.web import htmx
 from lifang.core.web.forms import Form, date_input
-from lifang.core.web.show import Chip, Entry
+from lifang.core.web.show import Chip, Entry, Photo
 from lifang.core.web.tables import Choice, Column, Empty, Table
 from lifang.core.web.views import only
 from lifang.orgs import selectors as orgs
@@ -109,6 +111,17 @@ class ReceptionTable(Table):
     )  # fmt: skip
 
 
+class SignField(forms.FileField):
+    """A photo, developed: what comes out is harmless."""
+
+    def clean(self, data: Any, initial: Any = None) -> Print:
+        upload = super().clean(data, initial)
+        try:
+            return develop(upload)
+        except Refused as refused:
+            raise forms.ValidationError(str(refused.refusal)) from refused
+
+
 class ReceptionForm(Form):
     called = gettext_lazy("Reception of match alarms")
     elements = {"operator": "", "place_kind": ""}  # of an office, of a camera
@@ -129,6 +142,10 @@ class ReceptionForm(Form):
     devices = forms.MultipleChoiceField(label=gettext_lazy("Devices"), widget=forms.CheckboxSelectMultiple)  # fmt: skip
     notice = forms.CharField(
         label=gettext_lazy("Words of the notice at the place"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )  # fmt: skip
+    sign = SignField(
+        label=gettext_lazy("Photo of the notice where it hangs"), widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
+        help_text=gettext_lazy("So that its words can be read. Place and time are taken out of the photo."),
     )  # fmt: skip
     notice_on = forms.DateField(label=gettext_lazy("The notice hangs since"), widget=date_input())
     alternative_kind = forms.ChoiceField(
@@ -161,6 +178,7 @@ class ReceptionForm(Form):
     def new(self) -> NewReception:
         """As the action asks for it."""
         given = {**self.cleaned_data, "area": self.area}
+        del given["sign"]
         given["devices"] = [UUID(one) for one in given["devices"]]
         return NewReception(**given)
 
@@ -213,11 +231,13 @@ def ask(request: HttpRequest) -> HttpResponse:
     if area not in parts or (request.method == "GET" and not on):
         context = {"parts": list(parts.items()), "on": on}
         return render(request, "sensing/desk/reception_where.html", context)
-    form = ReceptionForm(request.POST or None, actor=actor, area=area, at=moment(request))
+    form = ReceptionForm(
+        request.POST or None, request.FILES or None, actor=actor, area=area, at=moment(request)
+    )
     if request.method == "POST" and form.is_valid():
         made = None
         with form.refusals():
-            made = actions.ask_reception(actor=actor, new=form.new(), area=area, at=moment(request))
+            made = actions.ask_reception(actor=actor, new=form.new(), sign=form.cleaned_data["sign"], area=area, at=moment(request))  # fmt: skip
         if made is not None and not form.errors:
             messages.success(request, _("Asked for. Two others have to approve."))
             return redirect("sensing:reception", made.pk)
@@ -242,7 +262,7 @@ def reception(request: HttpRequest, pk: UUID) -> HttpResponse:
         "viewers": selectors.viewers(actor, found), "decisions": decisions, "tally": tally, "on": bool(policy("match_reception")),
         "refused": [(MATCH_REFUSALS[key].name, many) for key, many in tally.refused if key in MATCH_REFUSALS],
         "looks": [(one, MATCH_PURPOSES[one.purpose].name) for one in selectors.looks(actor, found) if one.purpose in MATCH_PURPOSES],
-        "key": selectors.key_of(actor, found), "entries": _entries(actor, found),
+        "signs": _signs(actor, found), "key": selectors.key_of(actor, found), "entries": _entries(actor, found),
         "may_key": found.state == Receiving.ON and actor.may("sensing.issue_reception_key", found.area),
     })  # fmt: skip
 
@@ -267,6 +287,18 @@ def _facts(file: Reception) -> list[tuple[Any, Any]]:
         (_("Other way"), f"{ALTERNATIVES[file.alternative_kind]} · {file.alternative}"),
         (_("Kept for"), _("%d days") % file.keep_days),
         (_("Valid"), f"{_day(file.starts_on)} – {_day(file.ends_on)}"),
+    ]  # fmt: skip
+
+
+def _signs(actor: Actor, file: Reception) -> list[Photo]:
+    """The notice where it hangs."""
+    found = store.of_subject(actor, file)
+    return [
+        Photo(
+            reverse("files:file", args=[one.pk]), _("The notice where it hangs"),
+            thumb=reverse("files:thumb", args=[one.pk]), middle=reverse("files:middle", args=[one.pk]),
+        )
+        for one in found
     ]  # fmt: skip
 
 
@@ -299,7 +331,7 @@ def decision(request: HttpRequest, pk: UUID, word: str) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("Done."))
             return redirect("sensing:reception", pk)
-    context = {"form": form, "file": found, "label": label, "danger": danger, "facts": _facts(found) if word == "approval" else []}  # fmt: skip
+    context = {"form": form, "file": found, "label": label, "danger": danger, "facts": _facts(found) if word == "approval" else [], "signs": _signs(actor, found) if word == "approval" else []}  # fmt: skip
     return render(request, "sensing/desk/reception_decision.html", context, status=422 if form.errors else 200)  # fmt: skip
 
 

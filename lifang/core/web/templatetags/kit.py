@@ -186,7 +186,7 @@ def field(bound: Any) -> SafeString:
         "several": several,
         "check": getattr(widget, "input_type", "") == "checkbox" and not several,
         "control": bound.as_widget(attrs=control_attrs(bound)),
-        "optional": not bound.field.required,
+        "optional": not bound.field.required and not getattr(bound.field, "sometimes", False),
     }
     return mark_safe(render_to_string("web/parts/field.html", facts))  # noqa: S308 -- a rendered template
 
