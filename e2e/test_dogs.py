@@ -60,5 +60,3 @@ def test_the_third_large_dog_on_one_road_becomes_a_case(county: Living, meet: Me
     # They are asked once in a fortnight: nobody is ticked again.
     manager.goes(f"/desk/registry/dogs/notices/new?area={GRID}&large=1&road=文昌路北段")
     assert not manager.page.locator("[name=dog]:checked").count()
-    keeper = meet("xt01")
-    until(lambda: "养犬提醒" in keeper.goes("/desk/outbox").reads(), 30, 1)

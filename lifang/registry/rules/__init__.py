@@ -1,6 +1,6 @@
 """What may be, and why not."""
 
-from lifang.registry.rules.dogs import Kept, dog_faults, months_after
+from lifang.registry.rules.dogs import Kept, dog_faults, faults_of, months_after
 from lifang.registry.rules.identity import (
     Said,
     credit_code_fault,
@@ -37,7 +37,7 @@ from lifang.registry.rules.values import (
 
 __all__ = [
     "WEIGHTS", "Kept", "Said", "Shape", "code_fits", "credit_code_fault", "day_fits", "dog_faults", "element_known", "ends_after", "expiry",
-    "expiry_fits", "facility_number_fits", "may_add", "may_join", "may_live", "may_look", "may_tag", "may_tie", "months_after", "name_fits",
+    "expiry_fits", "facility_number_fits", "faults_of", "may_add", "may_join", "may_live", "may_look", "may_tag", "may_tie", "months_after", "name_fits",
     "normal_number", "number_fault", "on_earth", "only_one", "plate_fault", "point_said", "reasons", "room_fits", "said_by", "source_known", "spoken", "stored",
     "telephone_shape", "value_fits", "visit_known",
 ]  # fmt: skip

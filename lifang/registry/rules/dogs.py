@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from lifang.registry.catalogue import DogRule
+from lifang.registry.catalogue import DOG_RULES, DogRule
+from lifang.registry.models import Dog
 
 
 class Kept(NamedTuple):
@@ -21,6 +22,12 @@ class Kept(NamedTuple):
 def dog_faults(dog: Kept, rules: Iterable[DogRule], today: date) -> list[str]:
     """Keys of the rules that are not kept, in the order of the catalogue."""
     return [rule.key for rule in rules if _asked(dog, rule) and _broken(dog, rule, today)]
+
+
+def faults_of(dog: Dog, today: date) -> list[str]:
+    """What of a dog is not as the city asks; keys of dog_rules.yaml."""
+    kept = Kept(dog.area, dog.size, dog.licence is not None, dog.licensed_until, dog.vaccinated_on)
+    return dog_faults(kept, DOG_RULES, today)
 
 
 def months_after(day: date, months: int) -> date:

@@ -13,7 +13,6 @@ from lifang.registry.selectors.dogs import (
     dog_notified,
     dogs,
     dogs_near,
-    faults_of,
     kept_by,
     to_tell,
 )
@@ -178,7 +177,6 @@ __all__ = [
     "facilities_near",
     "facility",
     "facts_since",
-    "faults_of",
     "find_doors",
     "find_facilities",
     "find_organisations",

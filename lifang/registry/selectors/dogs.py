@@ -11,9 +11,9 @@ from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.scope import within
 from lifang.core.access.wall import behind
 from lifang.core.geo.measure import metres_between
-from lifang.registry.catalogue import DOG_RULES, policy
+from lifang.registry.catalogue import policy
 from lifang.registry.models import Dog, DogNotice, DogNotified, Membership, Occupancy, Place, Tie
-from lifang.registry.rules.dogs import Kept, dog_faults
+from lifang.registry.rules.dogs import faults_of
 from lifang.registry.terms import LARGE, Way
 
 OPEN = Q(valid_to__isnull=True)
@@ -90,12 +90,6 @@ def _keeper(tie: Tie) -> Keeper:
 
 
 NOBODY = Keeper("", Way.DOOR)
-
-
-def faults_of(dog: Dog, today: date) -> list[str]:
-    """What of a dog is not as the city asks; keys of dog_rules.yaml."""
-    known = Kept(dog.area, dog.size, dog.licence is not None, dog.licensed_until, dog.vaccinated_on)
-    return dog_faults(known, DOG_RULES, today)
 
 
 def to_tell(actor: Actor, area: str, today: date, *, large: bool = False) -> list[ToTell]:

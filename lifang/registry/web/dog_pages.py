@@ -22,7 +22,7 @@ from lifang.core.web.tables import Column, Empty, Table
 from lifang.core.web.views import only
 from lifang.orgs import selectors as orgs
 from lifang.orgs.selectors import place_name
-from lifang.registry import actions, selectors
+from lifang.registry import actions, rules, selectors
 from lifang.registry.catalogue import DOG_RULES, policy
 from lifang.registry.models import Dog
 from lifang.registry.terms import Way
@@ -48,7 +48,7 @@ def of_dog(actor: Actor, dog: Dog, today: date) -> dict[str, Any]:
     keeper = selectors.kept_by(actor, [dog]).get(dog.pk, selectors.NOBODY)
     last = dog.told.order_by("-notice__sent_at").values_list("notice__sent_at", flat=True).first()
     return {
-        "keeper": keeper.name, "told_at": last, "faults": names(selectors.faults_of(dog, today)),
+        "keeper": keeper.name, "told_at": last, "faults": names(rules.faults_of(dog, today)),
         "may_end": dog.valid_to is None and actor.may("registry.end_dog", dog.area),
     }  # fmt: skip
 

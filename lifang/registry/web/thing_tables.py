@@ -13,7 +13,7 @@ from lifang.core.crypto.masks import plain_plate
 from lifang.core.search import matching
 from lifang.core.web.tables import Choice, Column, Empty, Filter, Table
 from lifang.orgs import selectors as orgs
-from lifang.registry import selectors
+from lifang.registry import rules, selectors
 from lifang.registry.catalogue import CODES, DOG_RULES, component_name
 from lifang.registry.web import shown
 from lifang.registry.web.tables import area_choice
@@ -100,7 +100,7 @@ class DogTable(ThingTable):
         keepers = selectors.kept_by(self.actor, found)
         for row in found:
             row.keeper = keepers.get(row.pk, selectors.NOBODY)
-            row.faults = [DOG_RULES[key].name for key in selectors.faults_of(row, today)]
+            row.faults = [DOG_RULES[key].name for key in rules.faults_of(row, today)]
         return found
 
 

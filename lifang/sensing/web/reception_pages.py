@@ -13,13 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lifang.core.access import Actor, Kind, Refusal, Refused, insist
-from lifang.core.files import store
-from lifang.core.files.darkroom import Print, develop
+from lifang.core.access import Actor, Kind, Refusal, insist
 from lifang.core.flow import selectors as flow
 from lifang.core.web import htmx
 from lifang.core.web.forms import Form, date_input
-from lifang.core.web.show import Chip, Entry, Photo
+from lifang.core.web.show import Chip, Entry
 from lifang.core.web.tables import Choice, Column, Empty, Table
 from lifang.core.web.views import only
 from lifang.orgs import selectors as orgs
@@ -38,6 +36,7 @@ from lifang.sensing.rules.reception import AREA_DIGITS, KEEP_MOST, NewReception
 from lifang.sensing.terms import MATCH, Receiving
 from lifang.sensing.web import device_page, said, shown
 from lifang.sensing.web.here import answering, asking, moment
+from lifang.sensing.web.signs import SignField, signs_of
 
 page = require_http_methods(["GET", "POST"])
 TONES = {
@@ -109,17 +108,6 @@ class ReceptionTable(Table):
         gettext_lazy("This platform compares no faces. What a lawful outside system finds is received only on a file with purpose, ground, assessment, notice, alternative and two approvals."),
         icon="shield-lock",
     )  # fmt: skip
-
-
-class SignField(forms.FileField):
-    """A photo, developed: what comes out is harmless."""
-
-    def clean(self, data: Any, initial: Any = None) -> Print:
-        upload = super().clean(data, initial)
-        try:
-            return develop(upload)
-        except Refused as refused:
-            raise forms.ValidationError(str(refused.refusal)) from refused
 
 
 class ReceptionForm(Form):
@@ -262,7 +250,7 @@ def reception(request: HttpRequest, pk: UUID) -> HttpResponse:
         "viewers": selectors.viewers(actor, found), "decisions": decisions, "tally": tally, "on": bool(policy("match_reception")),
         "refused": [(MATCH_REFUSALS[key].name, many) for key, many in tally.refused if key in MATCH_REFUSALS],
         "looks": [(one, MATCH_PURPOSES[one.purpose].name) for one in selectors.looks(actor, found) if one.purpose in MATCH_PURPOSES],
-        "signs": _signs(actor, found), "key": selectors.key_of(actor, found), "entries": _entries(actor, found),
+        "signs": signs_of(actor, found), "key": selectors.key_of(actor, found), "entries": _entries(actor, found),
         "may_key": found.state == Receiving.ON and actor.may("sensing.issue_reception_key", found.area),
     })  # fmt: skip
 
@@ -287,18 +275,6 @@ def _facts(file: Reception) -> list[tuple[Any, Any]]:
         (_("Other way"), f"{ALTERNATIVES[file.alternative_kind]} · {file.alternative}"),
         (_("Kept for"), _("%d days") % file.keep_days),
         (_("Valid"), f"{_day(file.starts_on)} – {_day(file.ends_on)}"),
-    ]  # fmt: skip
-
-
-def _signs(actor: Actor, file: Reception) -> list[Photo]:
-    """The notice where it hangs."""
-    found = store.of_subject(actor, file)
-    return [
-        Photo(
-            reverse("files:file", args=[one.pk]), _("The notice where it hangs"),
-            thumb=reverse("files:thumb", args=[one.pk]), middle=reverse("files:middle", args=[one.pk]),
-        )
-        for one in found
     ]  # fmt: skip
 
 
@@ -331,7 +307,7 @@ def decision(request: HttpRequest, pk: UUID, word: str) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("Done."))
             return redirect("sensing:reception", pk)
-    context = {"form": form, "file": found, "label": label, "danger": danger, "facts": _facts(found) if word == "approval" else [], "signs": _signs(actor, found) if word == "approval" else []}  # fmt: skip
+    context = {"form": form, "file": found, "label": label, "danger": danger, "facts": _facts(found) if word == "approval" else [], "signs": signs_of(actor, found) if word == "approval" else []}  # fmt: skip
     return render(request, "sensing/desk/reception_decision.html", context, status=422 if form.errors else 200)  # fmt: skip
 
 

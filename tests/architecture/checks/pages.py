@@ -44,6 +44,7 @@ HAN: Exempt = {
     "lifang/core/search/words.py": "folds Chinese words and addresses",
     "lifang/core/sheets/values.py": "reads days as people write them in Chinese",
     "lifang/registry/web/sheets.py": "what people write above their columns",
+    "lifang/registry/web/dog_sheets.py": "the same",
     "lifang/sensing/web/sheets.py": "the same",
     "lifang/living/web/sheets.py": "the same",
     "lifang/core/web/gallery.py": "sample names",
