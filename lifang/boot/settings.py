@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "lifang.core.files",
     "lifang.core.forms",
     "lifang.core.sheets",
+    "lifang.core.scan",
     "lifang.core.i18n",
     "lifang.core.jobs",
     "lifang.core.retention",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("lifang.core.notify.urls")),
     path("", include("lifang.core.sheets.urls")),
     path("", include("lifang.core.pay.urls")),
+    path("", include("lifang.core.scan.urls")),
     path("", include("lifang.orgs.web.urls")),
     path("", include("lifang.registry.web.urls")),
     path("", include("lifang.living.web.urls")),

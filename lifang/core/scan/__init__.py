@@ -1,0 +1,1 @@
+"""Words read from a photo: proposed to a person, who confirms each before it fills anything."""
