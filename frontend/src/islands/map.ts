@@ -126,7 +126,7 @@ function fillList(list: HTMLElement, { map }: Base, points: GeoJSON.FeatureColle
   );
 }
 
-/** The cross in the middle is the place; the map moves under it. */
+/** The cross in the middle is the place once somebody has moved the map under it; until then nothing is written. */
 function choose({ map, box }: Base, pick: NonNullable<Props["pick"]>): () => void {
   const [lat, lon, name] = [input(pick.lat), input(pick.lon), input(pick.name)];
   box.insertAdjacentHTML(
@@ -134,13 +134,22 @@ function choose({ map, box }: Base, pick: NonNullable<Props["pick"]>): () => voi
     '<svg class="cross" viewBox="0 0 48 48" aria-hidden="true"><path d="M24 4v14M24 30v14M4 24h14M30 24h14M24 22v4M22 24h4"/></svg>',
   );
   const shown = box.appendChild(h("p", { class: "mapname", role: "status" }));
-  const write = () => {
+  const say = () => {
     const { lat: y, lng: x } = map.getCenter();
     const here = nameAt(map, map.project([x, y]));
+    shown.textContent = here;
+    return { y, x, here };
+  };
+  let resized = false; // a map that got another size says that it moved
+  const write = () => {
+    const { y, x, here } = say();
+    if (resized) {
+      resized = false;
+      return;
+    }
     if (lat) lat.value = y.toFixed(6);
     if (lon) lon.value = x.toFixed(6);
     if (name) name.value = here;
-    shown.textContent = here;
     box.dispatchEvent(new CustomEvent("picked", { bubbles: true, detail: { lat: y, lon: x, name: here } }));
   };
   const follow = () => {
@@ -148,7 +157,10 @@ function choose({ map, box }: Base, pick: NonNullable<Props["pick"]>): () => voi
       map.jumpTo({ center: [Number(lat.value), Number(lon.value)].reverse() as [number, number], zoom: Math.max(16, map.getZoom()) });
   };
   follow();
-  map.once("idle", write);
+  map.once("idle", say);
+  map.on("resize", () => {
+    resized = true;
+  });
   map.on("moveend", write);
   const off = lat ? on(lat, "change", follow) : () => undefined;
   return off;
