@@ -151,20 +151,21 @@ def return_shelved(*, actor: Actor, at: datetime) -> int:
         _noted(alarm, actor, "returned", at)
     _end_floods(at)
     freed = _freed(at)
-    # Of a lead that is over the worst speaks for the others from now on.
-    heirs: dict[UUID, Alarm] = {}
     for alarm in rows.filter(pk__in=freed).order_by("rank", "raised_at", "id"):
-        alarm.folded, alarm.inhibited_by, alarm.lead = False, None, _heir(alarm, heirs)
+        _heir(alarm)
+        alarm.folded, alarm.inhibited_by = False, None
         _back(alarm, at)
         _noted(alarm, actor, "returned", at)
     return len(found) + len(freed)
 
 
-def _heir(alarm: Alarm, heirs: dict[UUID, Alarm]) -> Alarm | None:
-    if alarm.lead_id is None:
-        return None
-    first = heirs.setdefault(alarm.lead_id, alarm)
-    return None if first is alarm else first
+def _heir(alarm: Alarm) -> None:
+    """Of a lead that is over the worst speaks for all the others from now on, however many: they stay under one alarm."""
+    if alarm.lead is None or alarm.lead.ended_at is None:
+        return
+    others = Alarm.objects.filter(lead=alarm.lead_id, ended_at__isnull=True).exclude(pk=alarm.pk)
+    others.update(lead=alarm)
+    alarm.lead = None
 
 
 def _end_floods(at: datetime) -> None:
@@ -193,7 +194,13 @@ def _freed(at: datetime) -> list[UUID]:
     ).order_by("rank", "raised_at")
     found: list[UUID] = []
     desks: dict[str, list[UUID]] = defaultdict(list)
-    for pk, area, life in quiet.values_list("pk", "area", "life"):
+    groups: set[UUID] = set()
+    listed = quiet.values_list("pk", "area", "life", "lead", "lead__ended_at")
+    for pk, area, life, lead, over in listed:
+        if lead is not None and over is not None:
+            if lead in groups:
+                continue  # the first, which is the worst, speaks for its group
+            groups.add(lead)
         (found if life else desks[area[: rules.DESK_DIGITS]]).append(pk)
     for desk in desks.keys() - under:
         found += desks[desk][: max(0, rules.FLOOD_ENDS - _returned(desk, at))]

@@ -212,6 +212,31 @@ def test_a_device_silent_behind_a_gateway_that_is_back_is_told_after_a_while(
         assert (alone.inhibited_by_id, alone.step_due_at is not None) == (None, True)
 
 
+def test_a_group_larger_than_what_a_desk_gets_back_at_once_stays_one_alarm(
+    community_secretary, db
+) -> None:
+    place = make_building()[0]
+    ports = [
+        make_series(make_device(type="ebike_port", place=place.pk, code=f"p{n}"), "temperature")
+        for n in range(9)
+    ]
+    for port in ports:
+        say(port, (SECOND, 70), (2 * MINUTE, 70))
+    with behind(SYSTEM):
+        first = Alarm.objects.get(lead=None)
+    actions.acknowledge(actor=community_secretary.actor, alarm=first, at=MONDAY + 5 * MINUTE)
+    cool = next(port for port in ports if port.device_id == first.device_id)
+    say(cool, (6 * MINUTE, 20), (30 * MINUTE, 20), at=MONDAY + 30 * MINUTE)
+    with behind(SYSTEM):
+        actions.run_timers(actor=SYSTEM, at=MONDAY + HOUR)
+        for later in (0, 11, 22):
+            actions.return_shelved(actor=SYSTEM, at=MONDAY + HOUR + later * MINUTE)
+            (wall,) = selectors.wall(SYSTEM)
+            assert wall.under == 7
+    raised = [one.alarm for one in published() if isinstance(one, AlarmRaised)]
+    assert raised == [first.pk, wall.pk]
+
+
 def test_a_flood_folds_all_but_the_first_and_life_safety(db) -> None:
     for number in range(14):
         say(make_series(make_device(type="access_gate", code=f"g{number}"), "forced"), (SECOND, 1))
