@@ -1,6 +1,6 @@
 """What cases do when something is told. Each is one line."""
 
-from lifang.cases.actions import take_alarm, take_repair, tell
+from lifang.cases.actions import answer_complaint, take_alarm, take_complaint, take_repair, tell
 from lifang.cases.actions.rollup import recount
 from lifang.cases.events import (
     CaseAccepted,
@@ -18,7 +18,7 @@ from lifang.cases.events import (
 from lifang.core.access import Actor
 from lifang.core.events import listens
 from lifang.core.flow.events import StageOverdue
-from lifang.living.events import RepairEscalated
+from lifang.living.events import ComplaintMade, RepairEscalated
 from lifang.sensing.events import AlarmRaised
 
 
@@ -95,3 +95,13 @@ def on_alarm_raised(told: AlarmRaised, system: Actor) -> None:
 @listens(RepairEscalated)
 def on_repair_escalated(told: RepairEscalated, system: Actor) -> None:
     take_repair(actor=system, repair=told.repair, matter=told.matter, at=told.at)
+
+
+@listens(ComplaintMade)
+def on_complaint_made(told: ComplaintMade, system: Actor) -> None:
+    take_complaint(actor=system, complaint=told.complaint, matter=told.matter, at=told.at)
+
+
+@listens(CaseClosed)
+def on_case_closed_complaint(told: CaseClosed, system: Actor) -> None:
+    answer_complaint(system, told.case, told.at)

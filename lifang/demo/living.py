@@ -42,6 +42,35 @@ def bill(cast: Cast, at: datetime, seed: int) -> None:
         _month(unit, area, min(first, at), at, 0.5, dice)
 
 
+def publish(cast: Cast, at: datetime, seed: int) -> None:
+    """Each community that is billed publishes what it takes in and spends; its company makes its rounds."""
+    dice = random.Random(seed)
+    taken: set[str] = set()
+    for unit in cast.units["property_company"]:
+        area = next((code for code in orgs.codes_inside(unit.area, 12) if code not in taken), "")
+        if not area:
+            continue
+        taken.add(area)
+        for n, (item, party, low) in enumerate(LINES * 2):
+            when = at - timedelta(days=60 - 4 * n)
+            line = actions.enter_line(actor=SYSTEM, area=area, item=item, amount=dice.randrange(low, 3 * low, 100), party=party, note="", day=when.date(), at=when)  # fmt: skip
+            if n == 5:
+                actions.counter_line(actor=SYSTEM, line=line, note="重复登记，予以冲销。", at=when + timedelta(days=1))  # fmt: skip
+        begun = at - timedelta(days=21)
+        actions.plan_rounds(actor=SYSTEM, unit=unit, area=area, until=(begun + timedelta(days=30)).date(), at=begun)  # fmt: skip
+        with behind(SYSTEM):
+            due = [one for one in selectors.all_rounds(SYSTEM, unit.pk) if one.due_on <= at.date()]
+        for one in due[:-1]:
+            fine = dice.random() < 0.9
+            actions.do_round(actor=SYSTEM, inspection=one, fine=fine, found="" if fine else "一处灭火器压力不足，已更换。", at=at)  # fmt: skip
+
+
+LINES = (
+    ("charging_rent", "飞马充电服务有限公司", 80_000), ("locker_rent", "邻里快递柜有限公司", 30_000), ("advert", "和平传媒有限公司", 60_000),
+    ("parking_common", "临时停车", 50_000), ("greening", "青禾保洁服务部", 40_000), ("maintenance", "安固维修服务部", 50_000), ("activity", "重阳节活动物资", 20_000),
+)  # fmt: skip
+
+
 def _manager(unit: Any, login: str, name: str, at: datetime) -> None:
     account = accounts.open_account(actor=SYSTEM, login=login, name=name, area=unit.area, password=DEMO_PASSWORD, at=at)  # fmt: skip
     posts.post(actor=SYSTEM, account=account, post="property_manager", at=at, area=unit.area, unit=unit)  # fmt: skip

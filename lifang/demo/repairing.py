@@ -23,8 +23,8 @@ def leave(cast: Cast, at: datetime, seed: int, most: int = 36) -> int:
     """As of today: orders of the last two weeks; how many."""
     dice = random.Random(seed)
     made = 0
-    for grid in sorted(cast.residents):
-        for account in cast.residents[grid][:4]:
+    for grid in [one for one in sorted(cast.residents) if _looked_after(one)]:
+        for account in cast.residents[grid][:6]:
             if made >= most:
                 return made
             begun = at - timedelta(days=dice.randrange(1, 12), hours=dice.randrange(1, 8))
@@ -33,6 +33,12 @@ def leave(cast: Cast, at: datetime, seed: int, most: int = 36) -> int:
                 _lived(row, FATES[made % len(FATES)], BROKEN[made % len(BROKEN)][4], begun, at)
                 made += 1
     return made
+
+
+def _looked_after(grid: str) -> bool:
+    """By a company whose manager is there."""
+    unit = selectors.company_of(SYSTEM, grid)
+    return unit is not None and bool(orgs.people_at("property_manager", unit.area, unit))
 
 
 def _ordered(actor: Actor, number: int, dice: random.Random, at: datetime) -> Repair | None:

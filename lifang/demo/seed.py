@@ -65,6 +65,7 @@ def build(
         wards.leave(cast, at, SEED)
         living.bill(cast, at, SEED)
         repairing.leave(cast, at, SEED)
+        living.publish(cast, at, SEED)
         hearing.lay_by(before=at - timedelta(hours=6), at=at)  # this commit waits for the disk
         cases = Case.objects.count()
     return Built(len(shapes), len(cast.accounts), plan.people, cases, dict(refused))

@@ -40,6 +40,35 @@ class RepairKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     confirmed: bool
 
 
+class CommunityItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a community takes in or spends."""
+
+    key: str
+    name: Text
+    way: Literal["income", "expense"]
+    source: str
+    confirmed: bool
+
+
+class Round(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is looked at, every so many days."""
+
+    key: str
+    name: Text
+    icon: str
+    days: int
+    source: str
+    confirmed: bool
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a complaint is about."""
+
+    key: str
+    name: Text
+    matter: str
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: str
     value: int
@@ -48,6 +77,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 ITEMS = catalogue("living", "items", Item)
 REPAIR_KINDS = catalogue("living", "repair_kinds", RepairKind)
 REPAIR = flow("living", "repair")
+COMMUNITY_ITEMS = catalogue("living", "community_items", CommunityItem)
+ROUNDS = catalogue("living", "inspections", Round)
+TOPICS = catalogue("living", "complaint_topics", Topic)
 POLICY = catalogue("living", "policy", Policy)
 
 

@@ -49,3 +49,10 @@ class RepairEscalated:
     repair: UUID
     matter: str
     at: datetime
+
+
+@event("living.ComplaintMade")
+class ComplaintMade:
+    complaint: UUID
+    matter: str
+    at: datetime

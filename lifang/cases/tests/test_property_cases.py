@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lifang.cases.actions import take_repair
+from lifang.cases.actions import answer_complaint, take_repair
 from lifang.cases.models import Case
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
@@ -40,3 +40,22 @@ def test_the_street_gets_one_case_of_a_late_repair(resident) -> None:
         assert (case.source, case.reference, case.matter, case.area) == ("property", repair.number, "10987", door.area)  # fmt: skip
         assert door.address not in case.text + case.place
         assert take_repair(actor=SYSTEM, repair=repair.pk, matter="10987", at=MONDAY) is None
+
+
+def test_a_complaint_becomes_a_case_and_ends_with_it(resident) -> None:
+    make_county()
+    make_firm()
+    door = make_doors(1)[0]
+    lives_in(resident, door)
+    home = selectors.own_homes(resident.actor)[0].door
+    row = living.complain(
+        actor=resident.actor, home=home, topic="cleaning", text="楼道没打扫", at=MONDAY
+    )
+    deliver(MONDAY)
+    with behind(SYSTEM):
+        case = Case.objects.get(source="property_complaint")
+        row.refresh_from_db()
+        assert row.case_number == case.number
+        answer_complaint(SYSTEM, case.pk, MONDAY)
+        row.refresh_from_db()
+    assert row.ended_at == MONDAY

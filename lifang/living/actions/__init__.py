@@ -1,6 +1,15 @@
 """Change what concerns daily life."""
 
 from lifang.living.actions.bills import credit, refund_bill, settle, take_back, take_part, to_pay
+from lifang.living.actions.community import (
+    complain,
+    counter_line,
+    do_round,
+    end_complaint,
+    enter_line,
+    note_case,
+    plan_rounds,
+)
 from lifang.living.actions.late import escalate_repair, see_to_repairs, tell_household, warn_late
 from lifang.living.actions.metering import Read, drop_readings, read_meters, set_tariff
 from lifang.living.actions.repairs import (
@@ -26,15 +35,22 @@ __all__ = [
     "Sent",
     "answer_quote",
     "book_repair",
+    "complain",
     "concern_homes",
+    "counter_line",
     "credit",
+    "do_round",
     "drop_bills",
     "drop_readings",
+    "end_complaint",
+    "enter_line",
     "escalate_repair",
     "finish_repair",
     "issue_batch",
     "lapse_repair",
+    "note_case",
     "order_repair",
+    "plan_rounds",
     "quote_repair",
     "rate_repair",
     "read_meters",

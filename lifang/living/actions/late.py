@@ -30,6 +30,7 @@ def warn_late(*, actor: Actor, flow: str, repair: UUID, at: datetime) -> None:
     if held.stage.kind != "open" or held.warned_at is not None:
         return
     held.warned_at = at
+    held.late += 1
     held.street_at = Allowance(held.what.street, "", held.area).due(at)
     engine.move(REPAIR(), held, "warn", actor=actor, at=at, said=Said(public=True))
     unit = orgs.unit(actor, held.unit_id)

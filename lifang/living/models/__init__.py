@@ -1,4 +1,17 @@
 from lifang.living.models.bill import Bill, BillLine, Meter, Reading, Run, Tariff
+from lifang.living.models.community import Complaint, Inspection, LedgerLine
 from lifang.living.models.repair import Repair, RepairPart
 
-__all__ = ["Bill", "BillLine", "Meter", "Reading", "Repair", "RepairPart", "Run", "Tariff"]
+__all__ = [
+    "Bill",
+    "BillLine",
+    "Complaint",
+    "Inspection",
+    "LedgerLine",
+    "Meter",
+    "Reading",
+    "Repair",
+    "RepairPart",
+    "Run",
+    "Tariff",
+]

@@ -37,6 +37,7 @@ class Repair(Subject):
     # Of the running stage: when its manager was told that it is late, and when the street is.
     warned_at = models.DateTimeField(null=True)
     street_at = models.DateTimeField(null=True)
+    late = models.PositiveSmallIntegerField(default=0)  # how many stages were late
     escalated_at = models.DateTimeField(null=True)
 
     class Meta:

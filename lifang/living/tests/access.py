@@ -9,7 +9,7 @@ from lifang.core.ids import short_code
 from lifang.core.testing import cast, places
 from lifang.core.testing.rows import a_row
 from lifang.living import actions
-from lifang.living.models import Bill, Repair, Run
+from lifang.living.models import Bill, Inspection, LedgerLine, Repair, Run
 from lifang.living.tests.make import MONTH, make_doors, make_firm
 from lifang.orgs.tests.make import MONDAY
 
@@ -62,6 +62,24 @@ def repair_at(area: str, holders: list[str] | None = None) -> Repair:
 
 def own_repair(account: Account) -> Repair:
     return repair_at(places.AWAY_GRID, [f"account:{account.pk}"])
+
+
+def line_at(area: str) -> LedgerLine:
+    with behind(SYSTEM):
+        made = a_row(LedgerLine, area=area[:12], item="fund", amount=100, party="walk", number=short_code(12), day=MONDAY.date())  # fmt: skip
+    assert isinstance(made, LedgerLine)
+    return made
+
+
+def published(area: str) -> tuple[str]:
+    return (line_at(area).area,)
+
+
+def round_at(area: str) -> Inspection:
+    with behind(SYSTEM):
+        made = a_row(Inspection, area=area, holders=_whose(area), unit=make_firm(), kind="lift", due_on=MONDAY.date())  # fmt: skip
+    assert isinstance(made, Inspection)
+    return made
 
 
 def _whose(area: str) -> list[str]:

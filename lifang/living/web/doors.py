@@ -13,6 +13,10 @@ from lifang.living import selectors
 register(
     Entry("desk", "living.bills", _("Bills"), "living:desk_bills", icon="receipt", capability="living.take_cash", order=45),
     Entry("desk", "living.repairs", _("Repairs"), "living:board", icon="tool", capability="living.see_repairs", order=44),
+    Entry("desk", "living.rounds", _("Rounds"), "living:rounds", icon="checkup-list", capability="living.do_round", order=46),
+    Entry("desk", "living.lines", _("Community accounts"), "living:lines", icon="scale", capability="living.enter_line", order=47, short=_("Accounts")),
+    Entry("public", "living.accounts", _("Community accounts"), "living:accounts", icon="scale", order=40, short=_("Accounts")),
+    Entry("my", "living.complaints", _("Complaints about the property company"), "living:complaints", icon="message-report", order=28, short=_("Complaints")),
     Entry("my", "living.repairs", _("Repairs"), "living:repairs", icon="tool", order=26),
     Entry("my", "living.bills", _("Bills"), "living:bills", icon="receipt", order=25),
 )  # fmt: skip

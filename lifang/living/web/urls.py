@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lifang.living.web import desk, issuing, my, own_repairs, repairs
+from lifang.living.web import community, desk, issuing, my, own_repairs, repairs
 
 app_name = "living"
 DESK = "desk/bills"
@@ -26,6 +26,15 @@ urlpatterns = [
     path(f"{REPAIRS}/<uuid:pk>/finish", repairs.finish, name="finish"),
     path(f"{REPAIRS}/<uuid:pk>/refusal", repairs.refusal, name="repair_refusal"),
     path(f"{REPAIRS}/<uuid:pk>/telephone", repairs.telephone, name="repair_telephone"),
+    path("my/complaints", community.complaints, name="complaints"),
+    path("communities/accounts", community.accounts, name="accounts"),
+    path("communities/<slug:area>/accounts", community.account, name="account"),
+    path("desk/community-accounts", community.lines, name="lines"),
+    path("desk/community-accounts/new", community.line, name="line"),
+    path("desk/community-accounts/<uuid:pk>/counter", community.counter, name="counter"),
+    path("desk/rounds", community.rounds, name="rounds"),
+    path("desk/rounds/new", community.plan, name="plan"),
+    path("desk/rounds/<uuid:pk>", community.one_round, name="round"),
     path("receipts/<slug:number>", my.receipt, name="receipt"),
     path("receipts/<slug:number>/<slug:sign>", my.check, name="check"),
     path(DESK, desk.bills, name="desk_bills"),
