@@ -26,7 +26,7 @@ from benchmarks.telemetry import Town, observations
 if TYPE_CHECKING:
     from lifang.boot.launch import Launch
 
-MET, DRAINED, BY_MQTT, KILLED, ROUNDS, WORKERS = 15_000, 60_000, 40_000, 60_000, 2, 2
+MET, DRAINED, BY_MQTT, KILLED, ROUNDS, WORKERS = 45_000, 120_000, 60_000, 60_000, 2, 2
 SECONDS, PATIENCE_SECONDS = 4.0, 120.0
 OFFERED, PROBES, WINDOW, MOST_POSTED = 5_000, 100, 400, 400_000
 

@@ -5,6 +5,7 @@ import gc
 import logging
 import os
 import signal
+import sys
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ log = logging.getLogger("lifang.ingest")
 WAIT_SECONDS = 1.0
 AGAIN_SECONDS = 1.0
 STOP_LOOKED_AT_SECONDS = 0.3
+SWITCH_SECONDS = 0.0005  # a fire does not wait for the batch of readings in the next thread to be read
 
 
 def now() -> datetime:
@@ -97,6 +99,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     gc.freeze()  # what is loaded stays
+    sys.setswitchinterval(SWITCH_SECONDS)
     # Each lane has its own thread and connection: a flood of readings does not stand before a fire.
     others = [threading.Thread(target=work, args=(stop, lane)) for lane in LANES[1:]]
     others += [threading.Thread(target=answer, args=(stop,))]

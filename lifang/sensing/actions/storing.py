@@ -44,7 +44,9 @@ _GIVEN = "unnest(%b::bigint[], %b::timestamptz[], %b::timestamptz[], %b::float8[
 # Rows are locked in the order of their keys, so that two workers never wait for one another in a ring. A join in that order
 # would hang on how fresh the statistics are: two thousand series were once looked for in each other.
 _IN_ORDER = "SELECT count(*) FROM (SELECT FROM sensing_latest WHERE series_id = ANY(%b) ORDER BY series_id FOR UPDATE) AS l"
-_LATEST = f"""
+# What they tell of each series comes as three arrays: six thousand rows would cost as much as the update.
+_TELLING = "WITH t (s, a, m) AS ({}) SELECT array_agg(s), array_agg(a), array_agg(m) FROM t"
+_LATEST = _TELLING.format(f"""
 UPDATE sensing_latest AS l SET
   readings = l.readings + e.m,
   arrived_at = greatest(l.arrived_at, e.r),
@@ -63,9 +65,9 @@ FROM {_GIVEN} WHERE l.series_id = e.s RETURNING l.series_id, date_part('epoch', 
   WHEN e.f > old.hour THEN greatest(e.hi, old.high) - least(e.lo, old.low)
   ELSE greatest(e.hi, old.high, old.high_before) - least(e.lo, old.low, old.low_before)
 END
-"""  # noqa: S608 -- our own names
+""")  # noqa: S608 -- our own names
 # `holders` follow their series when those change; a new series has none. Two workers may meet a new series at once.
-_FIRST = f"""
+_FIRST = _TELLING.format(f"""
 INSERT INTO sensing_latest AS l (
   series_id, at, arrived_at, value, quality, facts, since, area, holders, readings, hour, low, high, low_before, high_before
 )
@@ -81,7 +83,7 @@ ON CONFLICT (series_id) DO UPDATE SET
   since = CASE WHEN excluded.at >= l.at AND excluded.value <> l.value THEN excluded.at ELSE l.since END,
   hour = greatest(l.hour, excluded.hour), low = least(l.low, excluded.low), high = greatest(l.high, excluded.high)
 RETURNING series_id, date_part('epoch', old.at), greatest(high, high_before) - least(low, low_before)
-"""  # noqa: S608 -- our own names
+""")  # noqa: S608 -- our own names
 
 
 class Stored(NamedTuple):
@@ -203,15 +205,15 @@ def _latest(them: Columns, known: Mapping[int, Known]) -> tuple[dict[int, int], 
     with asking(connection) as cursor:
         cursor.execute(_IN_ORDER, [Bigints(them.series[places])])
         given = _summed(them, places)
-        found = _told(cursor, _LATEST, [_facts(them, places)], given)
-        if len(found) < len(places):
-            there = np.fromiter((key for key, _, _ in found), np.int64, len(found))
-            lacking = ~np.isin(them.series[places], there)
+        series, at, moved = _told(cursor, _LATEST, [_facts(them, places)], given)
+        if len(series) < len(places):
+            lacking = ~np.isin(them.series[places], np.array(series, np.int64))
             places, given = places[lacking], [one[lacking] for one in given]
             areas = [known[key].area for key in them.series[places].tolist()]
-            found += _told(cursor, _FIRST, [_facts(them, places), areas], given)
-    before = {key: round(at * 1_000_000) for key, at, _ in found if at is not None}
-    return before, {key: moved for key, _, moved in found}
+            more = _told(cursor, _FIRST, [_facts(them, places), areas], given)
+            series, at, moved = series + more[0], at + more[1], moved + more[2]
+    before = {key: round(then * 1_000_000) for key, then in zip(series, at, strict=True) if then is not None}  # fmt: skip
+    return before, dict(zip(series, moved, strict=True))
 
 
 def _summed(them: Columns, places: NDArray[np.int64]) -> list[NDArray[Any]]:
@@ -227,15 +229,16 @@ def _summed(them: Columns, places: NDArray[np.int64]) -> list[NDArray[Any]]:
     ]  # fmt: skip
 
 
-def _told(cursor: Any, statement: str, first: list[Any], given: Sequence[NDArray[Any]]) -> list[tuple[int, float | None, float]]:  # fmt: skip
+def _told(cursor: Any, statement: str, first: list[Any], given: Sequence[NDArray[Any]]) -> tuple[list[int], list[float | None], list[float]]:  # fmt: skip
+    """Series, their newest before in seconds, and how far each may have moved."""
     series, at, arrived, value, quality, many, begun, hour, low, high = given
     columns = [
         Bigints(series), Moments(at), Moments(arrived), Floats(value), Smallints(quality), Bigints(np.arange(1, len(series) + 1)),
         Bigints(many), Bigints(begun), Bigints(hour), Floats(low), Floats(high),
     ]  # fmt: skip
     cursor.execute(statement, first + columns, binary=True)
-    found: list[tuple[int, float | None, float]] = cursor.fetchall()
-    return found
+    told, then, moved = cursor.fetchone()
+    return told or [], then or [], moved or []
 
 
 def _facts(them: Columns, places: Any) -> list[str | None] | None:

@@ -29,7 +29,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 MOST_BYTES: Final = 4 * 1024 * 1024
 MOST_LINES: Final = 10_000
-MOST_TOGETHER: Final = 20_000  # lines in one transaction
+MOST_TOGETHER: Final = 16_000  # lines in one transaction
+MANY: Final = 8_000  # lines that wait; then a second transaction begins beside the first
 MOST_WAITING: Final = 2_000  # requests; then the gate says "later"
 TRUST_SECONDS: Final = 10.0  # how long a key is believed without asking again
 
@@ -51,16 +52,26 @@ class NotStored(Exception):
     """The transaction failed: nothing of it was kept, and the sender hears so."""
 
 
+class Scribe:
+    """A thread with its own connection and memory: one transaction after another."""
+
+    def __init__(self, first: int) -> None:
+        self.register = Register()
+        self.first = first  # of the places that it gives
+        self.thread = ThreadPoolExecutor(1)
+        self.running = False
+
+
 class Gate:
     """One process's way in over HTTP."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
-        self.register = Register()
         self.keys: dict[str, tuple[Owner | None, float]] = {}
         self.waiting: list[Asked] = []
-        self.running = False
-        self.pen = ThreadPoolExecutor(1)  # one connection, one transaction after another
+        # While one waits for the database, the other reads; small requests are better off together with one.
+        self.scribes = (Scribe(0), Scribe(MOST_TOGETHER))
+        self.register = self.scribes[0].register
 
     async def owner(self, header: bytes) -> Owner | None:
         """Whose key; asked of the database at most every few seconds."""
@@ -90,7 +101,7 @@ class Gate:
 
     async def apart(self, work: Callable[..., Any], *given: Any) -> Any:
         """Work that asks the database, in the thread that has the connection."""
-        return await asyncio.get_running_loop().run_in_executor(self.pen, work, *given)
+        return await asyncio.get_running_loop().run_in_executor(self.scribes[0].thread, work, *given)  # fmt: skip
 
     async def take(
         self, owner: Owner, lines: Sequence[Any], read: Callable[[Owner, Any], Parcel] | None = None
@@ -100,21 +111,29 @@ class Gate:
             raise Busy
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self.waiting.append(Asked(owner, lines, answer, read))
-        if not self.running:
-            self.running = True
-            asyncio.get_running_loop().create_task(self._drain())
+        first, second = self.scribes
+        if not first.running:
+            self._begin(first)
+        elif not second.running and sum(len(asked.lines) for asked in self.waiting) >= MANY:
+            self._begin(second)
         return await answer
 
-    async def _drain(self) -> None:
+    def _begin(self, scribe: Scribe) -> None:
+        scribe.running = True
+        asyncio.get_running_loop().create_task(self._drain(scribe))
+
+    async def _drain(self, scribe: Scribe) -> None:
         loop = asyncio.get_running_loop()
         try:
             while self.waiting:
                 together = self._next()
                 try:
-                    answers = await loop.run_in_executor(self.pen, self._commit, together)
+                    answers = await loop.run_in_executor(
+                        scribe.thread, self._commit, together, scribe
+                    )
                 except Exception:  # every one of them hears that nothing was kept
                     log.exception("a batch was not stored")
-                    self.register.forget()
+                    scribe.register.forget()
                     for asked in together:
                         if not asked.answer.done():
                             asked.answer.set_exception(NotStored())
@@ -123,7 +142,7 @@ class Gate:
                     if not asked.answer.done():
                         asked.answer.set_result(answer)
         finally:
-            self.running = False
+            scribe.running = False
 
     def _next(self) -> list[Asked]:
         lines, number = 0, 0
@@ -135,14 +154,15 @@ class Gate:
         together, self.waiting = self.waiting[:number], self.waiting[number:]
         return together
 
-    def _commit(self, together: list[Asked]) -> list[dict[str, Any]]:
+    def _commit(self, together: list[Asked], scribe: Scribe | None = None) -> list[dict[str, Any]]:
+        scribe = scribe or self.scribes[0]
         close_old_connections()
         parcels: list[Parcel] = []
         for asked in together:
             read = asked.read or parcel
             parcels += [read(asked.owner, line) for line in asked.lines]
-        parcels = [_placed(one, number) for number, one in enumerate(parcels)]
-        receipt = take_each(self.register, parcels, self.clock())
+        parcels = [_placed(one, number) for number, one in enumerate(parcels, scribe.first)]
+        receipt = take_each(scribe.register, parcels, self.clock())
         answers, first = [], 0
         for asked in together:
             last = first + len(asked.lines)
