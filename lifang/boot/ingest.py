@@ -31,7 +31,8 @@ log = logging.getLogger("lifang.ingest")
 WAIT_SECONDS = 1.0
 AGAIN_SECONDS = 1.0
 STOP_LOOKED_AT_SECONDS = 0.3
-SWITCH_SECONDS = 0.0005  # a fire does not wait for the batch of readings in the next thread to be read
+# A fire does not wait for the batch of readings in the next thread to be read.
+SWITCH_SECONDS = 0.0005
 
 
 def now() -> datetime:

@@ -274,10 +274,11 @@ class Launch:
         ]
         web += ["--blocking-threads", "2", *static, "lifang.boot.wsgi:application"]
         one = [*granian, "--workers", "1", "--interface"]
+        gate = ["--port", str(c.gate_listens), "lifang.boot.gate:app"]
         commands: dict[str, list[str]] = {
             "web": web,
             "streams": [*one, "asgi", "--port", str(c.streams_port), "lifang.boot.streams:app"],
-            "gate": [*one, "asginl", "--loop", "uvloop", "--port", str(c.gate_listens), "lifang.boot.gate:app"],
+            "gate": [*one, "asginl", "--loop", "uvloop", *gate],
             "relay": [python, "-m", "lifang", "relay"],
             "jobs": [python, "-m", "lifang", *WORKER],
         }

@@ -35,9 +35,10 @@ from lifang.boot.engines.unfit import Unfit
 SUPERUSER, OWNER, APP = "lifang", "lifang_owner", "lifang_app"
 LOCALE = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 SOCKET_PATH_LIMIT_BYTES = 100  # the kernel allows about 107
+MEMORY_BYTES = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 SETTINGS = {
     "listen_addresses": "",
-    "shared_buffers": "128MB",
+    "shared_buffers": f"{min(1024, max(128, MEMORY_BYTES // 16 // 2**20))}MB",
     "max_connections": "120",
     "wal_level": "logical",
     "log_min_duration_statement": "1000",

@@ -150,6 +150,7 @@ def asking(connection: Any) -> Any:
     if raw not in _KNOWING:
         for kind, dumper in _DUMPERS.items():
             raw.adapters.register_dumper(kind, dumper)
-        raw.prepare_threshold = 5  # Django asks for none; what comes with every batch is planned once
+        # Django asks for none; what comes with every batch is planned once.
+        raw.prepare_threshold = 5
         _KNOWING.add(raw)
     return Cursor(raw)
