@@ -273,12 +273,11 @@ class Launch:
             str(c.web_workers),
         ]
         web += ["--blocking-threads", "2", *static, "lifang.boot.wsgi:application"]
-        one = [*granian, "--workers", "1", "--interface"]
-        gate = ["--port", str(c.gate_listens), "lifang.boot.gate:app"]
+        one, gate = [*granian, "--workers", "1", "--interface"], str(c.gate_listens)
         commands: dict[str, list[str]] = {
             "web": web,
             "streams": [*one, "asgi", "--port", str(c.streams_port), "lifang.boot.streams:app"],
-            "gate": [*one, "asginl", "--loop", "uvloop", *gate],
+            "gate": [*one, "asginl", "--loop", "uvloop", "--port", gate, "lifang.boot.gate:app"],
             "relay": [python, "-m", "lifang", "relay"],
             "jobs": [python, "-m", "lifang", *WORKER],
         }
