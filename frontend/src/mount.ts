@@ -16,6 +16,8 @@ const ISLANDS: Record<string, () => Promise<Island>> = {
   map: () => import("./islands/map.ts"),
   phone: () => import("./islands/phone.ts"),
   photo: () => import("./islands/photo.ts"),
+  recorder: () => import("./islands/recorder.ts"),
+  scan: () => import("./islands/scan.ts"),
   stream: () => import("./islands/stream.ts"),
   chime: () => import("./islands/chime.ts"),
   voice: () => import("./islands/voice.ts"),

@@ -94,6 +94,7 @@ function listen(form: HTMLFormElement, button: HTMLButtonElement, language: stri
   if (!Ear || !(field instanceof HTMLTextAreaElement)) return () => undefined;
   button.hidden = false;
   let ear: Speech | null = null;
+  let allowed = false;
   const said = button.parentElement?.querySelector("[data-speak-said]");
   const tell = (words: string) => said?.replaceChildren(words);
   const stop = () => {
@@ -116,7 +117,13 @@ function listen(form: HTMLFormElement, button: HTMLButtonElement, language: stri
     button.setAttribute("aria-pressed", "true");
   };
   return all(
-    on(button, "click", () => (ear ? stop() : start())),
+    on(button, "click", () => {
+      if (ear) return stop();
+      // Most browsers send the sound to their maker: said before anything is heard, and only what is pressed again is sent.
+      if (allowed) return start();
+      allowed = true;
+      tell(say("speakAway"));
+    }),
     stop,
   );
 }

@@ -17,6 +17,7 @@ from lifang.core.access.desks import desk, desk_of
 from lifang.core.action import action
 from lifang.core.events import publish
 from lifang.core.files.darkroom import Print
+from lifang.core.files.voice import Voice
 from lifang.core.flow.engine import Turn
 from lifang.orgs import selectors as orgs
 
@@ -62,7 +63,7 @@ def verify(
     at: datetime,
     found: bool,
     note: str = "",
-    photos: Sequence[Print] = (),
+    photos: Sequence[Print | Voice] = (),
     made: Late | None = None,
 ) -> Case:
     """Say what was seen on the spot; the desk decides."""

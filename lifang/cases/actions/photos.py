@@ -9,12 +9,13 @@ from lifang.core.access import Actor, Refusal, insist
 from lifang.core.files.darkroom import Print
 from lifang.core.files.models import Attachment
 from lifang.core.files.store import duplicates_of, keep
-from lifang.core.files.terms import Kind
+from lifang.core.files.terms import Kind, Media
+from lifang.core.files.voice import Voice
 
 
 def keep_photos(
     case: Case,
-    photos: Sequence[Print],
+    photos: Sequence[Print | Voice],
     kind: Photo,
     *,
     actor: Actor,
@@ -25,10 +26,11 @@ def keep_photos(
     for photo in photos:
         if fresh:
             insist(_used_before(photo))
-        keep(photo, subject=case, kind=Kind(kind.value), actor=actor, at=at)
+        shows = Kind.OTHER if isinstance(photo, Voice) else Kind(kind.value)
+        keep(photo, subject=case, kind=shows, actor=actor, at=at)
 
 
-def _used_before(photo: Print) -> Refusal | None:
+def _used_before(photo: Print | Voice) -> Refusal | None:
     twins = duplicates_of(photo.phash, limit=1)
     if not twins:
         return None
@@ -38,5 +40,5 @@ def _used_before(photo: Print) -> Refusal | None:
 
 def photo_kinds(case: Case, since: datetime) -> set[str]:
     """What the photos show that were added since then."""
-    rows = Attachment.objects.filter(subject=case.pk, added_at__gte=since)
+    rows = Attachment.objects.filter(subject=case.pk, added_at__gte=since, media=Media.JPEG)
     return set(rows.values_list("kind", flat=True))

@@ -19,6 +19,7 @@ from lifang.core.access.desks import desk_of
 from lifang.core.action import action
 from lifang.core.events import publish
 from lifang.core.files.darkroom import Print
+from lifang.core.files.voice import Voice
 from lifang.core.flow import engine
 from lifang.core.flow.engine import Said
 from lifang.core.ids import new_id, short_code
@@ -36,7 +37,7 @@ def report(
     lat: float | None = None,
     area: str = "",
     place: str = "",
-    photos: Sequence[Print] = (),
+    photos: Sequence[Print | Voice] = (),
     name: str = "",
     phone: str = "",
     source: str = "resident_web",
@@ -101,7 +102,7 @@ def join(
     said: str = "",
     name: str = "",
     phone: str = "",
-    photos: Sequence[Print] = (),
+    photos: Sequence[Print | Voice] = (),
     payer: str = "",
 ) -> Reporter:
     """Add one's own report to a case that is already open: no second case, one more person kept informed."""
@@ -128,7 +129,7 @@ def add(
     case: Case,
     at: datetime,
     text: str,
-    photos: Sequence[Print] = (),
+    photos: Sequence[Print | Voice] = (),
     made: Late | None = None,
 ) -> Case:
     """Tell more about a case one reported or works on."""
@@ -163,7 +164,7 @@ def self_handle(
     lat: float | None = None,
     area: str = "",
     place: str = "",
-    before: Sequence[Print] = (),
+    before: Sequence[Print | Voice] = (),
     after: Sequence[Print] = (),
     made: Late | None = None,
 ) -> Case:

@@ -16,6 +16,7 @@ from lifang.core.access import Actor, Refusal, insist
 from lifang.core.action import action
 from lifang.core.events import publish
 from lifang.core.files.darkroom import Print
+from lifang.core.files.voice import Voice
 from lifang.core.flow import engine
 from lifang.orgs import selectors as orgs
 
@@ -112,7 +113,7 @@ def feed_back(
     case: Case,
     at: datetime,
     note: str,
-    photos: Sequence[Print] = (),
+    photos: Sequence[Print | Voice] = (),
     made: Late | None = None,
 ) -> Case:
     """Say what was done, with a photo where the matter asks for one. The lead's word sends it to the check."""

@@ -16,6 +16,7 @@ from lifang.core.access import Actor, Refusal, insist
 from lifang.core.action import action
 from lifang.core.events import publish
 from lifang.core.files.darkroom import Print
+from lifang.core.files.voice import Voice
 from lifang.orgs import selectors as orgs
 
 
@@ -29,7 +30,7 @@ def check(
     outcome: str = "solved",
     note: str = "",
     answer: str = "",
-    photos: Sequence[Print] = (),
+    photos: Sequence[Print | Voice] = (),
     made: Late | None = None,
     verdict: str = "",
 ) -> Case:

@@ -1,17 +1,21 @@
 """What a worker's telephone carries of cases, and what becomes of what it wrote."""
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
 
 from lifang.cases import actions
+from lifang.cases.actions.photos import photo_kinds
 from lifang.cases.models import Case
 from lifang.cases.tests.make import make_case
 from lifang.cases.web import phone
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.files.tests import samples
 from lifang.core.flow.models import Step
 from lifang.core.flow.selectors import todos
 from lifang.core.testing import places
@@ -190,3 +194,22 @@ def test_how_a_case_is_now_has_the_words_of_what_was_carried(grid_worker, street
     )
     assert [fact[0] for fact in read(asked_now)["facts"]] == [fact[0] for fact in before["facts"]]
     assert phone.look(grid_worker.actor, case.pk, now).forms == ["cases.verify", "cases.add"]
+
+
+@pytest.mark.covers("S3-26")
+def test_a_voice_note_is_words_enough_is_played_at_the_desk_and_is_no_photo_of_the_work(
+    grid_worker, street_dispatcher, now
+):
+    case, pk, data = make_case(at=now), uuid4(), samples.voice("m4a")
+    url = f"{V1}photos/{pk}?start=0&size={len(data)}&sha256={hashlib.sha256(data).hexdigest()}"
+    grid_worker.client.put(url, data, content_type="application/octet-stream")
+    body = {
+        "kind": "cases.add", "made_at": now.isoformat(), "sent_at": now.isoformat(),
+        "facts": {"case": str(case.pk)}, "photos": {"voice": [str(pk)]},
+    }  # fmt: skip
+    put = partial(grid_worker.client.put, f"{V1}records/{uuid4()}", content_type="application/json")
+    assert put(body).status_code == 200
+    page = street_dispatcher.get("cases:case", case.pk).content.decode()
+    assert "<audio controls" in page
+    with behind(SYSTEM):
+        assert photo_kinds(case, now - HOUR) == set()

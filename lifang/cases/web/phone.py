@@ -16,6 +16,8 @@ from lifang.cases.selectors import Waiting
 from lifang.cases.terms import OPEN
 from lifang.cases.web import shown
 from lifang.core.access import Actor, Refused
+from lifang.core.files.darkroom import Print
+from lifang.core.files.voice import Voice
 from lifang.core.offline.kinds import Kind, Load, Taken, Taking, Thing, carries, looks_up, takes
 from lifang.orgs import selectors as orgs
 
@@ -167,7 +169,8 @@ def report(taking: Taking) -> Taken:
         except Refused as unknown:
             raise Refused("out_of_area") from unknown
     told = {"actor": taking.actor, "at": taking.at, "made": taking.made.told(taking.at), **facts}
-    before, after = taking.photos.get("photos", []), taking.photos.get("after", [])
+    before: list[Print | Voice] = [*taking.photos.get("photos", []), *taking.voices]
+    after = taking.photos.get("after", [])
     if solved:
         return _became(actions.self_handle(**told, before=before, after=after))
     return _became(actions.record(**told, photos=before, source="grid_patrol"))
@@ -196,7 +199,7 @@ def _about(taking: Taking) -> dict[str, Any]:
         "actor": taking.actor,
         "at": taking.at,
         "case": selectors.case(taking.actor, taking.facts.case),
-        "photos": taking.photos.get("photos", []),
+        "photos": [*taking.photos.get("photos", []), *taking.voices],
         "made": taking.made.told(taking.at),
     }
 
@@ -205,7 +208,12 @@ def _became(case: Case) -> Taken:
     return Taken("case", case.pk, case.number, reverse("cases:case", args=[case.pk]))
 
 
-ABOUT: dict[str, Any] = {"of": "case", "photos": ("photos",), "template": "cases/phone/act.html"}
+ABOUT: dict[str, Any] = {
+    "of": "case",
+    "photos": ("photos",),
+    "voices": ("voice",),
+    "template": "cases/phone/act.html",
+}
 FOUND = [("true", _("It is as reported")), ("false", _("Nothing of it was found"))]
 DONE = [("true", _("It was done")), ("false", _("It was not done"))]
 carries("cases", load)
@@ -220,6 +228,7 @@ takes(
         take=report,
         template="cases/phone/report.html",
         photos=("photos", "after"),
+        voices=("voice",),
     ),
     Kind(
         "cases.verify",

@@ -197,10 +197,18 @@ def picture(row: Attachment) -> Photo:
 
 
 def pictures(rows: Iterable[Attachment]) -> dict[str, list[Any]]:
-    """Photos before and after, others, and papers."""
-    found: dict[str, list[Any]] = {"before": [], "after": [], "other": [], "papers": []}
+    """Photos before and after, others, papers, and voice notes."""
+    found: dict[str, list[Any]] = {
+        "before": [],
+        "after": [],
+        "other": [],
+        "papers": [],
+        "voices": [],
+    }
     for one in rows:
-        if one.media != Media.JPEG:
+        if Media(one.media).spoken:
+            found["voices"].append(one)
+        elif one.media != Media.JPEG:
             found["papers"].append(one)
         else:
             found[str(one.kind)].append(picture(one))

@@ -23,6 +23,7 @@ from lifang.core.files import disk
 from lifang.core.files.darkroom import Print, Upload, develop, whole
 from lifang.core.files.models import Attachment
 from lifang.core.files.terms import Kind, Media
+from lifang.core.files.voice import Voice
 
 ALIKE: Final = 6  # bits of 64 that may differ between two shots or copies of the same view
 STASH_HOURS: Final = 24
@@ -62,9 +63,17 @@ def take_in(
 
 
 def keep(
-    photo: Print, *, subject: Scoped, kind: Kind = Kind.OTHER, actor: Actor, at: datetime
+    photo: Print | Voice,
+    *,
+    subject: Scoped,
+    kind: Kind = Kind.OTHER,
+    actor: Actor,
+    at: datetime,
+    own: bool = False,
 ) -> Attachment:
-    """Keep a developed photo; it is on disk for sure before the row is written."""
+    """Keep a developed photo or a voice note; it is on disk for sure before the row is written. `own`: for its maker alone."""
+    if isinstance(photo, Voice):
+        return _voice(photo, subject, actor, at, own=own)
     photo = photo.believed(at)
     return _row(
         subject,
@@ -82,6 +91,12 @@ def keep(
         lon=photo.lon,
         lat=photo.lat,
     )
+
+
+def _voice(voice: Voice, subject: Scoped, actor: Actor, at: datetime, *, own: bool) -> Attachment:
+    made = {"media": voice.media, "sha256": disk.put(voice.data), "size": len(voice.data)}
+    reach = {"area": "", "holders": [actor.holder]} if own else {}
+    return _row(subject, actor, at, **made, **reach)
 
 
 def take_in_paper(
@@ -108,11 +123,9 @@ def _row(subject: Scoped, actor: Actor, at: datetime, **facts: Any) -> Attachmen
     return Attachment.objects.create(
         subject_type=reach.type,
         subject=reach.id,
-        area=reach.area,
-        holders=list(reach.holders),
         account_id=actor.id,
         added_at=at,
-        **facts,
+        **{"area": reach.area, "holders": list(reach.holders), **facts},
     )
 
 
@@ -134,11 +147,14 @@ def of_subject(
 # A photo comes before its case: the reporter's page carries a stashed photo in a hidden field.
 
 
-def stash(photo: Print, at: datetime) -> str:
-    """Put a photo's content on disk and give a signed word for it, good for a day; no row yet."""
+def stash(photo: Print | Voice, at: datetime) -> str:
+    """Put a photo's or a voice note's content on disk and give a signed word for it, good for a day; no row yet."""
+    until = (at + timedelta(hours=STASH_HOURS)).timestamp()
+    if isinstance(photo, Voice):
+        return _word({"sha256": disk.put(photo.data), "until": until, "taken_at": None, "media": photo.media})  # fmt: skip
     facts = {
         "sha256": disk.put(photo.picture, photo.thumb, photo.middle),
-        "until": (at + timedelta(hours=STASH_HOURS)).timestamp(),
+        "until": until,
         "width": photo.width,
         "height": photo.height,
         "phash": photo.phash,
@@ -146,12 +162,24 @@ def stash(photo: Print, at: datetime) -> str:
         "lon": photo.lon,
         "lat": photo.lat,
     }
+    return _word(facts)
+
+
+def _word(facts: dict[str, Any]) -> str:
     packed = base64.urlsafe_b64encode(msgspec.json.encode(facts)).decode()
     return f"{packed}.{signature(packed.encode(), 'files.stash')}"
 
 
 def unstash(word: str, at: datetime) -> Print:
-    """The photo of a stash; `Refused("photo_lapsed")` when the word is not ours or its day is over."""
+    """The photo of a stash; a voice note is none."""
+    found = come(word, at)
+    if isinstance(found, Voice):
+        raise Refused("photo_lapsed")
+    return found
+
+
+def come(word: str, at: datetime) -> Print | Voice:
+    """The photo or voice note of a stash; `Refused("photo_lapsed")` when the word is not ours or its day is over."""
     packed, _, mark = word.partition(".")
     if not signed(packed.encode(), "files.stash", mark):
         raise Refused("photo_lapsed")
@@ -159,6 +187,8 @@ def unstash(word: str, at: datetime) -> Print:
     sha256, until, taken = facts.pop("sha256"), facts.pop("until"), facts.pop("taken_at")
     if at.timestamp() > until or not disk.place(sha256).is_file():
         raise Refused("photo_lapsed")
+    if "media" in facts:
+        return Voice(disk.get(sha256), Media(facts["media"]))
     return Print(
         picture=disk.get(sha256),
         thumb=disk.get(sha256, disk.THUMB),

@@ -15,3 +15,11 @@ class Media(models.TextChoices):
 
     JPEG = "image/jpeg", "JPEG"
     PDF = "application/pdf", "PDF"
+    WEBM = "audio/webm", "WebM"
+    OGG = "audio/ogg", "Ogg"
+    M4A = "audio/mp4", "M4A"
+
+    @property
+    def spoken(self) -> bool:
+        """A voice note."""
+        return self.value.startswith("audio/")

@@ -10,6 +10,13 @@ from lifang.core.files.models import Attachment
 from lifang.core.files.terms import Media
 
 _YEAR = 365 * 24 * 3600
+_ENDS = {
+    Media.JPEG: "jpg",
+    Media.PDF: "pdf",
+    Media.WEBM: "webm",
+    Media.OGG: "ogg",
+    Media.M4A: "m4a",
+}
 
 
 @require_safe
@@ -71,5 +78,5 @@ def _content(found: Attachment, part: str) -> FileResponse:
     except FileNotFoundError:
         raise Http404 from None
     paper = found.media == Media.PDF
-    name = found.name if paper and found.name else f"{found.pk}.{'pdf' if paper else 'jpg'}"
+    name = found.name if paper and found.name else f"{found.pk}.{_ENDS[Media(found.media)]}"
     return FileResponse(handle, content_type=found.media, as_attachment=paper, filename=name)

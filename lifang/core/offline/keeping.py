@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 from lifang.core.access import Actor, Refusal, Refused, insist
 from lifang.core.files.darkroom import Print, develop
-from lifang.core.files.store import stash, unstash
+from lifang.core.files.store import come, stash
+from lifang.core.files.voice import Voice, hear, media_of
 from lifang.core.ids import new_id
 from lifang.core.offline import rules
 from lifang.core.offline.models import Part, Record, Upload
@@ -77,7 +78,7 @@ def _whole(upload: Upload, at: datetime) -> Upload:
         upload.delete()
         raise Refused("photo_torn")
     try:
-        word = stash(develop(BytesIO(data)), at)
+        word = stash(hear(BytesIO(data)) if media_of(data) else develop(BytesIO(data)), at)
     except Refused:
         upload.delete()
         raise
@@ -88,12 +89,12 @@ def _whole(upload: Upload, at: datetime) -> Upload:
     return upload
 
 
-def photo(actor: Actor, key: UUID, at: datetime) -> Print:
-    """A photo that has come whole. `Refused("photo_lapsed")`: send it again."""
+def photo(actor: Actor, key: UUID, at: datetime) -> Print | Voice:
+    """A photo or voice note that has come whole. `Refused("photo_lapsed")`: send it again."""
     found = photo_state(actor, key, at)
     insist(None if found and found.word else Refusal("photo_lapsed"))
     assert found is not None  # noqa: S101 -- refused above
-    return unstash(found.word, at)
+    return come(found.word, at)
 
 
 def used(actor: Actor, keys: list[UUID]) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from lifang.core.access import Actor
 from lifang.core.files.darkroom import Print
+from lifang.core.files.voice import Voice
 from lifang.core.offline.rules import Made
 
 
@@ -50,6 +51,7 @@ class Taking:
     made: Made
     facts: Any  # of the kind's shape
     photos: dict[str, list[Print]]
+    voices: list[Voice] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Kind:
     take: Callable[[Taking], Taken]
     template: str
     photos: tuple[str, ...] = ()
+    voices: tuple[str, ...] = ()
     of: str = ""  # the kind of thing it is about; "" stands alone
     short: Any = ""  # for the bar at the bottom
     instead: str = ""  # the kind it can be sent as when it comes too late

@@ -11,6 +11,7 @@ from django.db.models import Q
 from lifang.core.access import SYSTEM
 from lifang.core.crypto.fields import SealedText
 from lifang.core.crypto.masks import ERASED
+from lifang.core.files.store import remove
 from lifang.core.flow import engine
 from lifang.core.i18n import text
 from lifang.core.retention import Shelf, Standing, Term, shelf, speaks_for
@@ -147,6 +148,11 @@ def erase_notes(rows: Sequence[Any], at: datetime) -> Went:
     return {}
 
 
+def delete_voices(rows: Sequence[Any], at: datetime) -> Went:
+    remove("registry.visit", {row.subject for row in rows})
+    return {}
+
+
 def delete_groups(rows: Sequence[Any], at: datetime) -> Went:
     Tagging.objects.filter(pk__in=_ids(rows)).delete()
     return {}
@@ -238,6 +244,7 @@ def _looked(force: Standing) -> Q:
 shelf(
     *(_of_element(one) for one in personal_elements()),
     Shelf("registry.visit_notes", ask.visit_notes, erase_notes, _hangs(person="person", household="household"), kind="household", subject="household_id"),
+    Shelf("registry.visit_voices", ask.visit_voices, delete_voices, partial(ask.voices_held, SYSTEM), area=""),
     Shelf("registry.groups", ask.left_groups, delete_groups, _hangs(person="person"), kind="person", subject="person_id"),
     Shelf("registry.corrections", ask.decided_corrections, delete_corrections, _hangs(person="person"), kind="person", subject="person_id"),
     Shelf("registry.missed", ask.settled_visits, delete_missed, _hangs(person="plan__person", household="plan__household")),

@@ -1,5 +1,6 @@
 """Visits: planned by category, made at the door, missed ones told."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from django.db.models import F, Min
 from lifang.core.access import Actor, Refusal, Refused, insist
 from lifang.core.action import action
 from lifang.core.events import publish
+from lifang.core.files.store import keep
+from lifang.core.files.voice import Voice
 from lifang.core.flow import engine
 from lifang.registry import rules
 from lifang.registry.actions.knowing import office_of, today
@@ -32,8 +35,9 @@ def visit(
     next_on: date | None = None,
     token: UUID | None = None,
     seen_at: datetime | None = None,
+    voices: Sequence[Voice] = (),
 ) -> Visit:
-    """Write down a visit. `seen_at`: when it was, if a phone without a network kept it; the same `token` twice is one visit."""
+    """Write down a visit; a voice note is, like the sealed note, not for everybody: its maker alone hears it. `seen_at`: when it was, if a phone without a network kept it; the same `token` twice is one visit."""
     known = Visit.objects.filter(token=token).first() if token else None
     if known is not None:
         return known
@@ -53,6 +57,8 @@ def visit(
         office=office_of(actor, "registry.visit", house.area), account_id=actor.id, at=when, next_on=next_on, token=token,
     )  # fmt: skip
     made.save(force_insert=True)
+    for voice in voices:
+        keep(voice, subject=made, actor=actor, at=at, own=True)
     if outcome in MET:
         _met(actor, house, made, at)
     publish(VisitMade(visit=made.pk, household=house.pk, kind=kind, at=at), area=house.area)

@@ -10,6 +10,8 @@ from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
 
 from lifang.core.access import Actor, Refused
 from lifang.core.access.scope import within
+from lifang.core.files.models import Attachment
+from lifang.core.files.terms import Media
 from lifang.registry.models import (
     Household,
     Membership,
@@ -158,6 +160,12 @@ def own_last_visit(actor: Actor, household: Household) -> Visit | None:
     """The visit to a household that this actor wrote down last."""
     rows = Visit.objects.visible_to(actor).filter(household=household, account=actor.id)
     return rows.order_by("-id").first()
+
+
+def own_voices(actor: Actor, visits: Iterable[UUID]) -> list[Attachment]:
+    """The voice notes that this actor made at these visits; nobody else's are anybody's."""
+    rows = Attachment.objects.visible_to(actor).filter(subject__in=list(visits), account=actor.id)
+    return [one for one in rows.order_by("-added_at") if Media(one.media).spoken]
 
 
 def plans(actor: Actor, household: Household) -> QuerySet[VisitPlan]:

@@ -19,6 +19,7 @@ from django.db.models.functions import Coalesce
 
 from lifang.core.access import Actor, Refused
 from lifang.core.access.wall import behind
+from lifang.core.files.models import Attachment
 from lifang.core.retention import Standing
 from lifang.registry.catalogue import Element, policy
 from lifang.registry.models import (
@@ -90,6 +91,17 @@ def has_value(system: Actor, model: type[Any], element: Element) -> Q:
 def visit_notes(system: Actor, before: datetime) -> Rows:
     rows = Visit.objects.filter(note__isnull=False, at__lt=before)
     return rows.annotate(over=F("at")).order_by("over", "pk")
+
+
+def visit_voices(system: Actor, before: datetime) -> Rows:
+    """Voice notes of visits, of whatever household."""
+    rows = Attachment.objects.filter(subject_type="registry.visit", added_at__lt=before)
+    return rows.annotate(over=F("added_at")).order_by("over", "pk")
+
+
+def voices_held(system: Actor, force: Standing) -> Q:
+    visits = Visit.objects.filter(held_by(system, force, person="person", household="household"))
+    return Q(subject__in=visits.values("pk"))
 
 
 def left_groups(system: Actor, before: datetime) -> Rows:

@@ -1,14 +1,19 @@
 """What a worker's telephone carries of the register, and the visits it brings back."""
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.files.models import Attachment
+from lifang.core.files.tests import samples
 from lifang.core.offline.models import Record
+from lifang.core.retention.shelves import SHELVES
 from lifang.core.testing import places
 from lifang.registry import actions
 from lifang.registry.models import Visit
@@ -164,3 +169,39 @@ def test_a_note_from_the_telephone_offers_its_groups_to_its_writer_alone_and_kee
     with behind(SYSTEM):
         assert "alone" not in json.dumps(Record.objects.get(key=pk).answer)
     assert read(send(grid_worker, ours, note="一切都好"))["offers"] == []
+
+
+@pytest.mark.covers("S3-26", "S3-16")
+def test_a_voice_note_of_a_visit_comes_once_is_heard_by_its_maker_alone_and_has_a_term(
+    grid_worker, community_secretary, at
+):
+    household, pk, data = home(), uuid4(), samples.voice()
+    digest = hashlib.sha256(data).hexdigest()
+    url = f"{V1}photos/{pk}?start=0&size={len(data)}&sha256={digest}"
+    came = grid_worker.client.put(url, data, content_type="application/octet-stream")
+    assert read(came)["whole"] is True
+    now = datetime.now(UTC)  # noqa: TID251 -- the telephone's clock
+    body = {
+        "kind": "registry.visit", "made_at": (now - HOUR).isoformat(), "sent_at": now.isoformat(),
+        "facts": {"household": str(household.pk), "kind": "household", "outcome": "met"},
+    }  # fmt: skip
+    put = partial(grid_worker.client.put, f"{V1}records/{uuid4()}", content_type="application/json")
+    wrong = put({**body, "photos": {"photos": [str(pk)]}})
+    assert wrong.status_code == 422
+    assert [put({**body, "photos": {"voice": [str(pk)]}}).status_code for _ in range(2)] == [
+        200
+    ] * 2
+    with behind(SYSTEM):
+        (note,) = Attachment.objects.all()
+    assert (note.media, note.area, note.holders) == ("audio/webm", "", [grid_worker.holder])
+    played = grid_worker.get("files:file", note.pk)
+    assert (played["Content-Type"], b"".join(played.streaming_content)) == ("audio/webm", data)
+    assert played["X-Content-Type-Options"] == "nosniff"
+    assert community_secretary.get("files:file", note.pk).status_code == 404
+    assert str(note.pk) in grid_worker.get("registry:household", household.pk).content.decode()
+    assert str(note.pk) not in community_secretary.get("registry:household", household.pk).content.decode()  # fmt: skip
+    with behind(SYSTEM):
+        held = SHELVES["registry.visit_voices"]
+        assert list(held.over(SYSTEM, now + 400 * timedelta(days=1)))
+        held.erase([note], at)
+        assert not Attachment.objects.exists()

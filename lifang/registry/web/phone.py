@@ -118,7 +118,7 @@ def visit(taking: Taking) -> Taken:
     )
     made = actions.visit(
         actor=taking.actor, household=home, kind=facts.kind, outcome=facts.outcome, note=facts.note, at=taking.at,
-        seen_at=min(taking.made.at, taking.at + timedelta(minutes=1)), token=taking.key,
+        seen_at=min(taking.made.at, taking.at + timedelta(minutes=1)), token=taking.key, voices=taking.voices,
     )  # fmt: skip
     return Taken(
         "visit",
@@ -149,6 +149,7 @@ takes(
         take=visit,
         template="registry/phone/visit.html",
         of="household",
+        voices=("voice",),
         offers=offers,
     )
 )

@@ -98,3 +98,13 @@ SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="ale
 HTML = b"<!doctype html><html><script>alert(1)</script></html>"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n(evil) run\n"
+
+
+def voice(kind="webm", size=4000):
+    """The head of a recording as a browser makes it, and noise after it."""
+    heads = {
+        "webm": b"\x1a\x45\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webmB\x87\x81\x04\x86\x86A_OPUS",
+        "ogg": b"OggS\0\x02" + bytes(22) + b"OpusHead\x01",
+        "m4a": b"\0\0\0\x20ftypM4A \0\0\0\0" + bytes(40) + b"hdlr\0\0\0\0\0\0\0\0soun",
+    }
+    return heads[kind] + bytes(range(128, 256)) * (size // 128)

@@ -1,5 +1,6 @@
 """What was written without a network: sent one by one, each taken once."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,6 +12,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from lifang.core.access import Actor, Refused
 from lifang.core.api.faults import bad_input
 from lifang.core.api.paging import Paging, listing
+from lifang.core.files.darkroom import Print
+from lifang.core.files.voice import Voice
 from lifang.core.offline import keeping, rules, selectors
 from lifang.core.offline.api.router import router, worker
 from lifang.core.offline.kinds import Kind, Taking, kinds
@@ -73,11 +76,8 @@ def take(request: HttpRequest, pk: UUID, body: Sent) -> Any:
     made = rules.made(body.made_at, body.sent_at, at)
 
     def act() -> dict[str, Any]:
-        photos = {
-            name: [keeping.photo(actor, key, at) for key in keys]
-            for name, keys in body.photos.items()
-        }
-        became = kind.take(Taking(pk, actor, at, made, facts, photos))
+        photos, voices = _come(kind, body, lambda key: keeping.photo(actor, key, at))
+        became = kind.take(Taking(pk, actor, at, made, facts, photos, voices))
         keeping.used(actor, [key for keys in body.photos.values() for key in keys])
         return {
             "kind": became.kind, "id": str(became.id), "name": became.name, "url": became.url,
@@ -88,8 +88,25 @@ def take(request: HttpRequest, pk: UUID, body: Sent) -> Any:
     return {**_told(row, again), "offers": kind.offers(actor, facts) if kind.offers else []}
 
 
+def _come(
+    kind: Kind, body: Sent, whole: Callable[[UUID], Print | Voice]
+) -> tuple[dict[str, list[Print]], list[Voice]]:
+    """Photos by field, and voice notes: each only where it belongs."""
+    photos: dict[str, list[Print]] = {}
+    voices: list[Voice] = []
+    for name, keys in body.photos.items():
+        for one in map(whole, keys):
+            if isinstance(one, Voice) != (name in kind.voices):
+                raise Refused("voice_kind" if name in kind.voices else "photo_kind")
+            if isinstance(one, Voice):
+                voices.append(one)
+            else:
+                photos.setdefault(name, []).append(one)
+    return photos, voices
+
+
 def _facts(kind: Kind, body: Sent) -> BaseModel:
-    unknown = set(body.photos) - set(kind.photos)
+    unknown = set(body.photos) - {*kind.photos, *kind.voices}
     if unknown:
         raise bad_input("photos", photos="no such field")
     try:
