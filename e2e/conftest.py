@@ -20,6 +20,7 @@ from e2e.telephone import snap, telephone, wire  # noqa: F401 -- fixtures
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--enable-unsafe-swiftshader",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",  # a microphone that hums
 ]  # fmt: skip
 ROLL = random.randrange(
     10_000

@@ -110,7 +110,7 @@ class Person:
         found.set_input_files([str(file) for file in files])
         self.taps += 1
         self.photos += len(files)
-        if self.scripts:
+        if self.scripts and "island-scan" not in into:  # a paper to be read is not kept
             expect(shown).to_have_count(before + len(files))
         return self
 
