@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
+from django.db import connection
+from django.db.models import Q
+
 from lifang.core.access import Actor, Kind, Refusal, insist
 from lifang.core.action import action
 from lifang.living import rules
@@ -24,7 +27,7 @@ class Read(NamedTuple):
     value: int
 
 
-@action("living.set_tariff")
+@action("living.set_tariff", beyond=True)  # what another company charges there is out of sight
 def set_tariff(
     *, actor: Actor, unit: "Unit", area: str, item: str, basis: str, price: int, since: str, at: datetime
 ) -> Tariff:  # fmt: skip
@@ -35,6 +38,7 @@ def set_tariff(
         rules.tariff_fits(item, basis, price),
         rules.month_fits(since),
     )
+    _alone(unit.pk, area, item, since)
     for old in Tariff.objects.filter(unit=unit, area=area, item=item, until=""):
         insist(None if old.since < since else Refusal("tariff_since", {"field": "since", "month": old.since}))  # fmt: skip
         held = Tariff.objects.hold(old.pk)
@@ -43,6 +47,16 @@ def set_tariff(
     made = Tariff(unit_id=unit.pk, area=area, holders=[unit.holder], item=item, basis=basis, price=price, since=since, made_at=at)  # fmt: skip
     made.save(force_insert=True)
     return made
+
+
+def _alone(unit: UUID, area: str, item: str, since: str) -> None:
+    """A dwelling has one company for an item: two that ask at once go one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"living.tariff:{item}"])
+    around = Q(area__startswith=area) | Q(area__in=[area[:end] for end in range(2, len(area))])
+    running = Q(until="") | Q(until__gte=since)
+    taken = Tariff.objects.filter(around, running, item=item).exclude(unit=unit).exists()
+    insist(Refusal("tariff_taken", {"field": "area"}) if taken else None)
 
 
 @action(

@@ -17,7 +17,7 @@ from lifang.living.actions.metering import company
 from lifang.living.catalogue import policy
 from lifang.living.events import RunEnded
 from lifang.living.models import Bill, Reading, Run, Tariff
-from lifang.living.terms import RunState
+from lifang.living.terms import RunState, Source
 from lifang.orgs import selectors as orgs
 from lifang.registry import selectors as registry
 
@@ -63,7 +63,7 @@ def issue_batch(*, actor: Actor, run: Run, at: datetime) -> bool:
     unit = orgs.unit(actor, held.unit_id)
     tariffs = list(_tariffs(held.unit_id, held.area, held.month))
     used = _used([door.pk for door in doors], held.month)
-    known = set(Bill.objects.filter(run=held, dwelling__in=[door.pk for door in doors]).values_list("dwelling_id", flat=True))  # fmt: skip
+    known = set(Bill.objects.filter(source=Source.RUN, month=held.month, dwelling__in=[door.pk for door in doors]).values_list("dwelling_id", flat=True))  # fmt: skip
     drafts = [Draft(door, lines, held.month) for door in doors if door.pk not in known and (lines := _lines(door, tariffs, used))]  # fmt: skip
     made = issue(unit, held.area, drafts, at, held)
     held.state = RunState.RUNNING

@@ -142,7 +142,7 @@ class Bill(Scoped):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["unit", "dwelling", "month"], condition=Q(source="run"), name="bill_once"
+                fields=["dwelling", "month"], condition=Q(source="run"), name="bill_one_company"
             ),
             models.UniqueConstraint(
                 fields=["unit", "reference"], condition=~Q(reference=""), name="bill_reference"

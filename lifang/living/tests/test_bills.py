@@ -30,6 +30,7 @@ from lifang.living.tests.make import (
     manager,
 )
 from lifang.living.web.my import mark
+from lifang.orgs.models import Unit
 from lifang.orgs.tests.make import make_county
 from lifang.registry import selectors as registry
 
@@ -250,3 +251,22 @@ def test_a_run_of_the_desk_shows_how_far_it_is(home):
     assert 'hx-trigger="every 2s"' not in after
     with behind(SYSTEM):
         assert Run.objects.get().bills == 2
+
+
+def test_two_companies_of_a_street_cannot_both_bill_a_dwelling(home, refused):
+    firm, doors = home
+    with behind(SYSTEM):
+        other = Unit.objects.create(name_zh="安居物业", name_en="Anju", kind="property_company", area=firm.area[:9], opened=MONDAY.date())  # fmt: skip
+    for area in (firm.area, firm.area[:9]):
+        with refused("tariff_taken"):
+            actions.set_tariff(actor=SYSTEM, unit=other, area=area, item="property_fee", basis="area", price=1, since="2026-01", at=MONDAY)  # fmt: skip
+    issued(firm)
+    actions.set_tariff(actor=SYSTEM, unit=other, area=firm.area, item="lift_fee", basis="door", price=10_000, since="2026-01", at=MONDAY)  # fmt: skip
+    run = actions.start_run(actor=SYSTEM, unit=other, month=MONTH, area=firm.area, at=MONDAY)
+    with behind(SYSTEM):
+        actions.work_run(system=SYSTEM, run=run.pk, at=MONDAY)
+        run.refresh_from_db()
+        assert (run.state, run.bills, run.unmeasured) == ("done", 0, 2)
+        assert set(Bill.objects.filter(dwelling__in=doors).values_list("unit", flat=True)) == {
+            firm.pk
+        }
