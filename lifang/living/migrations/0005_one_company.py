@@ -4,20 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('living', '0004_community'),
-        ('orgs', '0004_standing_in'),
-        ('registry', '0011_dogs'),
+        ("living", "0004_community"),
+        ("orgs", "0004_standing_in"),
+        ("registry", "0011_dogs"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='bill',
-            name='bill_once',
+            model_name="bill",
+            name="bill_once",
         ),
         migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.UniqueConstraint(condition=models.Q(('source', 'run')), fields=('dwelling', 'month'), name='bill_one_company'),
+            model_name="bill",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source", "run")),
+                fields=("dwelling", "month"),
+                name="bill_one_company",
+            ),
         ),
     ]

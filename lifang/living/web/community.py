@@ -51,9 +51,15 @@ def account(request: HttpRequest, area: str) -> HttpResponse:
     facts = {
         "area": area, "name": orgs.place_name(area, 2), "lines": lines, "rows": rows, "balanced": sums.balanced, "most": LINES,
         "income": yuan(sums.income), "expense": yuan(sums.expense), "left": yuan(sums.income - sums.expense),
-        "scores": selectors.scores(actor, area, moment(request)),
+        "scores": [_shown(one) for one in selectors.scores(actor, area, moment(request))],
     }  # fmt: skip
     return render(request, "living/public/account.html", facts)
+
+
+def _shown(one: selectors.Score) -> dict[str, Any]:
+    """A score in words: shares as whole per cents, nothing where nothing is known."""
+    said = {name: "—" if value is None else f"{value:.0%}" for name, value in (("on_time", one.on_time), ("rounds_done", one.rounds_done), ("paid", one.paid))}  # fmt: skip
+    return {**one._asdict(), **said}
 
 
 def item_name(key: str) -> str:

@@ -16,10 +16,14 @@ register(
     Entry("desk", "living.rounds", _("Rounds"), "living:rounds", icon="checkup-list", capability="living.do_round", order=46),
     Entry("desk", "living.lines", _("Community accounts"), "living:lines", icon="scale", capability="living.enter_line", order=47, short=_("Accounts")),
     Entry("public", "living.accounts", _("Community accounts"), "living:accounts", icon="scale", order=40, short=_("Accounts")),
-    Entry("my", "living.complaints", _("Complaints about the property company"), "living:complaints", icon="message-report", order=28, short=_("Complaints")),
-    Entry("my", "living.repairs", _("Repairs"), "living:repairs", icon="tool", order=26),
     Entry("my", "living.bills", _("Bills"), "living:bills", icon="receipt", order=25),
 )  # fmt: skip
+
+
+@panel("my.home", order=16)
+def home(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """What one's property company is asked for; beside the bar, which is full."""
+    return "living/my/home.html", {}
 
 
 @panel("my.home", order=15)
