@@ -36,6 +36,7 @@ PARAMETERS = (
     "mark",
 )
 PER_ADDRESS = 27
+TURNED_AWAY, NOT_FOUND = {401, 403}, 404
 LIVE = re.compile(
     r"<(script|img|svg|iframe|object|video|math)\b[^>]*(alert|fetch|document\.cookie|x\.invalid)",
     re.IGNORECASE,
@@ -55,20 +56,21 @@ def _fields() -> list[str]:
     return sorted(found)
 
 
-def _try(member: Member, method: str, path: str, data: Any, json: bool) -> str:
-    """What is wrong with the answer, or nothing."""
+def _try(member: Member, method: str, path: str, data: Any, json: bool) -> tuple[str, int]:
+    """What is wrong with the answer, or nothing; and its status."""
     member.client.raise_request_exception = False
     call = getattr(member.client, method.lower())
     with transaction.atomic():
         response = call(path, data, content_type="application/json") if json else call(path, data)
         body = b"".join(response.streaming_content) if response.streaming else response.content
         transaction.set_rollback(True)
-    if response.status_code >= 500:
-        return f"{method} {path} by {member.key}: {response.status_code}"
+    status = response.status_code
+    if status >= 500:
+        return f"{method} {path} by {member.key}: {status}", status
     text = body.decode("utf-8", "replace")
     if "html" in response.headers.get("Content-Type", "") and (live := LIVE.search(text)):
-        return f"{method} {path} by {member.key}: {html.escape(live[0][:80])}"
-    return ""
+        return f"{method} {path} by {member.key}: {html.escape(live[0][:80])}", status
+    return "", status
 
 
 @pytest.mark.parametrize("home", HOMES)
@@ -81,9 +83,9 @@ def test_no_address_breaks_and_nothing_comes_back_alive(home: str, county: None)
         if entry.home != home:
             continue
         texts = [one.text for one in hostile.sample(PER_ADDRESS, name)]
-        tried += len(texts) * len(cast)
         for member in cast.values():
-            wrong += _at(name, entry, member, world, texts, names)
+            found, many = _at(name, entry, member, world, texts, names)
+            wrong, tried = wrong + found, tried + many
     print(f"{home}: {tried} hostile inputs")
     assert [found for found in wrong if found] == []
 
@@ -95,21 +97,29 @@ def _at(
     world: World,
     texts: list[str],
     names: list[str],
-) -> list[str]:
-    """One address: in its query, in the fields of its form or body, in its path."""
+) -> tuple[list[str], int]:
+    """One address: in its query, in the fields of its form or body; and how many texts were tried.
+
+    Who may not come in is turned away before anything is read: one request shows it.
+    """
     args = world.rows(entry, member)[0].args
     path, write = reverse(name, args=args), entry.method != "GET"
-    found, width = [], len(names) if write else len(PARAMETERS)
+    json = name.startswith("api:") and write
+    found, tried, width = [], 0, len(names) if write else len(PARAMETERS)
     for start in range(0, len(texts), width):
         part = texts[start : start + width]
         given = dict(zip(names if write else PARAMETERS, part, strict=False))
-        found.append(
-            _try(member, entry.method, path, given, json=name.startswith("api:") and write)
-        )
         # And all fields with the same text, which reaches those far down the alphabet.
         one = dict.fromkeys([*names, *entry.data] if write else PARAMETERS, part[0])
-        found.append(_try(member, entry.method, path, one, json=name.startswith("api:") and write))
-    return found
+        missing = 0
+        for data in (given, one):
+            fault, status = _try(member, entry.method, path, data, json)
+            tried += len(part) if data is given else 1
+            found.append(fault)
+            missing += status == NOT_FOUND  # of one of them the text may be to blame
+            if status in TURNED_AWAY or missing > 1:
+                return found, tried
+    return found, tried
 
 
 def test_every_kind_is_in_every_sample():
@@ -119,11 +129,11 @@ def test_every_kind_is_in_every_sample():
     assert maker("lifang.core.api.tests", "make_account_key")
 
 
-def test_thousands_of_texts_at_the_search_of_everybody(client):
-    """The one field that everybody may fill with anything: every fourth text there is."""
+def test_hundreds_of_texts_at_the_search_of_everybody(client):
+    """The one field that everybody may fill with anything: every eighth text there is."""
     client.raise_request_exception = False
     path, wrong, tried = reverse("web:search"), [], 0
-    for one in islice(hostile.texts(), 0, None, 4):
+    for one in islice(hostile.texts(), 0, None, 8):
         tried += 1
         response = client.post(path, {"q": one.text}, follow=True)
         text = response.content.decode("utf-8", "replace")
@@ -131,4 +141,4 @@ def test_thousands_of_texts_at_the_search_of_everybody(client):
             wrong.append((one.kind, one.text[:60], response.status_code))
     print(f"search: {tried} hostile texts; {dict(hostile.count())}")
     assert wrong == []
-    assert tried > 1_250
+    assert tried > 600
