@@ -49,6 +49,16 @@ def sends(county: Living, key: str, *lines: dict[str, Any]) -> tuple[int, dict[s
     return posts(county, "batches", key, b"\n".join(json.dumps(one).encode() for one in lines))
 
 
+def fetches(county: Living, key: str) -> list[dict[str, Any]]:
+    """What the device is asked to do."""
+    asked = urllib.request.Request(
+        f"{county.gate}/api/sensing/commands", headers={"Authorization": f"Bearer {key}"}
+    )
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        found: list[dict[str, Any]] = json.load(answer)["commands"]
+    return found
+
+
 def publishes(county: Living, key: str, *lines: dict[str, Any]) -> int:
     """The same by MQTT; how many receipts came."""
     prefix = key[3:11]

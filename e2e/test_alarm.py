@@ -9,7 +9,7 @@ from playwright.sync_api import Error
 
 from e2e import devices, words
 from e2e.conftest import Meet
-from e2e.devices import line, own_key, publishes, registers, sends, stamp, until
+from e2e.devices import fetches, line, own_key, posts, publishes, registers, sends, stamp, until
 from e2e.living import Living
 from e2e.person import Person
 
@@ -128,6 +128,22 @@ def test_the_third_e_bike_in_a_lift_within_a_month_becomes_a_case(
     publishes(county, key, line(code, 3, now - timedelta(minutes=100), bike_in_lift=0))
     devices.judges(guard, alarm, "real", "推车上楼充电").looks("judged")
     assert numbers(devices.figures(guard, "bike_in_lift"))["right"] == before.get("right", 0) + 1
+
+    # Somebody has more said aloud, once it is written what; the lift fetches it and answers.
+    secretary.goes(f"{device}/command")
+    secretary.chooses(secretary.page.locator("[name=kind]"), "broadcast").sees_not(
+        "(may stay empty)"
+    )
+    secretary.sends(secretary.page.locator("main form button.primary"))
+    secretary.sees("Write what it is to say.").looks("command")
+    secretary.types(secretary.page.locator("[name=text]"), "请把电动车推出去")
+    secretary.sends(secretary.page.locator("main form button.primary"))
+    asked = [one for one in fetches(county, key) if one["text"] == "请把电动车推出去"]
+    status, _told = posts(
+        county, f"commands/{asked[0]['id']}", key, b'{"done": true, "answer": "played"}'
+    )
+    assert status in (200, 204)
+    secretary.goes(device).sees("played").looks("said")
 
     # Twice more, and it is a case.
     for n, minutes in ((4, 60), (6, 10)):

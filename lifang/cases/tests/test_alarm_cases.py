@@ -1,5 +1,6 @@
 """An alarm becomes a case, others join it, and the case does not end without saying what the alarm was."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -59,6 +60,48 @@ def test_a_second_alarm_at_the_place_joins_and_a_rule_without_a_matter_opens_not
     deliver(later)
     assert Case.objects.get() == first
     assert Cause.objects.filter(case=first).count() == 2
+
+
+@pytest.mark.covers("S3-09")
+def test_whatever_blocks_a_fire_lane_is_one_alarm_and_one_case_of_the_place() -> None:
+    place = make_building()[0]
+    kinds = ("vehicle_stays", "bike_stays", "rubbish_stays")
+    seen = [
+        make_series(make_device(type="camera_ai", code=f"C{n}", place=place.pk), kind)
+        for n, kind in enumerate(kinds)
+    ]
+    for n in range(7):  # every two minutes, for twelve
+        at = MONDAY + 2 * n * MINUTE
+        for series in seen:
+            sensing_acts.store([observed(series, at, 1)], known_of(series), at)
+    deliver(MONDAY + 12 * MINUTE)
+    assert [case.matter for case in Case.objects.all()] == ["09012"]
+    (wall,) = sensing.wall(SYSTEM)
+    assert (wall.hazard, wall.under) == ("fire_lane", 2)
+    assert {one.rule for one in sensing.alarms(SYSTEM)} == {
+        "fire_lane",
+        "fire_lane_bike",
+        "fire_lane_rubbish",
+    }
+
+
+@pytest.mark.covers("S0-23")
+def test_what_is_thrown_from_a_height_is_a_case_and_its_card_says_from_which_floors(
+    grid_worker,
+) -> None:
+    device = make_device(type="camera_ai", place=make_building()[0].pk)
+    low, high, thrown = (
+        make_series(device, one) for one in ("thrown_low", "thrown_high", "thrown")
+    )
+    for series, value in ((low, 7), (high, 9), (thrown, 1)):
+        sensing_acts.store([observed(series, MONDAY, value)], known_of(series), MONDAY)
+    deliver(MONDAY)
+    assert Case.objects.get().matter == "10997"
+    alarm = sensing.alarms(SYSTEM).get()
+    page = grid_worker.get("sensing:alarm", alarm.pk).content.decode()
+    assert "坠落楼层（下限）" in page
+    assert re.search(r"坠落楼层（下限）</dt><dd class=\"num\">7", page)
+    assert re.search(r"坠落楼层（上限）</dt><dd class=\"num\">9", page)
 
 
 def test_a_device_whose_point_lies_elsewhere_makes_a_case_where_it_is_registered() -> None:

@@ -2,8 +2,9 @@
 
 from ninja import Router
 
-from lifang.sensing.api import alarms, receptions
+from lifang.sensing.api import alarms, history, receptions
 
 router = Router()
 router.add_router("/alarms", alarms.router)
+router.add_router("/devices", history.router)
 router.add_router("/receptions", receptions.router)

@@ -26,8 +26,11 @@ from lifang.sensing.selectors.devices import (
     silent,
     with_seen,
 )
+from lifang.sensing.selectors.leads import Lead, Leads, leads
 from lifang.sensing.selectors.observations import (
     Point,
+    Reading,
+    Readings,
     changes,
     history,
     latest,
@@ -35,6 +38,7 @@ from lifang.sensing.selectors.observations import (
     observations,
     poison,
     quarantined,
+    readings,
     series,
 )
 from lifang.sensing.selectors.pulls import pull_of, pulls
@@ -66,7 +70,11 @@ __all__ = [
     "Coverage",
     "Faces",
     "Kpis",
+    "Lead",
+    "Leads",
     "Point",
+    "Reading",
+    "Readings",
     "Tally",
     "Ward",
     "admission",
@@ -100,6 +108,7 @@ __all__ = [
     "kpis",
     "latest",
     "latest_of",
+    "leads",
     "log",
     "look_of",
     "lookers",
@@ -113,6 +122,7 @@ __all__ = [
     "quality",
     "quarantined",
     "quiet",
+    "readings",
     "reception",
     "reception_of_key",
     "receptions",

@@ -13,7 +13,7 @@ from lifang.core.access.scope import within
 from lifang.sensing.catalogue import TYPES
 from lifang.sensing.models import Device, Latest, Observation, Quarantined, Series
 from lifang.sensing.selectors import archived
-from lifang.sensing.terms import BAD
+from lifang.sensing.terms import BAD, moment
 
 _HISTORY = """
 SELECT (extract(epoch FROM at - %(since)s) * 1000000)::bigint / %(step)s AS slot, min(value), max(value), sum(value), count(*)
@@ -63,6 +63,37 @@ def observations(
         return Observation.objects.none()
     rows = Observation.objects.filter(series=of, at__gte=since, at__lt=until)
     return rows.order_by("at", "message")
+
+
+class Reading(NamedTuple):
+    """One observation, wherever it lies."""
+
+    at: datetime
+    value: float
+    quality: int
+
+
+class Readings(NamedTuple):
+    """Some of them in order; where to go on, if there are more."""
+
+    items: list[Reading]
+    next: datetime | None
+
+
+def readings(
+    actor: Actor, of: Series, since: datetime, until: datetime, limit: int = 1000
+) -> Readings:
+    """Single readings of one series, oldest first, from the archive and from here: a day lies in one of them."""
+    if not Series.objects.visible_to(actor).filter(pk=of.pk).exists():
+        return Readings([], None)
+    old = [Reading(moment(at), value, quality) for at, value, quality in archived.readings(actor, of.pk, since, until, limit + 1)]  # fmt: skip
+    here = observations(actor, of, since, until).values_list("at", "value", "quality")
+    found = sorted([*old, *(Reading(*row) for row in here[: limit + 1])], key=lambda one: one.at)
+    if len(found) <= limit:
+        return Readings(found, None)
+    after = found[limit].at  # a moment is not cut in two: who goes on from it reads all of it, once
+    whole = [one for one in found[:limit] if one.at < after]
+    return Readings(whole or found[:limit], after if whole else after + timedelta(microseconds=1))
 
 
 def history(

@@ -35,6 +35,11 @@ def device_to_service(area: str) -> tuple[UUID, str]:
     return make_device(area).pk, "service"
 
 
+def measured_of(area: str) -> UUID:
+    """A device that has said something."""
+    return make_series(make_device(area, type="environment"), "pm25").device_id
+
+
 def poison_of(area: str) -> Quarantined:
     with behind(SYSTEM):
         made = a_row(

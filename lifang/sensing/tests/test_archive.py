@@ -71,6 +71,39 @@ def test_a_day_goes_into_the_archive_and_is_read_from_there(place, county_dispat
     assert "60" in page.content.decode()
 
 
+@pytest.mark.covers("S0-29")
+def test_other_systems_read_on_from_the_archive_into_the_days_at_hand(
+    place, county_dispatcher, stranger, resident
+) -> None:
+    series = street()
+    a_day(series, at=OLD, values=[1, 2, 3])
+    run()
+    a_day(series, at=OLD + HOUR * 30, values=[4, 5, 6])  # late, and of a day that is not archived
+    path = f"/api/v1/sensing/devices/{series.device_id}/observations"
+
+    def ask(member, **more):
+        asked = {"measure": "pm25", "since": OLD.isoformat(), "until": (OLD + HOUR * 48).isoformat(), "limit": 4, **more}  # fmt: skip
+        return member.client.get(path, asked)
+
+    first = ask(county_dispatcher).json()
+    assert [one["value"] for one in first["items"]] == [1, 2, 3, 4]
+    rest = ask(county_dispatcher, since=first["next"]).json()
+    assert [one["value"] for one in rest["items"]] == [5, 6]
+    assert rest["next"] is None
+    assert ask(stranger).status_code == 404
+    assert ask(resident).status_code == 403
+    assert ask(county_dispatcher, measure="steps").status_code == 404
+    far = (OLD + HOUR * 24 * 32).isoformat()
+    for wrong in (
+        {"until": far},
+        {"until": OLD.isoformat()},
+        {"limit": 10_001},
+        {"since": "x"},
+        {"measure": "x" * 41},
+    ):
+        assert ask(county_dispatcher, **wrong).status_code in (400, 409, 422), wrong
+
+
 def test_the_stranger_reads_nothing_of_it(place, stranger) -> None:
     series = street()
     a_day(series)

@@ -17,6 +17,7 @@ from lifang.core.access import Kind, Refused
 from lifang.core.web.forms import Form
 from lifang.core.web.htmx import page
 from lifang.core.web.show import Chip
+from lifang.core.web.times import span
 from lifang.core.web.views import only
 from lifang.sensing import actions, selectors
 from lifang.sensing.catalogue import RULES, AlarmRule
@@ -268,12 +269,15 @@ def figures(request: HttpRequest) -> HttpResponse:
     days = 30
     found = selectors.kpis(actor, until - timedelta(days=days), until)
     quality = selectors.quality(actor, until - timedelta(days=QUALITY_DAYS))
+    early = selectors.leads(actor, until - timedelta(days=QUALITY_DAYS), until)
     return page(
         request, "sensing/desk/figures.html",
         {
             "kpis": found, "days": days, "quality_days": QUALITY_DAYS,
             "top": [(said.name(key), n) for key, n in found.top],
             "chattering": [(said.name(key), n) for key, n in found.chattering],
+            "leads": early, "early": [(said.name(one.early), said.name(one.serious), one.times, span(one.before)) for one in early.pairs if one.early in RULES and one.serious in RULES],
+            "early_median": span(early.before) if early.before is not None else "",
             "shares": [(said.SEVERITIES[key], found.shares[key.value], goal) for key, goal in _SHARES.items()],
             "quality": [(one, said.name(one.rule), reverse("sensing:rule", args=[one.rule])) for one in quality if one.rule in RULES],
         },
