@@ -46,7 +46,9 @@ def test_the_third_large_dog_on_one_road_becomes_a_case(county: Living, meet: Me
         re.compile("文昌路北段近期多次出现大型犬")
     ).looks("preview")
     asked = manager.page.locator("[name=dog]")
-    if not manager.page.locator("[name=dog]:checked").count():  # a county that is kept was told by the last run
+    if not manager.page.locator(
+        "[name=dog]:checked"
+    ).count():  # a county that is kept was told by the last run
         manager.ticks(asked.first)
     names = manager.page.locator("ul.rows strong").all_inner_texts()
     agrees(manager.taps_on("Send to those ticked"))

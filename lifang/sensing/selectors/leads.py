@@ -45,9 +45,10 @@ def leads(actor: Actor, since: datetime, until: datetime) -> Leads:
     rows = seen.filter(
         verdict=Verdict.REAL, severity__in=SERIOUS, raised_at__gte=since, raised_at__lt=until
     )
-    first = {"early": Subquery(milder.values("rule")[:1]), "early_at": Subquery(milder.values("raised_at")[:1])}  # fmt: skip
-    told = rows.annotate(**first).order_by("-raised_at").values_list("rule", "raised_at", "early", "early_at")  # fmt: skip
-    return _summed(told[:MOST])
+    told = rows.annotate(
+        early=Subquery(milder.values("rule")[:1]), early_at=Subquery(milder.values("raised_at")[:1])
+    ).order_by("-raised_at")
+    return _summed(told.values_list("rule", "raised_at", "early", "early_at")[:MOST])
 
 
 def _summed(told: Iterable[tuple[str, datetime, str | None, datetime | None]]) -> Leads:

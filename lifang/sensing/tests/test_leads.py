@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def an_alarm(device, rule, severity, at, verdict="", hazard="fire", life=False) -> Alarm:
     return Alarm.objects.create(
         area=device.area, subject=f"device:{device.pk}", rule=rule, device=device, place=device.place, hazard=hazard, severity=severity,
-        rank=rank(severity, life=life), life=life, since=at, raised_at=at, told_at=at, last_at=at, ended_at=at + HOUR, verdict=verdict,
+        rank=rank(severity, life=life), life=life, since=at, raised_at=at, told_at=at, last_at=at, ended_at=at + HOUR, verdict=verdict, verdict_at=at + HOUR if verdict else None,
     )  # fmt: skip
 
 
