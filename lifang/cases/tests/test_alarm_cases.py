@@ -7,9 +7,10 @@ import pytest
 
 from lifang.cases import actions, selectors
 from lifang.cases.models import Case, Cause
-from lifang.cases.tests.make import MONDAY, make_unit
+from lifang.cases.tests.make import MONDAY, make_case, make_unit
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.flow.models import Todo
 from lifang.core.testing.told import deliver
 from lifang.orgs.tests.make import make_county
 from lifang.registry.tests.make import make_building
@@ -42,6 +43,19 @@ def test_smoke_opens_a_case_of_its_matter_and_place() -> None:
     assert case.place.startswith(place.address or place.name), "the area stands beside it already"
     assert selectors.case_of_alarm(SYSTEM, alarm) == case
     assert selectors.unjudged(SYSTEM, case)
+
+
+@pytest.mark.covers("S0-26")
+def test_what_somebody_reports_and_what_a_device_raises_wait_in_one_list() -> None:
+    reported, place = make_case(), make_building()[0]
+    raise_alarm(place=place.pk)
+    raised = Case.objects.exclude(pk=reported.pk).get()
+    turns = {
+        todo.subject: todo.holders
+        for todo in Todo.objects.filter(subject__in=(reported.pk, raised.pk))
+    }
+    assert set(turns) == {reported.pk, raised.pk}
+    assert turns[reported.pk] == turns[raised.pk], "the same desk"
 
 
 def test_a_second_alarm_at_the_place_joins_and_a_rule_without_a_matter_opens_nothing() -> None:
