@@ -150,7 +150,5 @@ def asking(connection: Any) -> Any:
     if raw not in _KNOWING:
         for kind, dumper in _DUMPERS.items():
             raw.adapters.register_dumper(kind, dumper)
-        # Django asks for none; what comes with every batch is planned once.
-        raw.prepare_threshold = 5
         _KNOWING.add(raw)
     return Cursor(raw)
