@@ -79,7 +79,7 @@ class RunForm(_Own):
 
 class TariffForm(_Own):
     item = forms.ChoiceField(label=_("Item"))
-    basis = forms.ChoiceField(label=_("Counted"), choices=list(shown.BASES.items()))
+    basis = forms.ChoiceField(label=_("Charged by"), choices=list(shown.BASES.items()))
     price = forms.DecimalField(
         label=_("Price (yuan)"), min_value=0, max_digits=9, decimal_places=4,
         help_text=_("For one square metre, dwelling or unit of the meter, each month."),

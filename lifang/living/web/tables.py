@@ -73,7 +73,7 @@ class RunTable(Table):
 class TariffTable(Table):
     item = Column(_("Item"), value=lambda row: shown.item_name(row.item))
     where = Column(_("Where"), value=lambda row: place_name(row.area, 1))
-    basis = Column(_("Counted"), value=lambda row: shown.BASES[row.basis])
+    basis = Column(_("Charged by"), value=lambda row: shown.BASES[row.basis])
     price = Column(_("Price (yuan)"), value=lambda row: shown.price(row.price))
     since = Column(_("From month"))
     until = Column(_("To month"))
