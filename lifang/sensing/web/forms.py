@@ -244,6 +244,7 @@ class CommandForm(Form):
         found = [COMMANDS[key] for key in offered(device.type)]
         speaks = [one for one in found if one.text]
         self.fields["kind"].choices = [(one.key, one.name) for one in found]  # type: ignore[attr-defined]
+        self.fields["text"].error_messages["required"] = gettext("Write what it is to say.")
         if not speaks:
             del self.fields["text"]
         elif len(speaks) == len(found):
