@@ -1,4 +1,4 @@
-"""W-R2, W-C1: one matter applied for at home, two at one window; and nobody else sees them."""
+"""W-R2, W-C1, W-R6: one matter applied for at home, two at one window; a question answered, and a person phones back."""
 
 import re
 from collections.abc import Callable
@@ -124,3 +124,41 @@ def test_two_matters_at_one_window_are_one_intake_and_two_departments(
     assert reader.page.locator(".lines li").count() == 2
     for number in (0, 1):
         reader.goes(visit).taps_on(reader.page.locator(".lines a").nth(number)).sees_not("王")
+
+
+@pytest.mark.covers("W-R6", "S3-22", "S0-93")
+@pytest.mark.parametrize(("lang", "phone"), [("zh-hans", True), ("en", False)], ids=["phone-zh", "desk-en"])  # fmt: skip
+def test_in_large_type_a_question_is_answered_and_a_worker_phones_back(
+    meet: Meet, effort: Effort, lang: str, phone: bool
+) -> None:
+    she, clock = meet(phone=phone, lang=lang, called="she"), Clock()
+    since = she.effort()
+    she.goes("/").taps_on("Large type").taps_on("Help me", part=True).looks("ask")
+    asked = {"zh-hans": "老年证要什么材料", "en": "Which papers for the elderly card?"}[lang]
+    she.types(she.page.locator("main input[name=q]"), asked)
+    she.taps_on(she.page.locator("main form.search button.primary"))
+    she.page.locator("blockquote").wait_for()
+    she.looks("answered")
+    assert she.page.locator("a[href='/affairs/elderly-card']").count()
+    assert not she.page.locator("dialog[data-idle]").count()  # no timer closes it
+    she.taps_on("Ask a person").types(she.page.locator("[name=telephone]"), "10000004455")
+    she.looks("person").taps_on("Phone me back").sees("Within half a working day. You need do nothing more.").looks("called")  # fmt: skip
+    effort.note("W-R6", "resident", f"asks in large type, wants a call ({lang[:2]})", she, clock.seconds, "≤ 6 taps", since)  # fmt: skip
+    office = meet("zh01", lang=lang)
+    office.goes("/desk/inbox").taps_on(office.page.locator(".tasks a", has_text=re.compile("回电|Phone back")).first)  # fmt: skip
+    where = office.page.locator("a[href^='/desk/calls/']").first.get_attribute("href") or ""
+    office.goes(where).taps_on("Show telephone and question").sees("10000004455").looks("callback")
+    office.ticks(office.page.locator("[name=reached][value=yes]")).taps_on("Keep").sees("Kept.")
+
+
+@pytest.mark.covers("S0-63", "S0-68")
+@pytest.mark.parametrize(("lang", "phone"), [("zh-hans", True), ("en", False)], ids=["phone-zh", "desk-en"])  # fmt: skip
+def test_a_time_is_booked_and_seen_at_the_hall(meet: Meet, lang: str, phone: bool) -> None:
+    she = comes(meet, "r000360" if phone else "r000420", lang=lang, phone=phone)
+    she.goes("/affairs/elderly-card").taps_on("Nearest window able to do it").looks("halls")
+    she.taps_on(she.page.locator("ol.lines a").first).looks("hall")
+    days = she.page.locator("#book nav a")
+    she.taps_on(days.nth(days.count() - 1)).looks("slots")
+    she.taps_on(she.page.locator("button[name=slot]:not([disabled])").first)
+    she.page.locator(".bignumber").wait_for()
+    she.looks("ticket").goes("/my/applications").sees("Tickets and booked times").looks("mine")

@@ -11,7 +11,7 @@ from lifang.core.catalogue import catalogue
 from lifang.core.flow.shape import flow
 from lifang.core.forms import Condition, Exit, FormSpec, Question
 from lifang.core.i18n import Text
-from lifang.registry.catalogue import ELEMENTS
+from lifang.registry.catalogue import ELEMENTS, TAGS
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -199,14 +199,61 @@ class Priority(Entry, frozen=True, kw_only=True):
     confirmed: bool
 
 
+class Aspect(Entry, frozen=True, kw_only=True):
+    """What of a matter a question asks for."""
+
+    words: list[str]
+
+
+class Filler(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words of a language that do not say what a question is about."""
+
+    key: str
+    words: list[str]
+
+
+class Rule(Entry, frozen=True, kw_only=True):
+    """A fact of a national rule, with its article."""
+
+    words: list[str] = []  # how it is asked
+    text: Text
+    source: str
+    confirmed: bool
+
+
+class Benefit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom a matter may be due to, by what the register knows."""
+
+    key: str
+    guide: str
+    reason: Text
+    age_from: int = 0
+    residence: list[str] = []
+    groups: list[str] = []  # in one of them
+    also: list[str] = []  # and in one of these
+    without: list[str] = []  # in none of these: they have it
+    source: str
+    confirmed: bool
+
+    def faults(self) -> list[str]:
+        wrong = [f"there is no guide `{self.guide}`"] if self.guide not in GUIDES else []
+        groups = (*self.groups, *self.also, *self.without)
+        return [*wrong, *(f"there is no group `{key}`" for key in groups if key not in TAGS)]
+
+
 TOPICS = catalogue("affairs", "topics", Topic)
 MATERIALS = catalogue("affairs", "materials", Material, faults=Material.faults)
 QUESTIONS = catalogue("affairs", "questions", Asked, faults=Asked.faults)
 GUIDES = catalogue("affairs", "guides", Guide, faults=Guide.faults)
 CHANNELS = catalogue("affairs", "channels", Channel)
 PRIORITIES = catalogue("affairs", "priorities", Priority)
+ASPECTS = catalogue("affairs", "aspects", Aspect)
+FILLERS = catalogue("affairs", "fillers", Filler)
+RULES = catalogue("affairs", "rules", Rule)
+BENEFITS = catalogue("affairs", "benefits", Benefit, faults=Benefit.faults)
 POLICY = catalogue("affairs", "policy", Policy)
 APPLICATION = flow("affairs", "application")
+CALLBACK = flow("affairs", "callback")
 
 
 def policy(key: str) -> int:

@@ -1,15 +1,20 @@
 """What is met, what is missing, who may. Arguments in, answer out."""
 
+import math
+import re
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.utils.timezone import localtime
 
-from lifang.affairs.catalogue import MATERIALS, Guide, Material, Needed
+from lifang.affairs.catalogue import ASPECTS, FILLERS, MATERIALS, Guide, Material, Needed
 from lifang.affairs.terms import Met
 from lifang.core.access import Refusal
 from lifang.core.forms import Filled
+from lifang.core.search.words import plain, terms
 
 
 class Need(NamedTuple):
@@ -105,3 +110,104 @@ def word_for(despite: str, unfit: Iterable[Refusal]) -> Refusal | None:
 def day_of(moment: datetime) -> date:
     """The day of the site's calendar."""
     return localtime(moment).date()
+
+
+class Waiting(NamedTuple):
+    """One who waits."""
+
+    ticket: Any
+    number: int
+    first: bool  # goes first by the rule
+    since: datetime  # when it came, or the time it is booked for
+    booked: bool
+
+
+def line(waiting: Sequence[Waiting], before: Sequence[bool], row: int) -> list[Waiting]:
+    """The order in which they are called. `before`: whether the last ones called went first by the rule, newest last.
+
+    Whoever is booked comes at its time; then those who go first; after `row` of them in a row one of the others.
+    """
+    booked = sorted((one for one in waiting if one.booked), key=lambda one: (one.since, one.number))
+    first = deque(sorted((one for one in waiting if one.first and not one.booked), key=lambda one: one.number))  # fmt: skip
+    rest = deque(sorted((one for one in waiting if not one.first and not one.booked), key=lambda one: one.number))  # fmt: skip
+    run = 0
+    for went_first in reversed(before):
+        if not went_first:
+            break
+        run += 1
+    found = list(booked)
+    while first or rest:
+        take_first = bool(first) and (run < row or not rest)
+        found.append((first if take_first else rest).popleft())
+        run = run + 1 if take_first else 0
+    return found
+
+
+def wait_minutes(ahead: int, counters: int, minutes: float) -> int:
+    """How long somebody waits behind so many, at so many counters."""
+    return math.ceil(ahead * minutes / max(counters, 1))
+
+
+def slots(opens: datetime, closes: datetime, step: timedelta) -> list[datetime]:
+    """When appointments of a day begin; the last one ends before closing."""
+    many = int((closes - opens) / step)
+    return [opens + n * step for n in range(many)]
+
+
+LONGEST_MANDATE_DAYS = 366
+
+
+def entrusts(guides: Sequence[str], until: date, on: date) -> Refusal | None:
+    """Limited in matters and in time."""
+    if not guides:
+        return Refusal("mandate_of_nothing", {"field": "guides"})
+    if not on <= until <= on + timedelta(days=LONGEST_MANDATE_DAYS):
+        return Refusal("mandate_until", {"field": "until"})
+    return None
+
+
+def allows(guides: Sequence[str], until: date, ended: bool, guide: str, on: date) -> Refusal | None:
+    """May a matter be applied for under it?"""
+    if ended or on > until:
+        return Refusal("mandate_over")
+    return None if guide in guides else Refusal("mandate_not_for")
+
+
+@lru_cache(maxsize=1)
+def _fillers() -> tuple[re.Pattern[str], frozenset[str]]:
+    return re.compile("|".join(map(re.escape, FILLERS["zh"].words))), frozenset(FILLERS["en"].words)
+
+
+def without_fillers(text: str) -> str:
+    """A text without the Chinese words that do not say what it is about."""
+    return _fillers()[0].sub("", plain(text)).strip()
+
+
+def content(text: str) -> list[str]:
+    """The terms of a text that say what it is about: pairs of characters, words and numbers without the small words."""
+    long, small = _fillers()
+    bare = long.sub(" ", plain(text))
+    found = [one for one in terms(bare + " " * 60) if one not in small]
+    return [_stem(one) for one in found if len(one) > 1 or not one.isascii()]
+
+
+def _stem(term: str) -> str:
+    """One and many are the same in English."""
+    if term.isascii() and term.isalpha() and len(term) > 3:
+        for end, put in (("ies", "y"), ("ing", ""), ("ed", ""), ("s", "")):
+            if term.endswith(end) and len(term) - len(end) > 2:
+                return term[: -len(end)] + put
+    return term
+
+
+def aspect_of(text: str) -> str:
+    """What of a matter is asked: its papers, time, fee …"""
+    said = plain(text)
+    return next((one.key for one in ASPECTS if any(word in said for word in one.words)), "what")
+
+
+def telephone_fits(telephone: str) -> Refusal | None:
+    """Can it be phoned? Six to fifteen digits, as people write them."""
+    digits = sum(one in "0123456789" for one in telephone)
+    right = 6 <= digits <= 15 and not set(telephone) - set("0123456789 +-()")
+    return None if right else Refusal("telephone_missing", {"field": "telephone"})

@@ -29,3 +29,25 @@ class Met(StrEnum):
     FILE = "file"
     SEEN = "seen"  # the original was shown at the window
     MISSING = "missing"
+
+
+class Turn(StrEnum):
+    """Where a ticket stands."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVED = "served"
+    ABSENT = "absent"  # called, and nobody came
+    LEFT = "left"  # given back
+
+
+WAITS = (Turn.WAITING, Turn.CALLED)
+
+
+class Agreed(StrEnum):
+    """How the principal agreed."""
+
+    ONLINE = "online"
+    WRITTEN = "written"
+    PHOTO = "photo"
+    VOICE = "voice"  # said to the worker, who wrote down that it was said

@@ -50,6 +50,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     sms_secret: str = ""
     smtp_url: str = ""  # smtps://user:password@host:465; "" = the local stand-in
     mail_from: str = ""
+    assistant_url: str = (
+        ""  # an OpenAI-compatible service that may put quotations into words; "" = none
+    )
+    assistant_model: str = ""
+    assistant_key: str = ""
     tile_url: str = ""  # an outside map background, if the operator has one
 
     @property

@@ -19,7 +19,17 @@ from lifang.core.access.wall import behind
 from lifang.core.files import disk
 from lifang.core.geo.shapes import geometry_of
 from lifang.core.relay import hearing
-from lifang.demo import applying, devices, geography, living, people, repairing, waiting, wards
+from lifang.demo import (
+    applying,
+    devices,
+    geography,
+    halls,
+    living,
+    people,
+    repairing,
+    waiting,
+    wards,
+)
 from lifang.demo.beside import Step, side_by_side, silent, unhurried
 from lifang.demo.county import County, Part, county, parts
 from lifang.demo.days import Days
@@ -60,6 +70,7 @@ def build(
     with behind(SYSTEM):
         waiting.leave(cast, at, SEED)
         applying.leave(cast, at, SEED)
+        halls.leave(plan, cast, shapes, at)
         learn(actor=SYSTEM, at=at - timedelta(hours=7))
         learn_matters(actor=SYSTEM, at=at - timedelta(hours=7))
         wards.leave(cast, at, SEED)

@@ -1,7 +1,25 @@
 """Everything that changes an application. Keywords only; `actor` and `at` always."""
 
 from lifang.affairs.actions.apply import apply, begin, receive, record, withdraw
+from lifang.affairs.actions.asking import (
+    ask_person,
+    note_question,
+    phone_back,
+    read_callback,
+    settle_question,
+)
 from lifang.affairs.actions.decide import decide, deliver, read
+from lifang.affairs.actions.due import find_due
+from lifang.affairs.actions.halls import (
+    book,
+    call_next,
+    end_turn,
+    give_back,
+    set_point,
+    sit,
+    take_ticket,
+)
+from lifang.affairs.actions.mandates import end_mandate, entrust, record_mandate
 from lifang.affairs.actions.window import (
     accept,
     add_supplement,
@@ -13,6 +31,35 @@ from lifang.affairs.actions.window import (
 )
 
 __all__ = [
-    "accept", "add_supplement", "apply", "ask_supplement", "begin", "decide", "decline", "deliver", "hand_over", "opine", "read", "receive", "record",
-    "supplement", "withdraw",
+    "accept",
+    "add_supplement",
+    "apply",
+    "ask_person",
+    "ask_supplement",
+    "begin",
+    "book",
+    "call_next",
+    "decide",
+    "decline",
+    "deliver",
+    "end_mandate",
+    "end_turn",
+    "entrust",
+    "find_due",
+    "give_back",
+    "hand_over",
+    "note_question",
+    "opine",
+    "phone_back",
+    "read",
+    "read_callback",
+    "receive",
+    "record",
+    "record_mandate",
+    "set_point",
+    "settle_question",
+    "sit",
+    "supplement",
+    "take_ticket",
+    "withdraw",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from lifang.affairs import rules, selectors
 from lifang.affairs.actions.moves import at_window, held, moved
 from lifang.affairs.catalogue import APPLICATION, CHANNELS, Guide
 from lifang.affairs.events import ApplicationMade
-from lifang.affairs.models import Application, Intake, Laid
+from lifang.affairs.models import Application, Intake, Laid, Mandate
 from lifang.affairs.rules import day_of
 from lifang.affairs.terms import Met
 from lifang.core.access import Actor, Refusal, Refused, insist
@@ -30,20 +30,27 @@ COLLECTED = {"person.telephone", "person.work_place", "person.education", "perso
 
 
 @action("affairs.begin")
-def begin(*, actor: Actor, guide: Guide, at: datetime) -> Draft:
-    """Begin to apply: what the register knows stands in the form."""
-    person = people.me(actor)
+def begin(*, actor: Actor, guide: Guide, at: datetime, mandate: Mandate | None = None) -> Draft:
+    """Begin to apply, for oneself or under an authority: what the register knows stands in the form."""
+    person = applicant(actor, guide, mandate, at)
     insist(
         None if guide.online else Refusal("not_online"),
         None if person else Refusal("no_record_here"),
         _not_twice(actor, person, guide),
         selectors.unfit(actor, person, guide, day_of(at)),
     )
-    subject = f"affairs:{guide.key}"
+    subject = f"affairs:{guide.key}" + (f":{mandate.pk}" if mandate else "")
     for draft in forms_of(actor, subject):
         return draft
     known = selectors.given(actor, person, day_of(at))
     return forms.begin(actor=actor, form=guide.form, subject=subject, given=known, at=at)
+
+
+def applicant(actor: Actor, guide: Guide, mandate: Mandate | None, at: datetime) -> Any:
+    """Whose matter it is; an authority is looked at anew each time."""
+    if mandate is None:
+        return people.me(actor)
+    return selectors.acting_for(actor, mandate.pk, guide.key, day_of(at)).principal
 
 
 def forms_of(actor: Actor, subject: str) -> list[Draft]:
@@ -54,11 +61,13 @@ def forms_of(actor: Actor, subject: str) -> list[Draft]:
 
 
 @action("affairs.apply", beyond=True)
-def apply(*, actor: Actor, draft: Draft, guide: Guide, at: datetime, reuse: bool = False) -> Application:  # fmt: skip
+def apply(*, actor: Actor, draft: Draft, guide: Guide, at: datetime, reuse: bool = False, mandate: Mandate | None = None) -> Application:  # fmt: skip
     """Send what was filled in. Beyond: the window's desk lies out of a resident's sight."""
-    person = people.me(actor)
+    person = applicant(actor, guide, mandate, at)
     insist(None if person else Refusal("no_record_here"), _not_twice(actor, person, guide))
-    return _made(actor, person, guide, draft, at, channel="online", reuse=reuse, account=actor.id)
+    if mandate is not None:
+        insist(None if draft.subject.endswith(f":{mandate.pk}") else Refusal("not_found"))
+    return _made(actor, person, guide, draft, at, channel="online", reuse=reuse and mandate is None, account=actor.id, mandate=mandate)  # fmt: skip
 
 
 @action("affairs.receive")
@@ -154,6 +163,7 @@ def _made(
     reuse: bool,
     account: Any,
     intake: Intake | None = None,
+    mandate: Mandate | None = None,
 ) -> Application:
     needs = {one.key: one for one in selectors.needs(actor, person, guide, day_of(at))}
     form = guide.form_without(frozenset(key for key, one in needs.items() if one.free))
@@ -164,7 +174,10 @@ def _made(
     area = person.area if person is not None else intake.area if intake else ""
     window = intake.desk if intake else desk_of("affairs.accept", area[:9] if guide.window == "street" else area, at)  # fmt: skip
     owners = [f"account:{account}"] if account else list(intake.holders) if intake else []
+    if mandate is not None:
+        owners = sorted({*owners, *(one for one in person.holders if one.startswith("account:"))})
     row = Application(
+        mandate=mandate,
         area=area, holders=owners, number=_number(at), token=short_code(16), guide=guide.key, edition=guide.edition,
         channel=channel, desk=window, intake=intake, person=person, account_id=account,
         taken_by_id=None if channel == "online" else actor.id,

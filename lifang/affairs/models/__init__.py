@@ -1,3 +1,18 @@
 from lifang.affairs.models.application import Application, Intake, Laid, Part, Result
+from lifang.affairs.models.hall import Counter, Point, Ticket
+from lifang.affairs.models.mandate import Mandate
+from lifang.affairs.models.question import CallBack, Unanswered
 
-__all__ = ["Application", "Intake", "Laid", "Part", "Result"]
+__all__ = [
+    "Application",
+    "CallBack",
+    "Counter",
+    "Intake",
+    "Laid",
+    "Mandate",
+    "Part",
+    "Point",
+    "Result",
+    "Ticket",
+    "Unanswered",
+]

@@ -54,6 +54,7 @@ class Application(Subject):
     intake = models.ForeignKey(Intake, models.PROTECT, null=True, related_name="applications")
     person = models.ForeignKey("registry.Person", models.PROTECT, null=True, related_name="+")
     account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
+    mandate = models.ForeignKey("affairs.Mandate", models.PROTECT, null=True, related_name="+")
     taken_by = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
     name = MaskedText(mask="name")
     telephone = MaskedText(mask="telephone", null=True)

@@ -7,7 +7,16 @@ from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, Coalesce, Greatest
 
 from lifang.affairs.catalogue import MATERIALS
-from lifang.affairs.models import Application, Intake, Laid, Result
+from lifang.affairs.models import (
+    Application,
+    CallBack,
+    Intake,
+    Laid,
+    Mandate,
+    Result,
+    Ticket,
+    Unanswered,
+)
 from lifang.affairs.selectors.needs import MONTH
 from lifang.affairs.terms import OPEN
 from lifang.core.access import Actor
@@ -83,4 +92,39 @@ def held_visits(system: Actor, force: Standing) -> Q:
 
 def _concerns(system: Actor, force: Standing) -> Q:
     found = registry.held_by(system, force, "person")
+    return found | Q(holders__overlap=force.holders) if force.holders else found
+
+
+def tickets(system: Actor, before: datetime) -> Rows:
+    """Tickets whose day was before then."""
+    rows = Ticket.objects.filter(day__lt=before.date())
+    return rows.annotate(over=Cast("day", DateTimeField())).order_by("over", "pk")
+
+
+def held_plain(system: Actor, force: Standing) -> Q:
+    return any_of([Q(holders__overlap=force.holders)] if force.holders else [])
+
+
+def questions(system: Actor, before: datetime) -> Rows:
+    """Questions without an answer that nobody asked since."""
+    rows = Unanswered.objects.filter(last_at__lt=before)
+    return rows.annotate(over=F("last_at")).order_by("over", "pk")
+
+
+def callbacks(system: Actor, before: datetime) -> Rows:
+    """Calls that were made before then, whose words still stand."""
+    rows = CallBack.objects.filter(closed_at__lt=before, emptied_at=None)
+    return rows.annotate(over=F("closed_at")).order_by("over", "pk")
+
+
+def mandates(system: Actor, before: datetime) -> Rows:
+    """Authorities that ended before then, and under which nothing is open or younger."""
+    later = Application.objects.filter(Q(closed_at=None) | Q(closed_at__gte=before), mandate=OuterRef("pk"))  # fmt: skip
+    rows = Mandate.objects.filter(~Exists(later)).annotate(over=Coalesce("ended_at", Cast("until", DateTimeField())))  # fmt: skip
+    return rows.filter(over__lt=before).order_by("over", "pk")
+
+
+def held_mandates(system: Actor, force: Standing) -> Q:
+    """Of people under hold, on either side."""
+    found = registry.held_by(system, force, "principal") | registry.held_by(system, force, "agent")
     return found | Q(holders__overlap=force.holders) if force.holders else found

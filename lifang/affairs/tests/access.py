@@ -46,3 +46,28 @@ def visit_of(area: str) -> str:
 
 def result_of(area: str) -> str:
     return str(make.granted(area).result.number)
+
+
+def point_of(area: str) -> UUID:
+    return make.make_point(area).pk
+
+
+def ticket_of(area: str) -> str:
+    from lifang.affairs import actions  # noqa: PLC0415 -- only here
+    from lifang.core.access import SYSTEM  # noqa: PLC0415 -- as above
+
+    return str(actions.take_ticket(actor=SYSTEM, point=make.make_point(area, hours="duty"), at=make.MONDAY).token)  # fmt: skip
+
+
+def question_of(area: str) -> UUID:
+    from lifang.affairs.models import Unanswered  # noqa: PLC0415 -- only here
+
+    return Unanswered.objects.create(area=area, text="walk", key=make.new(), language="zh", first_at=make.MONDAY, last_at=make.MONDAY).pk  # fmt: skip
+
+
+def callback_of(area: str) -> UUID:
+    return make.make_callback(area).pk
+
+
+def mandate_of(area: str) -> UUID:
+    return make.make_mandate(area).pk

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from lifang.affairs import actions, selectors
 from lifang.affairs.catalogue import GUIDES
-from lifang.affairs.models import Application, Intake
+from lifang.affairs.models import Application, Intake, Point
 from lifang.affairs.rules import day_of
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.wall import behind
@@ -108,3 +108,37 @@ def accepted(area: str, key: str = "elderly-card", **more: Any) -> Application:
 def granted(area: str, key: str = "elderly-card") -> Application:
     row = accepted(area, key)
     return actions.decide(actor=SYSTEM, application=row, granted=True, at=MONDAY + 2 * HOUR)
+
+
+def make_point(area: str = places.COMMUNITY, counters: int = 1, guides: Any = (), **more: Any) -> Point:  # fmt: skip
+    """A service point that is open by the calendar of service halls."""
+    told = {"name_zh": "便民服务站", "name_en": "Service station", "address": "和平路1号", "lon": 121.0, "lat": 31.0, "hours": "service_hall", **more}  # fmt: skip
+    with behind(SYSTEM):
+        return actions.set_point(actor=SYSTEM, area=area, told=told, counters=counters, guides=guides, at=MONDAY)  # fmt: skip
+
+
+def make_callback(area: str) -> Any:
+    """Somebody of the area wants to be phoned back."""
+    asker = cast.resident()
+    with behind(SYSTEM):
+        linked(asker, area=area, name="王秀英", identity=number("19550601", new()), despite="walk")
+    return actions.ask_person(actor=asker.actor, text="问老年证", telephone="10000001234", channel="web", at=MONDAY)  # fmt: skip
+
+
+def make_mandate(area: str) -> Any:
+    """A worker wrote down that somebody of the area lets a daughter act."""
+    helper = cast.resident()
+    phone = f"1000000{new()}{new()}"[:11]
+    with behind(SYSTEM):
+        linked(
+            helper,
+            area=places.GRID,
+            name="李小梅",
+            identity=number("19800601", new()),
+            telephone=phone,
+            despite="walk",
+        )
+        mother = known_person(area=area, identity=number("19550601", new()), despite="walk")
+        return actions.record_mandate(
+            actor=SYSTEM, principal=mother, name="李小梅", telephone=phone, guides=["elderly-card"], until=day_of(MONDAY) + timedelta(days=30), way="voice", at=MONDAY
+        )  # fmt: skip

@@ -123,7 +123,7 @@ def test_a_changed_document_is_found_out(anonymous):
     assert "王秀英" not in page
 
 
-@pytest.mark.covers("S0-66", "S1-11", "W-C1", "S0-65")
+@pytest.mark.covers("S0-66", "S1-11", "W-C1", "S0-65", "S0-94")
 def test_two_matters_of_one_visitor_are_one_intake_and_two_departments():
     worker = window()
     person = known_person()

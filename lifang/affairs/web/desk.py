@@ -76,7 +76,7 @@ def facts(actor: Actor, row: Application) -> Facts:
         "materials": shown.materials(row, selectors.laid(actor, row), selectors.files(actor, row)),
         "parts": selectors.parts(actor, row), "mine": mine, "result": selectors.result(actor, row), "channel": shown.channel(row.channel),
         "deeds": [{"deed": deed, "url": reverse("affairs:act", args=[row.pk, deed.key])} for deed in open_],
-        "may_read": actor.may("affairs.read", row.area), "known": row.known, "asked": row.asked,
+        "hands": shown.hands(row), "may_read": actor.may("affairs.read", row.area), "known": row.known, "asked": row.asked,
     }  # fmt: skip
 
 

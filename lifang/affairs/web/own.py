@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.affairs import actions, selectors
-from lifang.affairs.catalogue import MATERIALS, Guide
-from lifang.affairs.models import Application
+from lifang.affairs.catalogue import GUIDES, MATERIALS, Guide
+from lifang.affairs.models import Application, Mandate
 from lifang.affairs.rules import day_of
 from lifang.affairs.web import shown
 from lifang.affairs.web.guides import address, drawn
-from lifang.core.access import SYSTEM, Actor, Kind
+from lifang.core.access import SYSTEM, Actor, Kind, Refused
 from lifang.core.access.wall import behind
 from lifang.core.forms import FormSpec, Question
 from lifang.core.forms import actions as forms
@@ -41,6 +41,13 @@ def form_for(actor: Actor, person: Any, guide: Guide, at: datetime) -> FormSpec:
     return guide.form_without(frozenset(one.key for one in needs if one.free))
 
 
+def mandate_of(request: HttpRequest, guide: Guide, draft: Any) -> Mandate | None:
+    """The authority a draft was begun under, if it still allows this matter."""
+    actor, at = acting(request)
+    told = draft.subject.removeprefix(f"affairs:{guide.key}").removeprefix(":")
+    return selectors.acting_for(actor, UUID(told), guide.key, day_of(at)) if told else None
+
+
 class Apply(FormPages):
     """The pages of one application of one's own."""
 
@@ -49,8 +56,10 @@ class Apply(FormPages):
 
     def __init__(self, request: HttpRequest, guide: Guide, draft: Any) -> None:
         actor, at = acting(request)
-        self.guide = guide
-        super().__init__(request, form_for(actor, registry.me(actor), guide, at), draft)
+        self.guide, self.mandate = guide, mandate_of(request, guide, draft)
+        self.person = self.mandate.principal if self.mandate else registry.me(actor)
+        super().__init__(request, form_for(actor, self.person, guide, at), draft)
+        self.masked = self.mandate is not None  # type: ignore[misc]
 
     def url(self, step: str) -> str:
         return reverse("affairs:apply_step", args=[self.draft.pk, step])
@@ -61,7 +70,7 @@ class Apply(FormPages):
     def context(self, step: str) -> Facts:
         if step != REVIEW:
             return {}
-        free = [one for one in selectors.needs(self.actor, registry.me(self.actor), self.guide, day_of(self.at)) if one.free]  # fmt: skip
+        free = [one for one in selectors.needs(self.actor, self.person, self.guide, day_of(self.at)) if one.free]  # fmt: skip
         declared = [one.material.declared for one in free if one.met == "declared"]
         return {
             "guide": self.guide, "promise": "affairs/my/promise.html", "consent": "affairs/my/consent.html", "free": [one.material.name for one in free],
@@ -70,7 +79,7 @@ class Apply(FormPages):
 
     def done(self) -> HttpResponseBase:
         reuse = self.request.POST.get("reuse") == "1"
-        made = actions.apply(actor=self.actor, draft=self.draft, guide=self.guide, reuse=reuse, at=self.at)  # fmt: skip
+        made = actions.apply(actor=self.actor, draft=self.draft, guide=self.guide, reuse=reuse, mandate=self.mandate, at=self.at)  # fmt: skip
         messages.success(self.request, _("Sent. Keep the number; we tell you of every step."))
         return redirect("affairs:own", made.pk)
 
@@ -80,13 +89,26 @@ class Apply(FormPages):
 def beginning(request: HttpRequest, key: str) -> HttpResponseBase:
     actor, at = acting(request)
     guide = selectors.guide(actor, key)
-    person = registry.me(actor)
+    mandate = _named(request, guide)
+    person = mandate.principal if mandate else registry.me(actor)
     against = selectors.unfit(actor, person, guide, day_of(at)) if person else None
     if against:
         told = {"guide": guide, "against": against}
         return _private(render(request, "affairs/my/unfit.html", told, status=409))
-    draft = actions.begin(actor=actor, guide=guide, at=at)
+    draft = actions.begin(actor=actor, guide=guide, mandate=mandate, at=at)
     return Apply(request, guide, draft).start()
+
+
+def _named(request: HttpRequest, guide: Guide) -> Mandate | None:
+    """The authority that is named in the request."""
+    actor, at = acting(request)
+    told = request.POST.get("mandate", "")
+    if not told:
+        return None
+    try:
+        return selectors.acting_for(actor, UUID(told), guide.key, day_of(at))
+    except ValueError:
+        raise Refused("not_found") from None
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,7 +138,21 @@ def mine(request: HttpRequest) -> HttpResponse:
         {"draft": one, "name": shown.matter(one.form), "url": reverse("affairs:apply_go_on", args=[one.pk])}
         for one in drafts.drafts(actor, "affairs:")[:20]
     ]  # fmt: skip
-    return _private(render(request, "affairs/my/mine.html", {"rows": rows, "begun": begun}))
+    return _private(
+        render(
+            request,
+            "affairs/my/mine.html",
+            {
+                "rows": rows,
+                "begun": begun,
+                "tickets": selectors.own_tickets(actor, day_of(_at)),
+                "due": [
+                    {"benefit": one, "guide": GUIDES[one.guide]}
+                    for one in selectors.own_due(actor, day_of(_at))
+                ],
+            },
+        )
+    )
 
 
 @require_GET

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lifang.affairs import selectors
 from lifang.affairs.catalogue import APPLICATION, CHANNELS, GUIDES, MATERIALS
-from lifang.affairs.models import Application, Laid
+from lifang.affairs.models import Application, Laid, Mandate
 from lifang.affairs.terms import Met
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.wall import behind
@@ -32,6 +32,9 @@ HOW = {
 NEEDS = {
     Met.MISSING: _("please add a photo, or bring it"),
 }
+WAYS = {
+    "online": _("agreed online"), "written": _("signed paper"), "photo": _("photo of agreeing"), "voice": _("said aloud"),
+}  # fmt: skip
 SIGNS = {
     "start": "send", "accept": "check", "accept_here": "check", "decline": "x", "ask_supplement": "message-question", "supplement": "file-plus", "opine": "building",
     "gather": "arrows-join", "grant": "certificate", "refuse": "x", "deliver": "package", "hand_over": "transfer", "withdraw": "arrow-back-up",
@@ -76,6 +79,20 @@ def entries(actor: Actor, row: Application) -> list[Entry]:
         for one in steps
     ]  # fmt: skip
     return made[::-1]
+
+
+def hands(row: Application) -> list[Facts]:
+    """Through whose hands it went: whose it is, who acted under which authority, who wrote it down."""
+    found: list[Facts] = [{"role": _("Whose matter it is"), "name": row.name}]
+    if row.mandate_id:
+        with behind(SYSTEM):  # the helper may live anywhere; the name reads masked
+            one = Mandate.objects.select_related("agent", "recorded_by").get(pk=row.mandate_id)
+        found.append({"role": _("Handled by"), "name": one.agent.name, "way": WAYS[one.way], "until": one.until})  # fmt: skip
+        if one.recorded_by:
+            found.append({"role": _("Authority recorded by"), "name": one.recorded_by.name})
+    if row.taken_by:
+        found.append({"role": _("Written down by"), "name": row.taken_by.name})
+    return found
 
 
 def materials(row: Application, laid: Iterable[Laid], files: Iterable[Attachment] = ()) -> list[Facts]:  # fmt: skip

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from lifang.affairs.web import desk, guides, own, reception, verify
+from lifang.affairs.web import asking, desk, due, guides, halls, mandates, own, reception, verify
 
 
 class Word(StringConverter):
@@ -22,6 +22,32 @@ register_converter(ResultNumber, "result_number")
 app_name = "affairs"
 
 urlpatterns = [
+    path("ask", asking.ask, name="ask"),
+    path("ask/person", asking.person, name="person"),
+    path("desk/questions", asking.unanswered, name="unanswered"),
+    path("desk/questions/<uuid:pk>", asking.settling, name="settling"),
+    path("desk/calls/<uuid:pk>", asking.callback, name="callback"),
+    path("desk/calls/<uuid:pk>/reading", asking.callback_reading, name="callback_reading"),
+    path("my/mandates", mandates.mandates, name="mandates"),
+    path("mandates/<uuid:pk>/ending", mandates.ending, name="mandate_ending"),
+    path("desk/reception/people/<uuid:pk>/authority", mandates.mandates_of, name="mandates_of"),
+    path("desk/due", due.benefits, name="benefits"),
+    path("desk/due/<slug:key>", due.benefit, name="benefit"),
+    path("halls", halls.halls, name="halls"),
+    path("halls/<uuid:pk>", halls.hall, name="hall"),
+    path("halls/<uuid:pk>/board", halls.board, name="board"),
+    path("halls/<uuid:pk>/tickets", halls.ticket_taking, name="ticket_taking"),
+    path("halls/<uuid:pk>/bookings", halls.booking, name="booking"),
+    path("q/<affairs_word:token>", halls.ticket, name="ticket"),
+    path("q/<affairs_word:token>/code.svg", halls.ticket_code, name="ticket_code"),
+    path("q/<affairs_word:token>/leaving", halls.ticket_leaving, name="ticket_leaving"),
+    path("desk/halls", halls.lines, name="lines"),
+    path("desk/halls/new", halls.setting, name="setting_new"),
+    path("desk/halls/<uuid:pk>", halls.line, name="line"),
+    path("desk/halls/<uuid:pk>/setting", halls.setting, name="setting"),
+    path("desk/halls/<uuid:pk>/seat", halls.seat, name="seat"),
+    path("desk/halls/<uuid:pk>/call", halls.call, name="call"),
+    path("desk/halls/<uuid:pk>/turn", halls.turn, name="turn"),
     path("affairs", guides.guides, name="guides"),
     path("affairs/cards", guides.cards, name="cards"),
     path("affairs/<slug:key>", guides.guide, name="guide"),

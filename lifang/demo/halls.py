@@ -1,0 +1,50 @@
+"""Service points of the demo county, with a line of today where they are open."""
+
+from datetime import datetime
+from typing import Any
+
+from lifang.affairs import actions, selectors
+from lifang.core.access import SYSTEM, Refused
+from lifang.core.access.grants import actor_of
+from lifang.demo.county import County
+from lifang.demo.people import Cast
+
+OF_A_STREET, OF_A_COMMUNITY = 3, 2  # counters
+WAITING = 5
+
+
+def leave(plan: County, cast: Cast, shapes: dict[str, Any], at: datetime) -> int:
+    """A hall for each street, a station for each community; who waits there now."""
+    made = []
+    for s, street in enumerate(plan.streets, 1):
+        code = f"{plan.code}{s:03d}"
+        made.append(_point(shapes, code, f"{street.name.zh}便民服务中心", f"{street.name.en} service hall", OF_A_STREET, at))  # fmt: skip
+        for c, community in enumerate(street.communities, 1):
+            made.append(_point(shapes, f"{code}{c:03d}", f"{community.zh}便民服务站", f"{community.en} service station", OF_A_COMMUNITY, at))  # fmt: skip
+    _line(cast, made[1], at)
+    return len(made)
+
+
+def _point(shapes: dict[str, Any], code: str, zh: str, en: str, counters: int, at: datetime) -> Any:
+    where = shapes[code].representative_point()
+    told = {
+        "name_zh": zh, "name_en": en, "address": f"{zh}一楼", "lon": round(where.x, 5), "lat": round(where.y, 5), "hours": "office",
+        "bookable": counters, "telephone": "",
+    }  # fmt: skip
+    return actions.set_point(actor=SYSTEM, area=code, told=told, counters=counters, at=at)
+
+
+def _line(cast: Cast, point: Any, at: datetime) -> None:
+    """Some wait, some have booked for the next day that is open."""
+    grid = next(one for one in sorted(cast.residents) if one.startswith(point.area))
+    people = [actor_of(one.pk, at) for one in cast.residents[grid][1 : 1 + WAITING]]
+    days = selectors.book_days(SYSTEM, point, at)[1:2]
+    times = selectors.slots(SYSTEM, point, days[0], at) if days else []
+    for number, actor in enumerate(people):
+        try:
+            if number % 2 and times:
+                actions.book(actor=actor, point=point, slot_at=times[number].at, at=at)
+            else:
+                actions.take_ticket(actor=actor, point=point, guides=["elderly-card"], at=at)
+        except Refused:
+            continue  # it is closed at this hour
