@@ -69,6 +69,13 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     matter: str
 
 
+class Carrier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who brings parcels."""
+
+    key: str
+    name: Text
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: str
     value: int
@@ -80,6 +87,7 @@ REPAIR = flow("living", "repair")
 COMMUNITY_ITEMS = catalogue("living", "community_items", CommunityItem)
 ROUNDS = catalogue("living", "inspections", Round)
 TOPICS = catalogue("living", "complaint_topics", Topic)
+CARRIERS = catalogue("living", "carriers", Carrier)
 POLICY = catalogue("living", "policy", Policy)
 
 

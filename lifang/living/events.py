@@ -56,3 +56,16 @@ class ComplaintMade:
     complaint: UUID
     matter: str
     at: datetime
+
+
+@event("living.ParcelNoted")
+class ParcelNoted:
+    parcel: UUID
+    at: datetime
+
+
+@event("living.ParcelHanded")
+class ParcelHanded:
+    parcel: UUID
+    way: str
+    at: datetime

@@ -14,3 +14,8 @@ def work_run(*, system: Actor, at: datetime, run: str) -> None:
 @periodic(cron="*/10 * * * *")
 def see_to_repairs(*, system: Actor, at: datetime) -> None:
     actions.see_to_repairs(system=system, at=at)
+
+
+@periodic(cron="20 * * * *")
+def see_to_parcels(*, system: Actor, at: datetime) -> None:
+    actions.see_to_parcels(system=system, at=at)

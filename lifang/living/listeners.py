@@ -13,6 +13,11 @@ def on_account_linked(told: AccountLinked, system: Actor) -> None:
     actions.concern_homes(actor=system, person=told.person, at=told.at)
 
 
+@listens(AccountLinked)
+def on_account_linked_for_parcels(told: AccountLinked, system: Actor) -> None:
+    actions.concern_parcels(actor=system, person=told.person, at=told.at)
+
+
 @listens(MovedIn)
 def on_moved_in(told: MovedIn, system: Actor) -> None:
     actions.concern_homes(actor=system, person=told.person, at=told.at)

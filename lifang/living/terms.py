@@ -47,3 +47,12 @@ class Spot(StrEnum):
     ROOF = "roof"
     BASEMENT = "basement"
     YARD = "yard"
+
+
+class Way(StrEnum):
+    """How a parcel left the desk."""
+
+    CODE = "code"  # the household's code was said
+    NEIGHBOUR = "neighbour"  # the code of the neighbour whom the household named
+    SEEN = "seen"  # nobody of the household has an account: the desk saw whose it is
+    BACK = "back"  # to whoever brought it

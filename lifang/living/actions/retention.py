@@ -10,7 +10,7 @@ from lifang.core.files import store
 from lifang.core.flow import engine
 from lifang.core.flow.models import Step
 from lifang.core.retention import Shelf, shelf
-from lifang.living.models import Repair
+from lifang.living.models import Neighbour, Repair
 from lifang.living.selectors import retention as ask
 
 Went = Mapping[str, int]
@@ -27,4 +27,19 @@ def clear_repairs(rows: Sequence[Any], at: datetime) -> Went:
     return {"notes": engine.hush(keys, list(noted)), "files": store.remove(Repair._meta.label_lower, keys)}  # fmt: skip
 
 
+def clear_parcels(rows: Sequence[Any], at: datetime) -> Went:
+    for row in rows:
+        row.dwelling, row.address, row.tail, row.note, row.code = None, "", "", "", None
+        row.holders = [one for one in row.holders if not one.startswith("account:")]
+        row.save()
+    return {}
+
+
+def drop_neighbours(rows: Sequence[Any], at: datetime) -> Went:
+    Neighbour.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return {}
+
+
 shelf(Shelf("living.repairs", ask.ended_repairs, clear_repairs, partial(ask.held, SYSTEM)))
+shelf(Shelf("living.parcels", ask.left_parcels, clear_parcels, partial(ask.held_by_sight, SYSTEM)))
+shelf(Shelf("living.neighbours", ask.ended_neighbours, drop_neighbours, partial(ask.held, SYSTEM)))

@@ -1,5 +1,6 @@
 from lifang.living.models.bill import Bill, BillLine, Meter, Reading, Run, Tariff
 from lifang.living.models.community import Complaint, Inspection, LedgerLine
+from lifang.living.models.parcel import Neighbour, Parcel
 from lifang.living.models.repair import Repair, RepairPart
 
 __all__ = [
@@ -9,6 +10,8 @@ __all__ = [
     "Inspection",
     "LedgerLine",
     "Meter",
+    "Neighbour",
+    "Parcel",
     "Reading",
     "Repair",
     "RepairPart",

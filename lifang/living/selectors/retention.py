@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet
+from django.db.models.functions import Cast, Coalesce
 
 from lifang.core.access import Actor
 from lifang.core.retention import Standing
-from lifang.living.models import Repair
+from lifang.living.models import Neighbour, Parcel, Repair
 
 Rows = QuerySet[Any]
 
@@ -16,6 +17,24 @@ def ended_repairs(system: Actor, before: datetime) -> Rows:
     """Ended before then, where it is still known whose they were."""
     rows = Repair.objects.filter(ended_at__lt=before).exclude(account=None)
     return rows.annotate(over=F("ended_at")).order_by("over", "pk")
+
+
+def left_parcels(system: Actor, before: datetime) -> Rows:
+    """Handed over or sent back before then, where it is still known whose they were."""
+    rows = Parcel.objects.filter(ended_at__lt=before).exclude(dwelling=None)
+    return rows.annotate(over=F("ended_at")).order_by("over", "pk")
+
+
+def ended_neighbours(system: Actor, before: datetime) -> Rows:
+    """Ended, or past their last day, before then."""
+    rows = Neighbour.objects.annotate(over=Coalesce("ended_at", Cast("until", DateTimeField())))
+    return rows.filter(over__lt=before).order_by("over", "pk")
+
+
+def held_by_sight(system: Actor, force: Standing) -> Q:
+    """Of areas under hold, and of accounts that see them."""
+    found = force.in_areas()
+    return found | Q(holders__overlap=force.holders) if force.holders else found
 
 
 def held(system: Actor, force: Standing) -> Q:

@@ -9,7 +9,7 @@ from lifang.core.ids import short_code
 from lifang.core.testing import cast, places
 from lifang.core.testing.rows import a_row
 from lifang.living import actions
-from lifang.living.models import Bill, Inspection, LedgerLine, Repair, Run
+from lifang.living.models import Bill, Inspection, LedgerLine, Neighbour, Parcel, Repair, Run
 from lifang.living.tests.make import MONTH, make_doors, make_firm
 from lifang.orgs.tests.make import MONDAY
 
@@ -79,6 +79,26 @@ def round_at(area: str) -> Inspection:
     with behind(SYSTEM):
         made = a_row(Inspection, area=area, holders=_whose(area), unit=make_firm(), kind="lift", due_on=MONDAY.date())  # fmt: skip
     assert isinstance(made, Inspection)
+    return made
+
+
+def parcel_at(area: str) -> Parcel:
+    """Its household has no account: handed over without a code."""
+    with behind(SYSTEM):
+        door = make_doors(1, area=area)[0]
+        made = a_row(Parcel, area=area, holders=_whose(area), unit=make_firm(), dwelling=door, address="walk", carrier="other", code="79ACDE", noted_at=MONDAY)  # fmt: skip
+    assert isinstance(made, Parcel)
+    return made
+
+
+def own_neighbour(account: Account) -> Neighbour:
+    with behind(SYSTEM):
+        doors = make_doors(2, area=places.AWAY_GRID)
+        made = a_row(
+            Neighbour, area=places.AWAY_GRID, holders=[f"account:{account.pk}"], dwelling=doors[0], neighbour=doors[1], address="walk",
+            neighbour_address="walk", account=account, code="79ACDE", until=MONDAY.date(),
+        )  # fmt: skip
+    assert isinstance(made, Neighbour)
     return made
 
 

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from lifang.living.web import community, desk, issuing, my, own_repairs, repairs
+from lifang.living.web import (
+    community,
+    desk,
+    issuing,
+    my,
+    own_parcels,
+    own_repairs,
+    parcels,
+    repairs,
+)
 
 app_name = "living"
 DESK = "desk/bills"
@@ -26,6 +35,13 @@ urlpatterns = [
     path(f"{REPAIRS}/<uuid:pk>/finish", repairs.finish, name="finish"),
     path(f"{REPAIRS}/<uuid:pk>/refusal", repairs.refusal, name="repair_refusal"),
     path(f"{REPAIRS}/<uuid:pk>/telephone", repairs.telephone, name="repair_telephone"),
+    path("my/parcels", own_parcels.parcels, name="parcels"),
+    path("my/parcels/neighbours/<uuid:pk>/end", own_parcels.end_neighbour, name="neighbour_end"),
+    path("desk/parcels", parcels.parcels, name="desk_parcels"),
+    path("desk/parcels/new", parcels.note, name="parcel_new"),
+    path("desk/parcels/<uuid:pk>", parcels.parcel, name="parcel"),
+    path("desk/parcels/<uuid:pk>/seen", parcels.seen, name="parcel_seen"),
+    path("desk/parcels/<uuid:pk>/return", parcels.back, name="parcel_back"),
     path("my/complaints", community.complaints, name="complaints"),
     path("communities/accounts", community.accounts, name="accounts"),
     path("communities/<slug:area>/accounts", community.account, name="account"),

@@ -17,8 +17,12 @@ from lifang.registry.selectors.dogs import (
     to_tell,
 )
 from lifang.registry.selectors.doors import (
+    Building,
+    Cell,
     Dwelling,
     Home,
+    buildings_in,
+    cells_in,
     count_doors,
     doors_after,
     doors_at,
@@ -136,6 +140,8 @@ from lifang.registry.selectors.things import (
 __all__ = [
     "NOBODY",
     "Asking",
+    "Building",
+    "Cell",
     "Coverage",
     "Covered",
     "Door",
@@ -155,6 +161,8 @@ __all__ = [
     "Work",
     "asked",
     "asked_again",
+    "buildings_in",
+    "cells_in",
     "correction",
     "corrections",
     "count_doors",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.wall import behind
@@ -111,3 +111,42 @@ def _doors(area: str) -> QuerySet[Place]:
     return Place.objects.filter(
         kind=PlaceKind.DWELLING, area__startswith=area, valid_to__isnull=True
     )
+
+
+class Building(NamedTuple):
+    """A building by its name, with the estate around it."""
+
+    pk: UUID
+    area: str
+    name: str
+    estate: str
+
+
+class Cell(NamedTuple):
+    """A door in the picture of its building: where it is, and nothing of who lives there."""
+
+    door: Dwelling
+    stair: str
+    floor: int | None
+    number: str
+
+
+def buildings_in(system: Actor, area: str, limit: int = 600) -> list[Building]:
+    """Buildings that stand in an area, estate by estate."""
+    rows = Place.objects.filter(kind=PlaceKind.BUILDING, area__startswith=area, valid_to__isnull=True)  # fmt: skip
+    told = rows.order_by("area", "parent__name", "number", "name", "pk").values_list("pk", "area", "name", "parent__name")  # fmt: skip
+    return [Building(pk, at, name, estate or "") for pk, at, name, estate in told[:limit]]
+
+
+def cells_in(system: Actor, building: UUID) -> list[Cell]:
+    """Its doors, the highest floor first, stair beside stair. One query."""
+    inside = Q(parent=building) | Q(parent__parent=building, parent__kind=PlaceKind.STAIR)
+    rows = Place.objects.filter(inside, kind=PlaceKind.DWELLING, valid_to__isnull=True).select_related("parent")  # fmt: skip
+    found = [
+        Cell(
+            Dwelling(row.pk, row.area, row.address or row.name, row.area_m2),
+            row.parent.name if row.parent and row.parent.kind == PlaceKind.STAIR else "", row.floor, row.number or row.name,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (-(one.floor or 0), one.stair, one.number))
