@@ -25,6 +25,7 @@ from lifang.demo import (
     geography,
     halls,
     living,
+    outages,
     parcels,
     people,
     repairing,
@@ -78,6 +79,7 @@ def build(
         living.bill(cast, at, SEED)
         repairing.leave(cast, at, SEED)
         parcels.leave(cast, at, SEED)
+        outages.leave(cast, at, SEED)
         living.publish(cast, at, SEED)
         hearing.lay_by(before=at - timedelta(hours=6), at=at)  # this commit waits for the disk
         cases = Case.objects.count()

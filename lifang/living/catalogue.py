@@ -76,6 +76,14 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     name: Text
 
 
+class OutageKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What can be off."""
+
+    key: str
+    name: Text
+    icon: str
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: str
     value: int
@@ -88,6 +96,7 @@ COMMUNITY_ITEMS = catalogue("living", "community_items", CommunityItem)
 ROUNDS = catalogue("living", "inspections", Round)
 TOPICS = catalogue("living", "complaint_topics", Topic)
 CARRIERS = catalogue("living", "carriers", Carrier)
+OUTAGE_KINDS = catalogue("living", "outage_kinds", OutageKind)
 POLICY = catalogue("living", "policy", Policy)
 
 

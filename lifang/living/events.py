@@ -69,3 +69,13 @@ class ParcelHanded:
     parcel: UUID
     way: str
     at: datetime
+
+
+@event("living.OutageTold")
+class OutageTold:
+    """Told for the first time, or again because it changed."""
+
+    outage: UUID
+    kind: str
+    edition: int
+    at: datetime

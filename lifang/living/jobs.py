@@ -11,6 +11,11 @@ def work_run(*, system: Actor, at: datetime, run: str) -> None:
     actions.work_run(system=system, run=UUID(run), at=at)
 
 
+@job(attempts=8, wait_seconds=2)
+def tell_outage(*, system: Actor, at: datetime, outage: str, edition: int) -> None:
+    actions.tell_outage(actor=system, outage=UUID(outage), edition=edition, at=at)
+
+
 @periodic(cron="*/10 * * * *")
 def see_to_repairs(*, system: Actor, at: datetime) -> None:
     actions.see_to_repairs(system=system, at=at)

@@ -43,6 +43,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "cases.Sample": {"end": LONG_AGO + timedelta(days=1)},
     "files.Attachment": {"width": 1, "height": 1},
     "living.Bill": {"amount": 1, "credited": 0, "paid": 0},
+    "living.Outage": {"ends_at": LONG_AGO + timedelta(days=1)},
     "living.Reading": {"value": 1},
     "living.Run": {"doors": 1, "gone": 1},
     "living.Tariff": {"price": 1, "since": "2026-01", "until": "2026-02"},

@@ -12,6 +12,12 @@ from lifang.living.actions.community import (
 )
 from lifang.living.actions.late import escalate_repair, see_to_repairs, tell_household, warn_late
 from lifang.living.actions.metering import Read, drop_readings, read_meters, set_tariff
+from lifang.living.actions.outages import (
+    end_outage,
+    move_outage,
+    note_outage,
+    tell_outage,
+)
 from lifang.living.actions.parcels import (
     concern_parcels,
     end_neighbour,
@@ -56,6 +62,7 @@ __all__ = [
     "drop_readings",
     "end_complaint",
     "end_neighbour",
+    "end_outage",
     "enter_line",
     "escalate_repair",
     "finish_repair",
@@ -63,8 +70,10 @@ __all__ = [
     "hand_without_code",
     "issue_batch",
     "lapse_repair",
+    "move_outage",
     "name_neighbour",
     "note_case",
+    "note_outage",
     "note_parcels",
     "order_repair",
     "plan_rounds",
@@ -87,6 +96,7 @@ __all__ = [
     "take_part",
     "take_repair",
     "tell_household",
+    "tell_outage",
     "to_pay",
     "warn_late",
     "withdraw_repair",

@@ -1,5 +1,6 @@
 from lifang.living.models.bill import Bill, BillLine, Meter, Reading, Run, Tariff
 from lifang.living.models.community import Complaint, Inspection, LedgerLine
+from lifang.living.models.outage import Outage, OutageBuilding
 from lifang.living.models.parcel import Neighbour, Parcel
 from lifang.living.models.repair import Repair, RepairPart
 
@@ -11,6 +12,8 @@ __all__ = [
     "LedgerLine",
     "Meter",
     "Neighbour",
+    "Outage",
+    "OutageBuilding",
     "Parcel",
     "Reading",
     "Repair",

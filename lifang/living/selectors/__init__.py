@@ -35,6 +35,14 @@ from lifang.living.selectors.community import (
     scores,
     sums,
 )
+from lifang.living.selectors.outages import (
+    Reach,
+    outage,
+    outages,
+    own_outages,
+    public_outages,
+    reach,
+)
 from lifang.living.selectors.parcels import (
     Counts,
     buildings,
@@ -65,6 +73,7 @@ from lifang.living.selectors.repairs import (
 __all__ = [
     "Counts",
     "Month",
+    "Reach",
     "Score",
     "Sums",
     "all_rounds",
@@ -88,6 +97,8 @@ __all__ = [
     "neighbour",
     "neighbours_of",
     "one_round",
+    "outage",
+    "outages",
     "owed_by_me",
     "own_bill",
     "own_bills",
@@ -96,6 +107,7 @@ __all__ = [
     "own_homes",
     "own_lines",
     "own_neighbours",
+    "own_outages",
     "own_parcels",
     "own_repair",
     "own_repairs",
@@ -104,6 +116,8 @@ __all__ = [
     "parcel_counts",
     "parcels",
     "parts",
+    "public_outages",
+    "reach",
     "readings",
     "repair",
     "repairs",

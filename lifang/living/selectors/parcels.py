@@ -77,7 +77,7 @@ def own_waiting(actor: Actor) -> list[Parcel]:
 
 def count_waiting(actor: Actor) -> int:
     """How many wait for whoever asks."""
-    return own_parcels(actor).filter(WAITS).count()
+    return len(own_waiting(actor)) if own_parcels(actor).filter(WAITS).exists() else 0
 
 
 def own_neighbours(actor: Actor, today: date) -> list[Neighbour]:

@@ -1,5 +1,6 @@
 """What the walk of `access.yaml` needs a row of."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from lifang.core.access import SYSTEM
@@ -9,7 +10,16 @@ from lifang.core.ids import short_code
 from lifang.core.testing import cast, places
 from lifang.core.testing.rows import a_row
 from lifang.living import actions
-from lifang.living.models import Bill, Inspection, LedgerLine, Neighbour, Parcel, Repair, Run
+from lifang.living.models import (
+    Bill,
+    Inspection,
+    LedgerLine,
+    Neighbour,
+    Outage,
+    Parcel,
+    Repair,
+    Run,
+)
 from lifang.living.tests.make import MONTH, make_doors, make_firm
 from lifang.orgs.tests.make import MONDAY
 
@@ -88,6 +98,15 @@ def parcel_at(area: str) -> Parcel:
         door = make_doors(1, area=area)[0]
         made = a_row(Parcel, area=area, holders=_whose(area), unit=make_firm(), dwelling=door, address="walk", carrier="other", code="79ACDE", noted_at=MONDAY)  # fmt: skip
     assert isinstance(made, Parcel)
+    return made
+
+
+def outage_at(area: str) -> Outage:
+    with behind(SYSTEM):
+        made = a_row(
+            Outage, area=area, holders=_whose(area), unit=make_firm(), kind="water", starts_at=MONDAY, ends_at=MONDAY + timedelta(hours=2),
+        )  # fmt: skip
+    assert isinstance(made, Outage)
     return made
 
 

@@ -9,13 +9,15 @@ from lifang.core.pay.rules import yuan
 from lifang.core.web.nav import Entry, register
 from lifang.core.web.panels import panel
 from lifang.living import selectors
+from lifang.living.web import outages
 
 register(
     Entry("desk", "living.bills", _("Bills"), "living:desk_bills", icon="receipt", capability="living.take_cash", order=45),
     Entry("desk", "living.repairs", _("Repairs"), "living:board", icon="tool", capability="living.see_repairs", order=44),
     Entry("desk", "living.rounds", _("Rounds"), "living:rounds", icon="checkup-list", capability="living.do_round", order=46),
     Entry("desk", "living.parcels", _("Parcels"), "living:desk_parcels", icon="package", capability="living.see_parcels", order=46),
-    Entry("desk", "living.lines", _("Community accounts"), "living:lines", icon="scale", capability="living.enter_line", order=47, short=_("Accounts")),
+    Entry("desk", "living.outages", _("Outages"), "living:desk_outages", icon="bolt-off", capability="living.note_outage", order=47),
+    Entry("desk", "living.lines", _("Community accounts"), "living:lines", icon="scale", capability="living.enter_line", order=48, short=_("Accounts")),
     Entry("public", "living.accounts", _("Community accounts"), "living:accounts", icon="scale", order=40, short=_("Accounts")),
     Entry("my", "living.bills", _("Bills"), "living:bills", icon="receipt", order=25),
 )  # fmt: skip
@@ -25,6 +27,23 @@ register(
 def home(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     """What one's property company is asked for; beside the bar, which is full."""
     return "living/my/home.html", {}
+
+
+@panel("my.home", order=5)
+def off(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """What is off or will be where one lives."""
+    return _off(request, selectors.own_outages(request.actor, request.at))  # type: ignore[attr-defined]
+
+
+@panel("orgs.community", order=5)
+def off_here(request: HttpRequest, area: str = "", **_facts: Any) -> tuple[str, dict[str, Any]] | None:  # fmt: skip
+    """The same of an area, for everybody."""
+    return _off(request, selectors.public_outages(request.actor, request.at, area))  # type: ignore[attr-defined]
+
+
+def _off(request: HttpRequest, rows: list[Any]) -> tuple[str, dict[str, Any]] | None:
+    told = outages.shown(rows, request.at)  # type: ignore[attr-defined]
+    return ("living/public/outages_panel.html", {"rows": told}) if told else None
 
 
 @panel("my.home", order=14)

@@ -87,7 +87,7 @@ def note(request: HttpRequest) -> HttpResponse:
     actor = asking(request, "living.note_parcels")
     found = {str(one.pk): (unit, one) for unit in own_units(actor).values() for one in selectors.buildings(actor, unit)}  # fmt: skip
     if request.GET.get("building", "") not in found:
-        return render(request, "living/desk/parcel_buildings.html", {"estates": _estates(found)})
+        return render(request, "living/desk/parcel_buildings.html", {"estates": by_estate(found)})
     unit, building = found[request.GET["building"]]
     cells = selectors.cells(actor, building.pk)
     form = LotForm(request.POST or None, cells=cells, initial={"token": new_id()})
@@ -115,7 +115,7 @@ def _say_noted(request: HttpRequest, made: list[Parcel]) -> None:
         messages.success(request, said)
 
 
-def _estates(found: dict[str, Any]) -> list[tuple[str, list[Any]]]:
+def by_estate(found: dict[str, Any]) -> list[tuple[str, list[Any]]]:
     """Buildings by community and estate."""
     named = sorted(((one.area[:12], one.estate), one) for _unit, one in found.values())
     return [

@@ -150,3 +150,20 @@ def cells_in(system: Actor, building: UUID) -> list[Cell]:
         for row in rows
     ]  # fmt: skip
     return sorted(found, key=lambda one: (-(one.floor or 0), one.stair, one.number))
+
+
+def doors_inside(system: Actor, buildings: Iterable[UUID]) -> list[UUID]:
+    """The dwellings of some buildings. One query."""
+    named = list(buildings)
+    inside = Q(parent__in=named) | Q(parent__parent__in=named, parent__kind=PlaceKind.STAIR)
+    rows = Place.objects.filter(inside, kind=PlaceKind.DWELLING, valid_to__isnull=True)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def own_buildings(actor: Actor) -> list[UUID]:
+    """The buildings the actor lives in."""
+    doors = [one.pk for one in own_doors(actor)]
+    with behind(SYSTEM):  # one's own
+        rows = Place.objects.filter(pk__in=doors).values_list("parent", "parent__kind", "parent__parent")  # fmt: skip
+        found = [above if kind == PlaceKind.STAIR and above else parent for parent, kind, above in rows]  # fmt: skip
+    return sorted({one for one in found if one is not None})

@@ -1,0 +1,120 @@
+"""Seen before it is told, told once to each account of its buildings, told again when it changes, read by everybody."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from lifang.core.access import SYSTEM
+from lifang.core.access.wall import behind
+from lifang.core.ids import new_id
+from lifang.core.notify.models import Message
+from lifang.core.testing import cast
+from lifang.core.testing.cast import MONDAY
+from lifang.living import actions, selectors
+from lifang.living.models import Outage
+from lifang.living.tests.make import lives_in, make_firm, manager
+from lifang.orgs.tests.make import make_county
+from lifang.registry.tests.make import make_building
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def house(resident):
+    make_county()
+    firm = make_firm()
+    _estate, building, _stair, *doors = make_building()
+    lives_in(resident, doors[0])
+    return firm, building
+
+
+def soon(hours):
+    """So many hours from now, as a browser writes it: pages are read today, not on that Monday."""
+    return f"{timezone.localtime(timezone.now() + hours * HOUR):%Y-%m-%dT%H:%M}"  # noqa: TID251 -- pages are read today
+
+
+def noted(firm, building, at=MONDAY, **more):
+    with behind(SYSTEM):
+        found = [one for one in selectors.buildings(SYSTEM, firm) if one.pk == building.pk]
+    told = {"kind": "water", "starts": at + HOUR, "ends": at + 5 * HOUR, "reason": "检修水泵，请储水。", "batch": new_id(), **more}  # fmt: skip
+    return actions.note_outage(actor=SYSTEM, unit=firm, buildings=found, at=at, **told)
+
+
+def told_of(row):
+    """What the background does with the newest edition, twice."""
+    with behind(SYSTEM):
+        now = Outage.objects.get(pk=row.pk)
+    for _again in range(2):
+        actions.tell_outage(actor=SYSTEM, outage=row.pk, edition=now.edition, at=MONDAY)
+    with behind(SYSTEM):
+        return list(Message.objects.filter(template__startswith="living.outage").order_by("pk").values_list("template", "recipient"))  # fmt: skip
+
+
+def test_it_is_looked_at_then_told_once_and_everybody_reads_it(house, resident, anonymous):
+    _firm, building = house
+    boss = manager()
+    with behind(SYSTEM):
+        now = Message.objects.count()
+    told = {"token": str(new_id()), "kind": "power", "buildings": [str(building.pk)], "starts": soon(1), "ends": soon(9), "reason": "更换变压器"}  # fmt: skip
+    look = boss.post("living:outage_new", data=told)
+    assert look.status_code == 200
+    page = look.content.decode()
+    assert 'name="seen" value="yes"' in page, page[-3000:]
+    assert '<dd class="num">4</dd>' in page, "four dwellings"
+    assert '<dd class="num">1</dd>' in page, "one account"
+    with behind(SYSTEM):
+        assert not Outage.objects.exists(), "a look writes nothing"
+    for _twice in range(2):
+        assert boss.post("living:outage_new", data={**told, "seen": "yes"}).status_code == 302
+    with behind(SYSTEM):
+        row = Outage.objects.get()
+        assert Message.objects.count() == now, "told in the background"
+    assert told_of(row) == [("living.outage_told", resident.holder)]
+    for reader, where in ((anonymous, "/outages"), (resident, "/my"), (anonymous, f"/areas/{row.area}")):  # fmt: skip
+        assert "更换变压器" in reader.get(where).content.decode(), where
+    stranger = cast.resident()
+    assert "更换变压器" not in stranger.get("/my").content.decode()
+    assert row.reason in boss.get("living:outage", row.pk).content.decode()
+
+
+def test_a_change_tells_again_and_an_end_is_an_end(house, resident, refused):
+    firm, building = house
+    row, boss = noted(firm, building), manager()
+    told_of(row)
+    actions.move_outage(actor=boss.actor, outage=row, ends=MONDAY + 9 * HOUR, at=MONDAY + 4 * HOUR)
+    actions.move_outage(actor=boss.actor, outage=row, ends=MONDAY + 9 * HOUR, at=MONDAY + 4 * HOUR)
+    assert actions.tell_outage(actor=SYSTEM, outage=row.pk, edition=1, at=MONDAY) == 0, "overtaken"
+    told_of(row)
+    actions.end_outage(actor=boss.actor, outage=row, at=MONDAY + 6 * HOUR)
+    later = noted(firm, building, starts=MONDAY + 48 * HOUR, ends=MONDAY + 50 * HOUR)
+    actions.end_outage(actor=boss.actor, outage=later, at=MONDAY + HOUR)
+    told_of(row)
+    assert [one for one, _to in told_of(later)] == ["living.outage_told", "living.outage_moved", "living.outage_ended", "living.outage_off"]  # fmt: skip
+    with refused("outage_over"):
+        actions.end_outage(actor=boss.actor, outage=row, at=MONDAY + 7 * HOUR)
+    other = cast.member("property_manager", firm.area, unit=cast.UNIT, sees="unit")
+    assert other.get("living:outage", row.pk).status_code == 404
+    standing = noted(firm, building)
+    with refused("not_allowed"):
+        actions.end_outage(actor=other.actor, outage=standing, at=MONDAY)
+    actions.end_outage(actor=boss.actor, outage=standing, at=MONDAY)
+    assert not selectors.public_outages(SYSTEM, MONDAY + 7 * HOUR)
+
+
+def test_hostile_outages_are_answered_in_the_form_and_lists_do_not_grow(house, resident, grows):
+    firm, building = house
+    boss = manager()
+    fine = {"token": str(new_id()), "kind": "gas", "buildings": [str(building.pk)], "starts": soon(1), "ends": soon(9), "reason": "x", "seen": "yes"}  # fmt: skip
+    for wrong in (
+        {"kind": "gold"}, {"buildings": []}, {"buildings": [str(new_id())]}, {"buildings": ["'"]}, {"starts": "0001-01-01T00:00"}, {"ends": "9999-12-31T23:59"},
+        {"ends": soon(0.5)}, {"starts": "x"}, {"reason": " "}, {"reason": "\x00"}, {"reason": "x" * 201}, {"token": "1"},
+    ):  # fmt: skip
+        assert boss.post("living:outage_new", data={**fine, **wrong}).status_code == 200, wrong
+    with behind(SYSTEM):
+        assert not Outage.objects.exists()
+    now = timezone.now()  # noqa: TID251 -- likewise
+    grows(lambda: noted(firm, building, now), lambda: boss.get("living:desk_outages"), many=6)
+    grows(lambda: noted(firm, building, now), lambda: resident.get("living:outages"), many=6)
+    grows(lambda: noted(firm, building, now), lambda: resident.get("/my"), many=6)
