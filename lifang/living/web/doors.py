@@ -17,8 +17,8 @@ register(
     Entry("desk", "living.rounds", _("Rounds"), "living:rounds", icon="checkup-list", capability="living.do_round", order=46),
     Entry("desk", "living.parcels", _("Parcels"), "living:desk_parcels", icon="package", capability="living.see_parcels", order=46),
     Entry("desk", "living.outages", _("Outages"), "living:desk_outages", icon="bolt-off", capability="living.note_outage", order=47),
-    Entry("desk", "living.lines", _("Community accounts"), "living:lines", icon="scale", capability="living.enter_line", order=48, short=_("Accounts")),
-    Entry("public", "living.accounts", _("Community accounts"), "living:accounts", icon="scale", order=40, short=_("Accounts")),
+    Entry("desk", "living.lines", _("Published accounts"), "living:lines", icon="scale", capability="living.enter_line", order=48, short=_("Ledger")),
+    Entry("public", "living.accounts", _("Published accounts"), "living:accounts", icon="scale", order=40, short=_("Ledger")),
     Entry("my", "living.bills", _("Bills"), "living:bills", icon="receipt", order=25),
 )  # fmt: skip
 

@@ -35,6 +35,12 @@ urlpatterns = [
 pytestmark = pytest.mark.urls(__name__)
 
 
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch):
+    """What higher contexts show on these pages leads to pages that are not here."""
+    monkeypatch.delitem(panels._FILLERS, "public.help", raising=False)
+
+
 @pytest.fixture
 def client(db, settings):
     settings.DEBUG = True
