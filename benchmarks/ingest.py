@@ -275,7 +275,7 @@ def round_(town: Town, workers: Workers, mqtt: int, gate: list[str], found: dict
     with process(*gate, env=town.env):
         _await(int(town.env["LIFANG_GATE_PORT"]))
         by_http(town, 1000, 2)  # meets the devices
-        note(found, "many", by_http(town, 1000, 8) / reference())
+        note(found, "many", by_http(town, 1000, 32) / reference())
         note(found, "one", by_http(town, 1, 256) / reference())
 
 
@@ -308,7 +308,7 @@ def main(launch: "Launch", *, stormy: bool = True) -> list[Figure]:
         Figure("3", "worker CPU a message, in reference messages", middle["cpu"], "", 2.5, 4, least=False),
         Figure("4", "MQTT QoS 1 to committed row, load included", middle["mqtt"], "R", 0.15, 0.08),
         Figure("5", f"publish to open alarm at {offered:,.0f} a second, p99", at_share(waits, 0.99), "ms", 10, 100, least=False),
-        Figure("6", "HTTP, 1000 a request, after commit", middle["many"], "R", 0.4, 0.2),
+        Figure("6", "HTTP, 1000 a request on 32 lines, after commit", middle["many"], "R", 0.4, 0.2),
         Figure("7", "HTTP, one a request of 256 devices at a time, after commit", middle["one"], "R", 0.025, 0.012),
         Figure("10", "worker killed: lost or doubled", wrong, "", 0, 0, least=False),
     ]  # fmt: skip

@@ -6,4 +6,4 @@ class ScanConfig(AppConfig):
     label = "scan"
 
     def ready(self) -> None:
-        from lifang.core.scan import retention  # noqa: F401, PLC0415 -- puts its shelf up
+        from lifang.core.scan import catalogue, retention  # noqa: F401, PLC0415 -- declares its words, puts its shelf up

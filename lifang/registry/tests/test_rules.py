@@ -172,7 +172,7 @@ def test_why_two_records_may_be_one_person(other, why):
 
 @pytest.mark.covers("S0-12")
 def test_every_element_has_all_it_needs():
-    assert len(ELEMENTS) == 50
+    assert len(ELEMENTS) == 57
     for element in ELEMENTS:
         assert element.name.zh, element.key
         assert element.name.en, element.key

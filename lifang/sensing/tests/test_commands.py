@@ -240,7 +240,7 @@ def test_the_page_of_a_device_asks_and_shows_what_became_of_it(community_secreta
     assert "&lt;b&gt;请退出&lt;/b&gt;" in page
     wrong = community_secretary.post("sensing:act", device.pk, "command", data={"kind": "broadcast", "text": ""})  # fmt: skip
     assert wrong.status_code == 200
-    assert "最多 200 个字" in wrong.content.decode()
+    assert "请填写要播放的内容。" in wrong.content.decode()
     mute = make_device(type="water_meter", code="W9", area=GRID)
     assert "/command" not in community_secretary.get("sensing:device", mute.pk).content.decode()
 
