@@ -1,11 +1,14 @@
 """What import-linter cannot see, on the real tree. `test_planted.py` proves that each of these can fail."""
 
+import re
+
 import pytest
 from django.apps import apps
 
 from lifang.core.access.capabilities import capabilities
 from lifang.core.access.refusal import reasons
 from lifang.core.catalogue import load_all
+from lifang.core.config import ROOT
 from lifang.core.retention import SHELVES
 from tests.architecture.checks import declared, graph, kept, pages, shapes, tree, walls, writes
 
@@ -83,3 +86,10 @@ def test_every_scoped_table_stands_behind_its_wall():
 def test_everything_that_holds_something_of_a_person_has_a_term():
     faults = kept.without_term(apps.get_models(), SHELVES.values())
     assert not faults, "\n".join(faults)
+
+
+def test_every_island_is_mounted_by_its_name():
+    sources = ROOT / "frontend" / "src"
+    names = {file.stem for file in (sources / "islands").glob("*.ts")}
+    mounted = set(re.findall(r"^  (\w+): \(\) => import", (sources / "mount.ts").read_text("utf-8"), re.MULTILINE))  # fmt: skip
+    assert mounted == names

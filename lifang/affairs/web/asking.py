@@ -36,7 +36,7 @@ CALLS_A_MINUTE = 3
 class CallForm(Form):
     called = gettext_lazy("Phone me back")
     telephone = forms.CharField(label=gettext_lazy("Your telephone"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}))  # fmt: skip
-    text = forms.CharField(label=gettext_lazy("What about"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))  # fmt: skip
+    text = forms.CharField(label=gettext_lazy("About which matter"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,18 +89,20 @@ def person(request: HttpRequest) -> HttpResponseBase:
 
 class UnansweredTable(Table):
     asked = Column(gettext_lazy("Question"), value="text", wide=True)
-    times = Column(gettext_lazy("Asked"), value="count", cell="number", sort="count")
-    where = Column(gettext_lazy("Where"), value=lambda row: place_name(row.area, 2), narrow=False)
+    times = Column(gettext_lazy("Times asked"), value="count", cell="number", sort="count")
+    where = Column(
+        gettext_lazy("Where it is done"), value=lambda row: place_name(row.area, 2), narrow=False
+    )
     last_at = Column(gettext_lazy("Last"), cell="time", sort="last_at")
     settled_at = Column(gettext_lazy("Settled"), cell="time")
-    note = Column(gettext_lazy("What was done"), narrow=False)
+    note = Column(gettext_lazy("What came of it"), narrow=False)
     settle = Column(gettext_lazy("Settle"), value=lambda row: str(_("Settle")), link=lambda row: reverse("affairs:settling", args=[row.pk]))  # fmt: skip
 
     key = "unanswered"
     search = ("text",)
     filters = (
         Choice(
-            "settled", gettext_lazy("State"), {"no": gettext_lazy("Open"), "yes": gettext_lazy("Settled")},
+            "settled", gettext_lazy("State"), {"no": gettext_lazy("Not settled yet"), "yes": gettext_lazy("Settled")},
             apply=lambda rows, values: rows.filter(settled_at__isnull="no" in values) if len(values) == 1 else rows,
         ),
     )  # fmt: skip
@@ -122,7 +124,7 @@ def unanswered(request: HttpRequest) -> HttpResponseBase:
 
 
 class SettleForm(Form):
-    note = forms.CharField(label=gettext_lazy("What was done"), max_length=200, help_text=gettext_lazy("For example: the guide says it now; or it is not ours."))  # fmt: skip
+    note = forms.CharField(label=gettext_lazy("What came of it"), max_length=200, help_text=gettext_lazy("For example: the guide says it now; or it is not ours."))  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,7 +19,7 @@ DEEPER = {6: 9, 9: 12, 12: 15}
 
 
 class DueForm(Form):
-    area = forms.ChoiceField(label=gettext_lazy("Where"))
+    area = forms.ChoiceField(label=gettext_lazy("Where it is done"))
     purpose = forms.ChoiceField(
         label=gettext_lazy("What for"), widget=forms.RadioSelect,
         choices=[("visit", gettext_lazy("To visit them and tell them")), ("case", gettext_lazy("To begin the application with them"))],

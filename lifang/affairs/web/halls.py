@@ -169,7 +169,7 @@ class PointForm(Form):
     address = forms.CharField(label=gettext_lazy("Address"), max_length=120)
     lon = forms.FloatField(label=gettext_lazy("Longitude"), min_value=-180, max_value=180)
     lat = forms.FloatField(label=gettext_lazy("Latitude"), min_value=-90, max_value=90)
-    telephone = forms.CharField(label=gettext_lazy("Telephone"), max_length=20, required=False)
+    telephone = forms.CharField(label=gettext_lazy("Phone"), max_length=20, required=False)
     hours = forms.ChoiceField(label=gettext_lazy("Opening hours"))
     counters = forms.IntegerField(label=gettext_lazy("Counters"), min_value=1, max_value=40)
     minutes = forms.IntegerField(label=gettext_lazy("Minutes a visitor takes"), min_value=1, max_value=120, initial=12, help_text=gettext_lazy("Until it is measured."))  # fmt: skip

@@ -33,7 +33,7 @@ class MandateForm(Form):
     name = forms.CharField(label=gettext_lazy("Name of the helper"), max_length=60)
     telephone = forms.CharField(label=gettext_lazy("Telephone of the helper, as on record"), max_length=24, widget=forms.TextInput(attrs={"inputmode": "tel"}))  # fmt: skip
     guides = forms.MultipleChoiceField(label=gettext_lazy("For which matters"), widget=forms.CheckboxSelectMultiple)  # fmt: skip
-    until = forms.DateField(label=gettext_lazy("Until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))  # fmt: skip
+    until = forms.DateField(label=gettext_lazy("In force until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))  # fmt: skip
 
     def __init__(self, *args: Any, today: Any, **more: Any) -> None:
         super().__init__(*args, **more)

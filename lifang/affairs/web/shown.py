@@ -87,7 +87,7 @@ def hands(row: Application) -> list[Facts]:
     if row.mandate_id:
         with behind(SYSTEM):  # the helper may live anywhere; the name reads masked
             one = Mandate.objects.select_related("agent", "recorded_by").get(pk=row.mandate_id)
-        found.append({"role": _("Handled by"), "name": one.agent.name, "way": WAYS[one.way], "until": one.until})  # fmt: skip
+        found.append({"role": _("Handled on behalf by"), "name": one.agent.name, "way": WAYS[one.way], "until": one.until})  # fmt: skip
         if one.recorded_by:
             found.append({"role": _("Authority recorded by"), "name": one.recorded_by.name})
     if row.taken_by:

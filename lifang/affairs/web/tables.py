@@ -9,12 +9,12 @@ from lifang.orgs.selectors import place_name
 
 
 class ApplicationTable(Table):
-    number = Column(_("Number"), link=shown.url)
+    number = Column(_("Ticket number"), link=shown.url)
     matter = Column(_("Matter"), value=lambda row: str(row.matter.name), link=shown.url, wide=True)
     name = Column(_("Applicant"), value=lambda row: str(row.name))
     state = Column(_("State"), cell="state", value=shown.chip)
     channel = Column(_("How it came"), value=lambda row: shown.channel(row.channel), narrow=False)
-    where = Column(_("Where"), value=lambda row: place_name(row.area, 2), narrow=False)
+    where = Column(_("Where it is done"), value=lambda row: place_name(row.area, 2), narrow=False)
     due_at = Column(_("Due"), cell="time", sort="due_at")
     submitted_at = Column(_("Received"), cell="time", sort="submitted_at")
 

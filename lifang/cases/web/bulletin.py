@@ -113,7 +113,7 @@ def _rising(actor: Actor, look: Framed) -> Section:
         [name_of(one.matter), f"{one.before:,}", f"{one.now:,}", f"+{one.more:,}"]
         for one in patterns.rising(actor, look.frame)
     ]
-    header = [_("Matter"), _("Before"), _("Now"), _("More")]
+    header = [_("Matter"), _("Before"), _("Now"), _("Increase")]
     return Section(
         _("Rising matters"), header, rows, (1, 2, 3), "" if rows else _("Nothing rises.")
     )

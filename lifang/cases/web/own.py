@@ -18,7 +18,7 @@ TABS = {
     "all": _("All"),
     "open": _("Not closed yet"),
     "waiting": _("Waiting for me"),
-    "closed": _("Done"),
+    "closed": _("Over"),
 }
 DONE = (
     State.CLOSED,

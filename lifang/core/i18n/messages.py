@@ -77,6 +77,16 @@ def missing_messages(package: Path = PACKAGE) -> list[Found]:
     return [found for found in written(package) if (found.msgid, found.context) not in known]
 
 
+def clashing_messages(package: Path = PACKAGE) -> list[str]:
+    """Messages with two translations in different catalogues: Django shows one of them everywhere."""
+    known: dict[Key, dict[str, str]] = {}
+    for po in po_files(package):
+        for message in _read(po):
+            if message.id and isinstance(message.id, str):
+                known.setdefault((message.id, message.context), {})[str(message.string)] = str(po.relative_to(package).parents[2])  # fmt: skip
+    return [f"{key[0]!r}: {told}" for key, told in known.items() if len(told) > 1]
+
+
 def faulty_messages(package: Path = PACKAGE) -> list[str]:
     """Translations that lost or invented a placeholder."""
     return [

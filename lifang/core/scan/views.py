@@ -18,13 +18,13 @@ from lifang.core.web.views import only
 
 FIELDS = {
     "identity": _("Identity number"),
-    "name": _("Name"),
+    "name": _("Name of the person"),
     "sex": _("Sex"),
     "nation": _("Nation"),
     "birth": _("Born"),
-    "address": _("Address"),
+    "address": _("Home address"),
     "credit_code": _("Credit code"),
-    "telephone": _("Telephone"),
+    "telephone": _("Phone"),
     "text": _("All words"),
 }
 

@@ -13,7 +13,7 @@ class RepairTable(Table):
     address = Column(_("Dwelling"), wide=True)
     where = Column(_("Where"), value=shown.where)
     state = Column(_("State"), cell="state", value=shown.chip)
-    due_at = Column(_("Due"), cell="clock", sort="due_at")
+    due_at = Column(_("Due day"), cell="clock", sort="due_at")
     opened_at = Column(_("Ordered"), cell="time", sort="opened_at")
     charged = Column(_("Charged (yuan)"), value=lambda row: yuan(row.charged), shown=False)
 

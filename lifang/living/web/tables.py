@@ -43,7 +43,7 @@ class BillTable(Table):
     owed = Column(_("Amount"), value=lambda row: yuan(row.owed), sort="amount")
     left = Column(_("Still to pay"), value=lambda row: yuan(row.left))
     standing = Column(_("State"), cell="state", value=lambda row: shown.chip(row, row.today))
-    due_on = Column(_("Due"), cell="date", sort="due_on")
+    due_on = Column(_("Due day"), cell="date", sort="due_on")
     number = Column(_("Number"), shown=False)
 
     key = "bills"

@@ -83,7 +83,7 @@ class OverTable(ListTable):
 def hold_chip(row: LegalHold, today: Any) -> Chip:
     if row.lifted_at:
         return Chip("idle", _("Lifted"))
-    return Chip("idle", _("Ended")) if row.until < today else Chip("progress", _("In force"))
+    return Chip("idle", _("Ended")) if row.until < today else Chip("progress", _("In office"))
 
 
 class HoldTable(ListTable):
@@ -98,7 +98,7 @@ class HoldTable(ListTable):
     key = "holds"
     private = True
     search = ("what", "document", "why", "place", "set_by")
-    filters = (Choice("how", _("State"), {"force": _("In force"), "over": _("Lifted or ended")}),)
+    filters = (Choice("how", _("State"), {"force": _("In office"), "over": _("Lifted or ended")}),)
     order = ""
     per_page = 50
     empty = Empty(

@@ -61,7 +61,9 @@ class UnitTable(Table):
     state = Column(
         _("State"),
         cell="state",
-        value=lambda row: Chip("idle", _("Closed")) if row.closed else Chip("done", _("Open")),
+        value=lambda row: (
+            Chip("idle", _("Deregistered")) if row.closed else Chip("done", _("In service"))
+        ),
     )
     credit_code = Column(_("Unified social credit code"), shown=False)
 
@@ -73,7 +75,7 @@ class UnitTable(Table):
         Choice(
             "state",
             _("State"),
-            {"open": _("Open"), "closed": _("Closed")},
+            {"open": _("In service"), "closed": _("Deregistered")},
             apply=lambda rows, values: (
                 rows if len(values) > 1 else rows.filter(closed__isnull="open" in values)
             ),
@@ -164,7 +166,7 @@ class PostingTable(Table):
         Choice(
             "state",
             _("State"),
-            {"now": _("In force"), "ended": _("Ended")},
+            {"now": _("In office"), "ended": _("Ended")},
             apply=lambda rows, values: (
                 rows if len(values) > 1 else rows.filter(valid_to__isnull="now" in values)
             ),
@@ -257,7 +259,7 @@ class SightTable(ListTable):
 class PostSightTable(ListTable):
     post = Column(_("Post"), sort="post")
     place = Column(_("Where"), sort="place")
-    accounts = Column(_("Accounts"), cell="number", sort="accounts")
+    accounts = Column(_("Number of accounts"), cell="number", sort="accounts")
     why = Column(_("Why it can be seen"), wide=True)
     may = Column(_("May do"), value=lambda row: "; ".join(row.act_names), cell=_acts)
 

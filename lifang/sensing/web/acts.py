@@ -94,7 +94,7 @@ def acts_of(device: Device) -> dict[str, Act]:
         "description": Act(forms.EditForm, _edit, _("Change its description"), _("Change"), _("Changed. The log keeps what it was.")),
         "removal": Act(forms.MoveForm, _move, _("Move it"), _("It stands there now"), _("Moved. What it said stays with it."), map=True),
         "events": Act(forms.EventsForm, _events, _("Ask it for events (ONVIF)"), _("Save"), _("Saved.")),
-        "command": Act(forms.CommandForm, _command, _("Send a command"), _("Send"), _("Sent. What became of it stands on this page.")),
+        "command": Act(forms.CommandForm, _command, _("Send a command"), _("Send it"), _("Sent. What became of it stands on this page.")),
         "release": Act(forms.NoteForm, _release, _("Release from its maker"), _("Release"), _("Released. The maker's key does not speak for it any more."), danger=True),
         "registration": Act(forms.TakeOnForm, _take_on, _("Register what it is"), _("Register"), _("Registered.")),
     }  # fmt: skip

@@ -20,7 +20,7 @@ class KeyForm(Form):
         help_text=_("The program's name; you find it again by this."),
     )
     days = forms.IntegerField(
-        label=_("Days"), min_value=1, max_value=terms.LONGEST.days, initial=90
+        label=_("Days it is valid"), min_value=1, max_value=terms.LONGEST.days, initial=90
     )
     areas = forms.CharField(
         label=_("Only in these areas"),

@@ -24,7 +24,7 @@ def _unread(rows: Any, values: list[str]) -> Any:
 
 
 def _read_chip(row: Message) -> Chip:
-    return Chip("idle", _("Already read")) if row.read_at else Chip("open", _("New"))
+    return Chip("idle", _("Already read")) if row.read_at else Chip("open", _("Unread"))
 
 
 def _masked(row: Message) -> str:
@@ -63,7 +63,7 @@ class InboxTable(Table):
     private = True
     search = ("facts", "template")
     filters = (
-        Choice("read", _("Read"), {"new": _("New"), "read": _("Already read")}, apply=_unread),
+        Choice("read", _("Read"), {"new": _("Unread"), "read": _("Already read")}, apply=_unread),
         Period("asked_at", _("When")),
     )
     order = "-asked_at"
