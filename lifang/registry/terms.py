@@ -105,12 +105,21 @@ class Reminding(StrEnum):
 
 
 class Way(StrEnum):
-    """How a keeper of a dog is told."""
+    """How somebody of the register is told."""
 
     ACCOUNT = "account"  # in the inbox of the account, and by text message if it wants them
     TEXT = "text"  # a text message to the telephone of the register
     DOOR = "door"  # nothing is known: somebody goes there
 
 
+class Answer(StrEnum):
+    """What somebody who was called says."""
+
+    COMING = "coming"
+    CANNOT = "cannot"
+
+
 LARGE: Final = "large"  # the size of a dog that the road may see too much of
+# What the restricted store may be looked into for (purposes.yaml).
+RESTRICTED_PURPOSES: Final = ("visit", "case", "emergency")
 HEAD: Final = "head"  # the relation to the head of a household that the head has

@@ -11,6 +11,7 @@ from lifang.cases.tests.make import MONDAY, make_case, make_unit
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.flow.models import Todo
+from lifang.core.testing import cast, places
 from lifang.core.testing.told import deliver
 from lifang.orgs.tests.make import make_county
 from lifang.registry.tests.make import make_building
@@ -161,3 +162,22 @@ def test_the_page_of_a_case_shows_its_alarms_and_the_form_asks(street_dispatcher
     page = street_dispatcher.get("cases:case", case.pk).content.decode()
     assert f"/desk/alarms/{alarm.pk}" in page
     assert str(case.number) in street_dispatcher.get("sensing:alarm", alarm.pk).content.decode()
+
+
+@pytest.mark.covers("S4-11")
+def test_the_page_of_a_grid_says_what_is_not_settled_there_and_each_number_opens_its_list() -> None:
+    make_county()
+    make_case()
+    raise_alarm(place=make_building()[0].pk)
+    worker, stranger = cast.grid_worker(), cast.grid_worker(places.FAR_GRID)
+    page = worker.get("registry:grid", places.GRID)
+    said = re.search(r"风险与问题</h2>(.*?)</section>", page.content.decode(), re.DOTALL)
+    assert said
+    numbers = re.findall(r"<dt>(.*?)</dt><dd class=\"num\">(?:<a[^>]*>)?(\d+)", said[1])
+    assert ("未办结事件", "2") in numbers
+    assert ("未处置告警", "1") in numbers
+    for link in re.findall(r'href="([^"]+)"', said[1]):
+        assert worker.client.get(link.replace("&amp;", "&")).status_code == 200, link
+    theirs = stranger.get("registry:grid", places.FAR_GRID).content.decode()
+    assert "风险与问题" in theirs
+    assert f"area={places.FAR_GRID}&amp;show=open" not in theirs  # nothing there: no link

@@ -16,6 +16,7 @@ from lifang.core.flow.lines import told
 from lifang.core.web.nav import Entry, Hit, counted, finder, register
 from lifang.core.web.panels import panel
 from lifang.orgs.selectors import home_of
+from lifang.sensing import selectors as sensing
 from lifang.sensing.catalogue import RULES, VERDICTS
 
 Filling = tuple[str, dict[str, Any]] | None
@@ -106,6 +107,27 @@ def _cases(actor: Actor, text: str) -> list[Hit]:
 
 
 finder(_("Cases"), _cases)
+
+
+@panel("registry.grid.aside", order=10)
+def risks_of_grid(request: HttpRequest, area: str) -> Filling:
+    """What is not settled in a grid: open cases and alarms, each number with its list."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.may(SEE):
+        return None
+    at: datetime = request.at  # type: ignore[attr-defined]
+    midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = selectors.counts(actor, area, at, midnight)
+    listed = f"{reverse('cases:list')}?area={area}&show="
+    rows: list[tuple[Any, int, str, str]] = [
+        (_("Open cases"), found.open, f"{listed}open", ""),
+        (_("Overdue"), found.overdue, f"{listed}overdue", "late"),
+        (_("Urgent and dangerous"), found.urgent, f"{listed}urgent", "late"),
+    ]
+    if actor.may("sensing.acknowledge"):
+        alarms = sensing.wall(actor, area).count()
+        rows.append((_("Open alarms"), alarms, f"{reverse('sensing:wall')}?area={area}", "late"))
+    return "cases/desk/parts/of_grid.html", {"rows": rows}
 
 
 @panel("cases.case.aside", order=5)

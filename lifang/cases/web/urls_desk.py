@@ -3,6 +3,7 @@ from django.urls import path
 from lifang.cases.web import (
     acts,
     bulletin,
+    callups,
     case,
     conversions,
     figures,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("desk/cases/<uuid:pk>", case.case, name="case"),
     path("desk/cases/<uuid:pk>/sheet", case.sheet, name="work_order"),
     path("desk/cases/<uuid:pk>/contact", case.contact, name="contact"),
+    path("desk/cases/<uuid:pk>/callup", callups.call_up, name="call_up"),
     path("desk/cases/<uuid:pk>/units", record.units, name="units"),
     path("desk/limits", limits.paces, name="limits"),
     path("desk/limits/<slug:matter>", limits.matter, name="matter_limits"),

@@ -1,5 +1,6 @@
 """The only writers of the register. Keywords only; `actor` and `at` always."""
 
+from lifang.registry.actions.callups import answer_call, call_up, note_call
 from lifang.registry.actions.corrections import (
     ask_correction,
     refuse_correction,
@@ -55,6 +56,7 @@ from lifang.registry.actions.restricted import (
     look_restricted,
     name_viewers,
     restrict,
+    review_restricted,
     unrestrict,
 )
 from lifang.registry.actions.sheets import (
@@ -85,9 +87,9 @@ from lifang.registry.actions.visits import (
 
 __all__ = [
     "Enrolment", "Entered", "Found", "Member", "NewDog", "NewPlace", "Newcomer", "Registered", "Shown",
-    "add_dog", "add_facility", "add_organisation", "add_place", "add_places", "add_vehicle", "ask_correction", "change", "change_dogs", "change_many", "compare", "compare_dogs", "dog_faults", "end_dog", "end_person",
+    "add_dog", "add_facility", "add_organisation", "add_place", "add_places", "add_vehicle", "answer_call", "ask_correction", "call_up", "change", "change_dogs", "change_many", "compare", "compare_dogs", "dog_faults", "end_dog", "end_person",
     "enrol_many", "enrol_resident", "excuse_visit", "faults", "find_number", "found_household", "heads_behind", "link_account", "look_restricted", "merge", "move_facility",
-    "move_in", "move_out", "name_head", "name_viewers", "notify_keepers", "part", "plan_many", "plan_visits", "read_correction", "refuse_correction", "register",
-    "register_many", "remind", "renew_registration", "restrict", "review_tag", "says", "settle", "tag", "take_back_dogs", "take_back_sheet", "take_dogs", "take_sheet", "tell_missed", "tie", "undo_merge", "undo_union", "unite", "unmask",
+    "move_in", "move_out", "name_head", "name_viewers", "note_call", "notify_keepers", "part", "plan_many", "plan_visits", "read_correction", "refuse_correction", "register",
+    "register_many", "remind", "renew_registration", "restrict", "review_restricted", "review_tag", "says", "settle", "tag", "take_back_dogs", "take_back_sheet", "take_dogs", "take_sheet", "tell_missed", "tie", "undo_merge", "undo_union", "unite", "unmask",
     "unrestrict", "untag", "untie", "verify_correction", "visit", "withdraw_consent", "withdraw_correction",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from lifang.orgs.catalogue import UNIT_KINDS
 from lifang.registry.actions.knowing import ROWS
 from lifang.registry.catalogue import ELEMENTS, Element
 from lifang.registry.models import (
+    CallUp,
     Correction,
     DogNotice,
     Fact,
@@ -178,6 +179,11 @@ def delete_dog_notices(rows: Sequence[Any], at: datetime) -> Went:
     return {}
 
 
+def delete_calls(rows: Sequence[Any], at: datetime) -> Went:
+    gone = CallUp.objects.filter(pk__in=_ids(rows)).delete()[1]
+    return {"called": gone.get("registry.Called", 0)}
+
+
 def delete_looks(rows: Sequence[Any], at: datetime) -> Went:
     Look.objects.filter(pk__in=_ids(rows)).delete()
     return {}
@@ -250,6 +256,7 @@ shelf(
     Shelf("registry.missed", ask.settled_visits, delete_missed, _hangs(person="plan__person", household="plan__household")),
     Shelf("registry.merges", ask.undoable_merges, erase_undo, _hangs(person="kept"), kind="person", subject="kept_id"),
     Shelf("registry.dog_notices", ask.old_dog_notices, delete_dog_notices, by_area),
+    Shelf("registry.calls", ask.old_calls, delete_calls, by_area, also=("registry.Called",)),
     Shelf("registry.looks", ask.old_looks, delete_looks, _looked),
     Shelf("registry.restricted", ask.ended_restricted, delete_restricted, _restricted, area="", hidden=True),
     Shelf("registry.residents", ask.closed_residents, clear_residents, _by_account),

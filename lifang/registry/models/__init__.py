@@ -1,3 +1,4 @@
+from lifang.registry.models.callup import Called, CallUp
 from lifang.registry.models.dog import Dog, DogNotice, DogNotified
 from lifang.registry.models.fact import Correction, Fact, Look
 from lifang.registry.models.household import Household, Membership, Occupancy
@@ -12,6 +13,8 @@ from lifang.registry.models.visit import MissedVisit, Visit, VisitPlan
 __all__ = [
     "CELL_METRES",
     "Batch",
+    "CallUp",
+    "Called",
     "Correction",
     "Dog",
     "DogNotice",

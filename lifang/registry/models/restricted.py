@@ -51,6 +51,8 @@ class RestrictedLook(models.Model):
     record = models.ForeignKey(RestrictedRecord, models.PROTECT, related_name="looks")
     viewers = ArrayField(models.CharField(max_length=60))
     purpose = models.CharField(max_length=30)
+    work_kind = models.CharField(max_length=10, blank=True, default="")  # todo, visit
+    work = models.UUIDField(null=True, blank=True)
     office = models.CharField(max_length=120)
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
     at = models.DateTimeField()

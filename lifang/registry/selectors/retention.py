@@ -23,6 +23,7 @@ from lifang.core.files.models import Attachment
 from lifang.core.retention import Standing
 from lifang.registry.catalogue import Element, policy
 from lifang.registry.models import (
+    CallUp,
     Correction,
     DogNotice,
     Fact,
@@ -127,6 +128,10 @@ def undoable_merges(system: Actor, before: datetime) -> Rows:
 def old_dog_notices(system: Actor, before: datetime) -> Rows:
     rows = DogNotice.objects.filter(sent_at__lt=before)
     return rows.annotate(over=F("sent_at")).order_by("over", "pk")
+
+
+def old_calls(system: Actor, before: datetime) -> Rows:
+    return CallUp.objects.filter(sent_at__lt=before).annotate(over=F("sent_at")).order_by("over", "pk")  # fmt: skip
 
 
 def old_looks(system: Actor, before: datetime) -> Rows:

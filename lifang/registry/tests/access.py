@@ -1,6 +1,6 @@
 """What the walk of `access.yaml` needs a row of."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from lifang.orgs.tests.make import MONDAY
 from lifang.registry import actions
 from lifang.registry.catalogue import REMINDER
 from lifang.registry.models import (
+    Called,
+    CallUp,
     Correction,
     Dog,
     DogNotice,
@@ -22,6 +24,7 @@ from lifang.registry.models import (
     MissedVisit,
     Person,
     Reminder,
+    RestrictedRecord,
     Tagging,
     Tie,
     Union,
@@ -30,6 +33,7 @@ from lifang.registry.models import (
 from lifang.registry.tests.make import make_household, make_person, make_resident
 
 SERIALS = count(1)
+NOW = datetime.now(UTC)  # noqa: TID251 -- over the wire the clock is real
 
 
 def element_of(area: str) -> tuple[str, UUID, str]:
@@ -149,3 +153,38 @@ def reminder_of(area: str) -> Reminder:
     said = engine.Said()
     engine.start(REMINDER(), row, actor=SYSTEM, at=MONDAY, turn=engine.Turn(), said=said)
     return row
+
+
+def restricted_of(account: Account, group: str = "released") -> RestrictedRecord:
+    """Somebody of whom this account is the named viewer."""
+    return RestrictedRecord.objects.create(
+        person_id=make_person().pk, group=group, basis="决定书", viewers=[f"account:{account.pk}"],
+        review_on=(MONDAY + timedelta(days=30)).date(), valid_from=MONDAY, entered_by=account,
+    )  # fmt: skip
+
+
+def restricted_group_of(account: Account) -> tuple[str]:
+    """A group of one's own; the two whose groups are tried by the others have another one."""
+    group = {"grid_worker": "hiv", "checker": "drug_history"}.get(account.name, "released")
+    return (restricted_of(account, group).group,)
+
+
+def callup_of(area: str) -> CallUp:
+    return CallUp.objects.create(
+        area=area, incident=new_id(), title="积水", tags=["volunteer"], words="请来帮忙", sent_at=NOW
+    )  # fmt: skip
+
+
+def called_of(area: str) -> Called:
+    call = callup_of(area)
+    return Called.objects.create(
+        area=area, call=call, incident=call.incident, person_id=make_person(area).pk, tags=["volunteer"], way="door",
+    )  # fmt: skip
+
+
+def own_called(account: Account) -> Called:
+    """Somebody's own; a row as it lies there, for whoever may not ask."""
+    one, holders = called_of(make_person().area), [f"account:{account.pk}"]
+    CallUp.objects.filter(pk=one.call_id).update(holders=holders)
+    Called.objects.filter(pk=one.pk).update(holders=holders)
+    return one

@@ -46,7 +46,7 @@ def waits_for(member) -> int:
         return mine.filter(done_at__isnull=True).count()
 
 
-@pytest.mark.covers("S3-06")
+@pytest.mark.covers("S3-06", "S3-08")
 def test_a_night_tells_each_grid_once_keeps_the_counts_true_and_settles_what_is_done():
     worker, stranger = cast.grid_worker(), cast.grid_worker(places.FAR_GRID)
     over = tenant(-2, 201)

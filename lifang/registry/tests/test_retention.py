@@ -308,7 +308,9 @@ def test_the_restricted_store_forgets_through_the_same_door_and_shows_itself_to_
     one = make_person(name="周限", at=LONG_AGO)
     with behind(viewer.actor):
         made = actions.restrict(actor=viewer.actor, person=one, group="released", basis="决定书1号", viewers=[], at=LONG_AGO, detail="细节")  # fmt: skip
-        actions.look_restricted(actor=viewer.actor, person=one.pk, purpose="emergency", at=LONG_AGO)
+        actions.look_restricted(
+            actor=viewer.actor, group="released", purpose="emergency", at=LONG_AGO
+        )
         actions.unrestrict(actor=viewer.actor, record=made, at=LEFT)
     with behind(SYSTEM):
         assert RestrictedRecord.objects.count() == 0  # no area opens it

@@ -224,12 +224,12 @@ def test_the_restricted_store_opens_for_named_viewers_only_and_keeps_each_look(g
                 cursor.execute("SELECT count(*) FROM registry_restrictedrecord")
                 assert cursor.fetchone() == (0,)
     with behind(other.actor), refused("not_found"):
-        actions.look_restricted(actor=other.actor, person=person.pk, purpose="emergency", at=LATER)
+        actions.look_restricted(actor=other.actor, group="released", purpose="emergency", at=LATER)
     with behind(secretary.actor):
         (shown,) = actions.look_restricted(
-            actor=secretary.actor, person=person.pk, purpose="visit", at=LATER
+            actor=secretary.actor, group="released", purpose="emergency", at=LATER
         )
-        assert (shown.group, shown.detail) == ("released", "每月走访")
+        assert (shown.group, shown.detail, shown.person) == ("released", "每月走访", person)
         assert RestrictedLook.objects.get().account_id == secretary.id
         assert "released" not in str(selectors.known(secretary.actor, person, LATER.date()))
         assert not selectors.taggings(secretary.actor, person).exists()
@@ -240,7 +240,9 @@ def test_the_restricted_store_opens_for_named_viewers_only_and_keeps_each_look(g
         assert (record.viewers, clear(record, "detail")) == ([other.holder], "每月走访")
         actions.unrestrict(actor=other.actor, record=record, at=LATER)
         with refused("not_found"):
-            actions.look_restricted(actor=other.actor, person=person.pk, purpose="visit", at=LATER)
+            actions.look_restricted(
+                actor=other.actor, group="released", purpose="emergency", at=LATER
+            )
 
 
 @pytest.mark.parametrize(
@@ -250,6 +252,9 @@ def test_the_restricted_store_opens_for_named_viewers_only_and_keeps_each_look(g
         ({"basis": " "}, "basis_missing"),
         ({"viewers": ["desk:990101"]}, "viewer_not_account"),
         ({"viewers": [f"account:{n}" for n in range(9)]}, "viewers_many"),
+        ({"viewers": ["account:nobody"]}, "viewer_not_posted"),
+        ({"review_on": MONDAY.date()}, "review_day"),
+        ({"review_on": MONDAY.date() + timedelta(days=91)}, "review_day"),
     ],
 )
 def test_a_restricted_record_needs_ground_and_names(given, reason):

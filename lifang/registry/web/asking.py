@@ -12,7 +12,7 @@ from lifang.core.access import Actor, Refusal, insist
 Done = tuple[Any, str]  # what is said, where to go
 
 
-def may(actor: Actor, capability: str, area: str) -> None:
+def may(actor: Actor, capability: str, area: str | None) -> None:
     """Whoever may not do it there reads that, before any question."""
     insist(None if actor.may(capability, area) else Refusal("not_allowed"))
 

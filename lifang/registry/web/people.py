@@ -30,7 +30,7 @@ MOST_LOOKS = 20
 def people(request: HttpRequest) -> HttpResponseBase:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = selectors.with_homes(actor, selectors.persons(actor))
-    facts = {"tab": "people", "may_enter": actor.may("registry.move_in")}
+    facts = {"tab": "people", "may_enter": actor.may("registry.move_in"), "keeps_restricted": selectors.keeps_restricted(actor)}  # fmt: skip
     return PersonTable(request, rows).response("registry/desk/people.html", facts)
 
 
@@ -68,6 +68,7 @@ def _may(actor: Actor, found: Person) -> Facts:
     names = {
         "may_change": "change",
         "may_tag": "tag",
+        "may_restrict": "restrict",
         "may_tie": "tie",
         "may_merge": "merge",
         "may_undo": "undo_merge",

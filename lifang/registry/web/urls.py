@@ -3,6 +3,7 @@ from django.urls import path
 from lifang.registry.web import (
     arrival,
     asked,
+    callups,
     dog_pages,
     doubles,
     expiring,
@@ -12,6 +13,7 @@ from lifang.registry.web import (
     moves,
     own,
     people,
+    restricted,
     things,
     todos,
     values,
@@ -26,6 +28,18 @@ urlpatterns = [
     path(f"{DESK}/people/<uuid:pk>/groups/new", groups.tag, name="tag"),
     path(f"{DESK}/groups/<uuid:pk>/end", groups.tag_end, name="tag_end"),
     path(f"{DESK}/groups/<uuid:pk>/review", groups.tag_review, name="tag_review"),
+    path(f"{DESK}/people/<uuid:pk>/restriction", restricted.enter, name="restrict"),
+    path(f"{DESK}/restricted", restricted.groups, name="restricted"),
+    path(f"{DESK}/restricted/<slug:group>", restricted.group, name="restricted_group"),
+    path(f"{DESK}/restricted/records/<uuid:pk>/end", restricted.end, name="restricted_end"),
+    path(
+        f"{DESK}/restricted/records/<uuid:pk>/review", restricted.review, name="restricted_review"
+    ),
+    path(
+        f"{DESK}/restricted/records/<uuid:pk>/viewers",
+        restricted.viewers,
+        name="restricted_viewers",
+    ),
     path(f"{DESK}/doubles", doubles.doubles, name="doubles"),
     path(f"{DESK}/people/<uuid:pk>/merge/<uuid:other>", doubles.merge, name="merge"),
     path(f"{DESK}/merges/<uuid:pk>/undoing", doubles.merge_undoing, name="merge_undoing"),
@@ -66,6 +80,9 @@ urlpatterns = [
     path(f"{DESK}/missed/<uuid:pk>/reason", todos.missed_reason, name="missed_reason"),
     path(f"{DESK}/ties/<uuid:pk>/end", things.tie_end, name="tie_end"),
     path(f"{DESK}/facilities/<uuid:pk>/position", things.position, name="position"),
+    path(f"{DESK}/callups", callups.calls, name="callups"),
+    path(f"{DESK}/callups/<uuid:pk>", callups.sent_call, name="callup"),
+    path(f"{DESK}/callups/called/<uuid:pk>/answer", callups.noted, name="call_note"),
     path(f"{DESK}/dogs/notices", dog_pages.notices, name="dog_notices"),
     path(f"{DESK}/dogs/notices/new", dog_pages.preview, name="dog_notice_new"),
     path(f"{DESK}/dogs/notices/<uuid:pk>", dog_pages.notice, name="dog_notice"),
@@ -77,6 +94,7 @@ urlpatterns = [
     path(f"{DESK}/<slug:kind>", things.things, name="things"),
     path(f"{DESK}/<slug:kind>/new", things.add, name="add"),
     path(f"{DESK}/<slug:kind>/<uuid:pk>", things.thing, name="thing"),
+    path("my/calls/<uuid:pk>", callups.own, name="call"),
     path("my/record", own.record, name="record"),
     path("my/record/<str:element>/correction", own.correction, name="wish"),
     path(
