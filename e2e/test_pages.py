@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from e2e import desk, eyes, resident
+from e2e import desk, eyes, register, resident
 from e2e.conftest import Meet
 from e2e.living import Living
 from e2e.person import Person
@@ -25,6 +25,7 @@ PUBLIC = (
 DESK = (
     "/desk", "/desk/inbox", "/desk/cases", "/desk/cases?state=handling", "/desk/cases/board", "/desk/cases/map",
     "/desk/report", "/desk/areas", "/desk/units", "/desk/duties", "/desk/postings", "/account", "/my/messages",
+    "/desk/due", "/desk/halls", "/desk/terminals", "/desk/questions",
 )  # fmt: skip
 
 
@@ -107,6 +108,19 @@ def test_desk_pages_are_readable_and_named(meet: Meet, lang: str) -> None:
     clerk.page.locator("#case").wait_for()
     faults += [f"case: {fault}" for fault in eyes.axe(clerk.page)]
     clerk.looks("inbox-open")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.covers("S4-10", "S0-64")
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_pages_of_ones_own_are_large_enough_readable_and_named(meet: Meet, lang: str) -> None:
+    keeper = meet("xt01", lang=lang, called="outbox")
+    she = register.comes_in(meet(phone=True, lang=lang, called="she"), "10000000425", keeper)
+    faults = []
+    for path in ("/my/mandates", "/my/applications"):
+        she.goes(path)
+        faults += examined(she, elder=False)
+        she.looks(path.rsplit("/", 1)[1])
     assert not faults, "\n".join(faults)
 
 

@@ -211,3 +211,18 @@ def telephone_fits(telephone: str) -> Refusal | None:
     digits = sum(one in "0123456789" for one in telephone)
     right = 6 <= digits <= 15 and not set(telephone) - set("0123456789 +-()")
     return None if right else Refusal("telephone_missing", {"field": "telephone"})
+
+
+def terminal_state(closed: datetime | None, heard: datetime | None, at: datetime, quiet: timedelta) -> str:  # fmt: skip
+    """Closed, never heard, on, or silent for too long."""
+    if closed:
+        return "closed"
+    if heard is None:
+        return "new"
+    return "on" if at - heard <= quiet else "off"
+
+
+def uptime(minutes: int, hours: timedelta) -> float | None:
+    """The share of its hours in which a terminal was heard; nothing before there is a minute to count."""
+    whole = hours.total_seconds() / 60
+    return min(minutes / whole, 1.0) if whole >= 1 else None

@@ -1,6 +1,6 @@
 """Service points of the demo county, with a line of today where they are open."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from lifang.affairs import actions, selectors
@@ -11,6 +11,7 @@ from lifang.demo.people import Cast
 
 OF_A_STREET, OF_A_COMMUNITY = 3, 2  # counters
 WAITING = 5
+MINUTES = 40  # since the terminals were bound
 
 
 def leave(plan: County, cast: Cast, shapes: dict[str, Any], at: datetime) -> int:
@@ -22,6 +23,7 @@ def leave(plan: County, cast: Cast, shapes: dict[str, Any], at: datetime) -> int
         for c, community in enumerate(street.communities, 1):
             made.append(_point(shapes, f"{code}{c:03d}", f"{community.zh}便民服务站", f"{community.en} service station", OF_A_COMMUNITY, at))  # fmt: skip
     _line(cast, made[1], at)
+    _terminals(made, at)
     return len(made)
 
 
@@ -32,6 +34,21 @@ def _point(shapes: dict[str, Any], code: str, zh: str, en: str, counters: int, a
         "bookable": counters, "telephone": "",
     }  # fmt: skip
     return actions.set_point(actor=SYSTEM, area=code, told=told, counters=counters, at=at)
+
+
+def _terminals(points: list[Any], at: datetime) -> None:
+    """Three that were bound an hour ago: one runs, one fell silent, one was never switched on."""
+    for number, heard in enumerate((MINUTES, MINUTES // 2, 0)):
+        point = points[number]
+        told = {
+            "name_zh": f"{point.name_zh}自助终端", "name_en": f"Terminal of {point.name_en}", "address": point.address, "lon": point.lon, "lat": point.lat,
+            "hours": "duty", "owner": "里坊区数据中心" if number else "里坊便民服务有限公司", "funder": "" if number else "大街街道办", "keeper": "里坊运维班",
+        }  # fmt: skip
+        began = at - timedelta(minutes=MINUTES)
+        made = actions.set_terminal(actor=SYSTEM, area=point.area, told=told, services=["ticket", "ask", "query", "apply", "report"], point=point, at=began)  # fmt: skip
+        word = actions.pair_terminal(actor=SYSTEM, terminal=made, at=began)
+        for minute in range(1, heard + 1):
+            actions.heard(actor=SYSTEM, word=word, at=began + timedelta(minutes=minute))
 
 
 def _line(cast: Cast, point: Any, at: datetime) -> None:

@@ -1,6 +1,7 @@
 /** What every page does without being an island: CSRF for htmx, toasts, confirmation in words, closing of menus. */
 import htmx from "htmx.org";
 import { toast } from "./dom.ts";
+import { startKiosk } from "./kiosk.ts";
 import { showTabs } from "./tabs.ts";
 import { word } from "./words.ts";
 
@@ -24,7 +25,7 @@ export function listen(): void {
   document.fonts?.ready.then(() => showTabs(document));
   document.querySelector<HTMLElement>("[data-focus]")?.focus();
   for (const clock of document.querySelectorAll<HTMLTimeElement>("[data-wallclock]")) runWallClock(clock);
-  for (const dialog of document.querySelectorAll<HTMLDialogElement>("dialog[data-idle]")) forgetWhenIdle(dialog);
+  startKiosk();
 }
 
 function sendToken(event: Event): void {
@@ -131,28 +132,5 @@ function runWallClock(clock: HTMLTimeElement): void {
     const now = new Date(started + zone + performance.now() - opened);
     const day = `${now.getUTCFullYear()}-${two(now.getUTCMonth() + 1)}-${two(now.getUTCDate())}`;
     clock.textContent = `${day} ${two(now.getUTCHours())}:${two(now.getUTCMinutes())}:${two(now.getUTCSeconds())}`;
-  }, 1000);
-}
-
-/** A kiosk asks "are you still there?" before it clears what a resident left on it. */
-function forgetWhenIdle(dialog: HTMLDialogElement): void {
-  const seconds = Number(dialog.dataset.idle);
-  const left = dialog.querySelector("[data-left]");
-  let idle = 0;
-  for (const sign of ["pointerdown", "keydown", "scroll"])
-    addEventListener(
-      sign,
-      () => {
-        idle = 0;
-      },
-      { passive: true },
-    );
-  setInterval(() => {
-    idle += 1;
-    if (idle >= seconds && !dialog.open) dialog.showModal();
-    if (!dialog.open) return;
-    const rest = seconds + 30 - idle;
-    if (left) left.textContent = `${rest}`;
-    if (rest <= 0) location.assign(document.querySelector<HTMLAnchorElement>(".kioskbar .brand")?.href ?? "/");
   }, 1000);
 }

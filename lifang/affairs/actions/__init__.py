@@ -20,6 +20,7 @@ from lifang.affairs.actions.halls import (
     take_ticket,
 )
 from lifang.affairs.actions.mandates import end_mandate, entrust, record_mandate
+from lifang.affairs.actions.terminals import heard, pair_terminal, set_terminal
 from lifang.affairs.actions.window import (
     accept,
     add_supplement,
@@ -48,8 +49,10 @@ __all__ = [
     "find_due",
     "give_back",
     "hand_over",
+    "heard",
     "note_question",
     "opine",
+    "pair_terminal",
     "phone_back",
     "read",
     "read_callback",
@@ -57,6 +60,7 @@ __all__ = [
     "record",
     "record_mandate",
     "set_point",
+    "set_terminal",
     "settle_question",
     "sit",
     "supplement",

@@ -61,13 +61,13 @@ def forms_of(actor: Actor, subject: str) -> list[Draft]:
 
 
 @action("affairs.apply", beyond=True)
-def apply(*, actor: Actor, draft: Draft, guide: Guide, at: datetime, reuse: bool = False, mandate: Mandate | None = None) -> Application:  # fmt: skip
+def apply(*, actor: Actor, draft: Draft, guide: Guide, at: datetime, reuse: bool = False, mandate: Mandate | None = None, at_kiosk: bool = False) -> Application:  # fmt: skip
     """Send what was filled in. Beyond: the window's desk lies out of a resident's sight."""
     person = applicant(actor, guide, mandate, at)
     insist(None if person else Refusal("no_record_here"), _not_twice(actor, person, guide))
     if mandate is not None:
         insist(None if draft.subject.endswith(f":{mandate.pk}") else Refusal("not_found"))
-    return _made(actor, person, guide, draft, at, channel="online", reuse=reuse and mandate is None, account=actor.id, mandate=mandate)  # fmt: skip
+    return _made(actor, person, guide, draft, at, channel="kiosk" if at_kiosk else "online", reuse=reuse and mandate is None, account=actor.id, mandate=mandate)  # fmt: skip
 
 
 @action("affairs.receive")
@@ -180,7 +180,7 @@ def _made(
         mandate=mandate,
         area=area, holders=owners, number=_number(at), token=short_code(16), guide=guide.key, edition=guide.edition,
         channel=channel, desk=window, intake=intake, person=person, account_id=account,
-        taken_by_id=None if channel == "online" else actor.id,
+        taken_by_id=actor.id if intake else None,
         name=_told(filled, "name", intake, "name"), telephone=_told(filled, "telephone", intake, "telephone") or None,
         answers=Filled(filled.kept(form), filled.origins).written(), known=known, asked=asked, reuse=reuse,
         delivery=filled.answers.get("delivery") or "window", submitted_at=at,

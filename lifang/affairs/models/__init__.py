@@ -2,6 +2,7 @@ from lifang.affairs.models.application import Application, Intake, Laid, Part, R
 from lifang.affairs.models.hall import Counter, Point, Ticket
 from lifang.affairs.models.mandate import Mandate
 from lifang.affairs.models.question import CallBack, Unanswered
+from lifang.affairs.models.terminal import Terminal, TerminalDay
 
 __all__ = [
     "Application",
@@ -13,6 +14,8 @@ __all__ = [
     "Part",
     "Point",
     "Result",
+    "Terminal",
+    "TerminalDay",
     "Ticket",
     "Unanswered",
 ]

@@ -25,6 +25,13 @@ from lifang.affairs.selectors.applications import (
 )
 from lifang.affairs.selectors.due import due, due_counts, own_due
 from lifang.affairs.selectors.guides import find_guides, guide, guides
+from lifang.affairs.selectors.machines import (
+    machine,
+    own_terminal,
+    standing,
+    terminals,
+    terminals_as_they_stand,
+)
 from lifang.affairs.selectors.mandates import (
     account_of,
     acting_for,
@@ -87,6 +94,7 @@ __all__ = [
     "intakes",
     "laid",
     "line",
+    "machine",
     "mandate",
     "mandates",
     "needs",
@@ -99,6 +107,7 @@ __all__ = [
     "own_parts",
     "own_point",
     "own_points",
+    "own_terminal",
     "own_tickets",
     "parts",
     "passages",
@@ -109,6 +118,9 @@ __all__ = [
     "result",
     "slots",
     "sources",
+    "standing",
+    "terminals",
+    "terminals_as_they_stand",
     "ticket",
     "unanswered",
     "unanswered_one",

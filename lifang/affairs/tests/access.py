@@ -59,6 +59,14 @@ def ticket_of(area: str) -> str:
     return str(actions.take_ticket(actor=SYSTEM, point=make.make_point(area, hours="duty"), at=make.MONDAY).token)  # fmt: skip
 
 
+def terminal_of(area: str) -> UUID:
+    return make.make_terminal(area).pk
+
+
+def terminal_word(area: str) -> str:
+    return make.bound(area)[1]
+
+
 def question_of(area: str) -> UUID:
     from lifang.affairs.models import Unanswered  # noqa: PLC0415 -- only here
 

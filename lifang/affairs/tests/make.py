@@ -6,7 +6,7 @@ from uuid import UUID
 
 from lifang.affairs import actions, selectors
 from lifang.affairs.catalogue import GUIDES
-from lifang.affairs.models import Application, Intake, Point
+from lifang.affairs.models import Application, Intake, Point, Terminal
 from lifang.affairs.rules import day_of
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.wall import behind
@@ -115,6 +115,20 @@ def make_point(area: str = places.COMMUNITY, counters: int = 1, guides: Any = ()
     told = {"name_zh": "便民服务站", "name_en": "Service station", "address": "和平路1号", "lon": 121.0, "lat": 31.0, "hours": "service_hall", **more}  # fmt: skip
     with behind(SYSTEM):
         return actions.set_point(actor=SYSTEM, area=area, told=told, counters=counters, guides=guides, at=MONDAY)  # fmt: skip
+
+
+def make_terminal(area: str = places.COMMUNITY, services: Any = ("ticket", "query"), point: Any = None, **more: Any) -> Terminal:  # fmt: skip
+    """A terminal of the register, bound to no machine yet."""
+    told = {"name_zh": "自助终端", "name_en": "Terminal", "address": "和平路1号", "lon": 121.0, "lat": 31.0, "owner": "街道", "hours": "duty", **more}  # fmt: skip
+    with behind(SYSTEM):
+        return actions.set_terminal(actor=SYSTEM, area=area, told=told, services=services, point=point, at=MONDAY)  # fmt: skip
+
+
+def bound(area: str = places.COMMUNITY, **more: Any) -> tuple[Terminal, str]:
+    """A terminal, and the word its machine knows."""
+    row = make_terminal(area, **more)
+    with behind(SYSTEM):
+        return row, actions.pair_terminal(actor=SYSTEM, terminal=row, at=MONDAY)
 
 
 def make_callback(area: str) -> Any:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.affairs import actions, selectors
-from lifang.affairs.catalogue import GUIDES, PRIORITIES
-from lifang.affairs.models import Point, Ticket
+from lifang.affairs.catalogue import GUIDES, PRIORITIES, SERVICES
+from lifang.affairs.models import Point, Terminal, Ticket
 from lifang.affairs.web.guides import address, drawn
 from lifang.affairs.web.own import acting
 from lifang.core.access import Actor, Kind, Refusal, Refused, insist
@@ -42,7 +42,7 @@ def _near(text: str) -> tuple[float, float] | None:
     return (lon, lat) if -180 <= lon <= 180 and -90 <= lat <= 90 else None
 
 
-def _metres(point: Point, here: tuple[float, float]) -> float:
+def _metres(point: Point | Terminal, here: tuple[float, float]) -> float:
     lon, lat = here
     return 1000 * KM_A_DEGREE * hypot((point.lon - lon) * cos(radians(lat)), point.lat - lat)
 
@@ -67,7 +67,20 @@ def halls(request: HttpRequest) -> HttpResponse:
     if rows:
         first = rows[0]["hall"].point
         map_props |= {"centre": [first.lon, first.lat], "zoom": 12}
-    return render(request, "affairs/hall/halls.html", {"rows": rows, "matter": GUIDES.get(key), "map_props": map_props, "here": here})  # fmt: skip
+    return render(request, "affairs/hall/halls.html", {"rows": rows, "matter": GUIDES.get(key), "map_props": map_props, "here": here, "terminals": _terminals(actor, here, at)})  # fmt: skip
+
+
+def _terminals(actor: Actor, here: tuple[float, float] | None, at: datetime) -> list[Facts]:
+    """Machines that serve by themselves, the nearest first; what is not heard from says so."""
+    standing = selectors.terminals_as_they_stand(actor, selectors.standing(actor), at)
+    rows: list[Facts] = [
+        {
+            "terminal": one.terminal, "on": one.state == "on", "where": place_name(one.terminal.area, 2), "metres": round(_metres(one.terminal, here)) if here else None,
+            "services": [SERVICES[key].name for key in one.terminal.services if key in SERVICES],
+        }
+        for one in standing
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (row["metres"] or 0, not row["on"]))
 
 
 @require_GET

@@ -79,7 +79,7 @@ class Apply(FormPages):
 
     def done(self) -> HttpResponseBase:
         reuse = self.request.POST.get("reuse") == "1"
-        made = actions.apply(actor=self.actor, draft=self.draft, guide=self.guide, reuse=reuse, mandate=self.mandate, at=self.at)  # fmt: skip
+        made = actions.apply(actor=self.actor, draft=self.draft, guide=self.guide, reuse=reuse, mandate=self.mandate, at_kiosk=self.request.kiosk, at=self.at)  # type: ignore[attr-defined]  # fmt: skip
         messages.success(self.request, _("Sent. Keep the number; we tell you of every step."))
         return redirect("affairs:own", made.pk)
 

@@ -3,7 +3,18 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from lifang.affairs.web import asking, desk, due, guides, halls, mandates, own, reception, verify
+from lifang.affairs.web import (
+    asking,
+    desk,
+    due,
+    guides,
+    halls,
+    kiosk,
+    mandates,
+    own,
+    reception,
+    verify,
+)
 
 
 class Word(StringConverter):
@@ -48,6 +59,14 @@ urlpatterns = [
     path("desk/halls/<uuid:pk>/seat", halls.seat, name="seat"),
     path("desk/halls/<uuid:pk>/call", halls.call, name="call"),
     path("desk/halls/<uuid:pk>/turn", halls.turn, name="turn"),
+    path("kiosk/at/<affairs_word:word>", kiosk.start, name="kiosk_start"),
+    path("kiosk/here", kiosk.sign_of_life, name="kiosk_here"),
+    path("kiosk/ticket", kiosk.take, name="kiosk_ticket"),
+    path("kiosk/query", kiosk.query, name="kiosk_query"),
+    path("desk/terminals", kiosk.register, name="terminals"),
+    path("desk/terminals/new", kiosk.setting, name="terminal_new"),
+    path("desk/terminals/<uuid:pk>", kiosk.setting, name="terminal"),
+    path("desk/terminals/<uuid:pk>/pairing", kiosk.pairing, name="terminal_pairing"),
     path("affairs", guides.guides, name="guides"),
     path("affairs/cards", guides.cards, name="cards"),
     path("affairs/<slug:key>", guides.guide, name="guide"),

@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from lifang.core.site import site
 from lifang.core.web.nav import Nav
 
+IDLE, REST = 60, 30  # seconds without a touch until a kiosk asks, and then until it clears
+
 
 def door_of(path: str) -> str:
     """Which of the five doors an address belongs to."""
@@ -21,4 +23,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "door": door,
         "nav": Nav(request, door),
         "messages": get_messages(request),
+        "kiosk_seconds": {"idle": IDLE, "rest": REST},
     }

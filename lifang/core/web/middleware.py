@@ -11,7 +11,7 @@ from lifang.core.config import config
 
 Answer = Callable[[HttpRequest], HttpResponse]
 YEAR = 365 * 24 * 3600
-ELDER, KIOSK = "elder", "kiosk"
+ELDER, KIOSK, VISIT, TERMINAL = "elder", "kiosk", "visit", "terminal"
 
 
 def language_middleware(answer: Answer) -> Answer:
@@ -26,8 +26,12 @@ def language_middleware(answer: Answer) -> Answer:
             request.LANGUAGE_CODE = language
             request.kiosk = request.COOKIES.get(KIOSK) == "1"  # type: ignore[attr-defined]
             request.elder = request.COOKIES.get(ELDER) == "1" or request.kiosk  # type: ignore[attr-defined]
+            request.visit = request.COOKIES.get(VISIT, "")[:16] if request.kiosk else ""  # type: ignore[attr-defined]
             response = answer(request)
         response.headers.setdefault("Content-Language", language)
+        if request.kiosk:  # type: ignore[attr-defined]
+            # The next visitor's back button finds no page of this one's in any cache.
+            response.headers["Cache-Control"] = "no-store"
         if asked == language and asked != kept:
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax"

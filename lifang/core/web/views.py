@@ -4,15 +4,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.core.access import Kind, Refused
+from lifang.core.ids import short_code
 from lifang.core.web import nav, private
-from lifang.core.web.middleware import ELDER, KIOSK, YEAR
+from lifang.core.web.middleware import ELDER, KIOSK, TERMINAL, VISIT, YEAR
 
 MOST_HITS = 8
 View = Callable[..., HttpResponseBase]
@@ -62,15 +66,36 @@ def screen(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def kiosk(request: HttpRequest) -> HttpResponse:
     """The machine in the hall. Whoever comes here begins anew: what the one before left is forgotten. A POST takes the machine out of the hall."""
-    if request.kiosk:  # type: ignore[attr-defined]
+    before = request.kiosk  # type: ignore[attr-defined]
+    if before:
         request.session.flush()
+        rotate_token(request)
     if request.method == "POST":
         gone: HttpResponse = redirect("web:home")
         gone.delete_cookie(KIOSK, samesite="Lax")
+        gone.delete_cookie(VISIT, samesite="Lax")
         return gone
-    response = render(request, "web/kiosk_home.html")
+    request.visit = short_code(16)  # type: ignore[attr-defined]
+    language = get_language() if not before or request.GET.get("lang") else settings.LANGUAGE_CODE
+    with override(language):
+        response = render(request, "web/kiosk_home.html")
+    response["Content-Language"] = language
+    if before:
+        _forget(request, response)
     response.set_cookie(KIOSK, "1", samesite="Lax")
+    response.set_cookie(VISIT, request.visit, samesite="Lax", httponly=True)  # type: ignore[attr-defined]
+    response["Cache-Control"] = "no-store"
     return response
+
+
+def _forget(request: HttpRequest, response: HttpResponse) -> None:
+    """Take every cookie but the machine's own, and whatever the browser has stored; the language stays only if it is asked for now."""
+    stays = {KIOSK, VISIT, TERMINAL, settings.CSRF_COOKIE_NAME}
+    if request.GET.get("lang"):
+        stays.add(settings.LANGUAGE_COOKIE_NAME)
+    for name in request.COOKIES.keys() - stays:
+        response.delete_cookie(name, samesite="Lax")
+    response["Clear-Site-Data"] = '"cache", "storage"'
 
 
 @require_GET

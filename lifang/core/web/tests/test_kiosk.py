@@ -15,7 +15,7 @@ def test_the_kiosk_keeps_its_frame_on_public_pages_until_it_is_left(hall):
     inside = hall.get("/help").content.decode()
     assert "at-kiosk" in inside
     assert 'class="elder"' in inside
-    assert 'data-idle="90"' in inside
+    assert 'data-idle="60"' in inside
     assert "doornav" not in inside
     hall.post("/kiosk")
     assert "at-kiosk" not in hall.get("/help").content.decode()
@@ -28,8 +28,18 @@ def test_the_next_person_finds_nothing_of_the_one_before(hall):
     session.save()
     hall.cookies["sessionid"] = session.session_key
     assert hall.session["what_was_written"] == "mine"
-    hall.get("/kiosk")
+    before = hall.get("/kiosk")
     assert "what_was_written" not in hall.session
+    hall.cookies["django_language"] = "en"
+    chosen = hall.get("/kiosk?lang=en")  # the next one, who reads English
+    assert (chosen["Content-Language"], hall.cookies["django_language"].value) == ("en", "en")
+    visits = [page.cookies["visit"].value for page in (before, chosen)]
+    assert visits[0] != visits[1]
+    assert f'data-visit="{visits[1]}"' in chosen.content.decode()
+    assert f'data-visit="{visits[1]}"' in hall.get("/help").content.decode()
+    assert hall.get("/help")["Cache-Control"] == "no-store"
+    hall.post("/kiosk")
+    assert "data-visit" not in hall.get("/help").content.decode()
 
 
 def test_a_form_address_opened_as_a_page_says_what_to_do(hall):
