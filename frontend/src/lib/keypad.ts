@@ -22,10 +22,10 @@ export function startKeypad(): void {
   let pad: HTMLElement | undefined;
   document.addEventListener("focusin", (event) => {
     const field = event.target;
-    if (pad?.contains(field as Node)) return;
+    // A button that is pressed must not move away under the finger: the keys stay until another field is touched.
+    if (!(field instanceof HTMLInputElement) || field.readOnly) return;
     pad?.remove();
     pad = undefined;
-    if (!(field instanceof HTMLInputElement) || field.readOnly) return;
     const keys = keysFor(field.dataset.keypad ?? field.inputMode);
     if (!keys) return;
     pad = draw(field, keys);

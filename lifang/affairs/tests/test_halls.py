@@ -47,6 +47,8 @@ def test_a_ticket_is_taken_called_and_served_and_its_place_is_seen(resident, ano
     plain = [take(cast.resident()) for _ in range(3)]
     assert "3 people wait" in reads(anonymous, "affairs:hall", point.pk)
     mine = take(resident)
+    assert "A004" in reads(resident, "affairs:mine")
+    assert "A004" not in reads(cast.resident(), "affairs:mine")
     assert (mine.code, mine.priority) == ("A004", "age")
     shown = reads(anonymous, "affairs:ticket", mine.token)
     assert "You are next" in shown

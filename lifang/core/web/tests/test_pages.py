@@ -88,31 +88,31 @@ def test_no_template_needs_a_weaker_content_security_policy(template):
 
 
 def test_every_answer_carries_the_policy(client):
-    response = client.get("/help")
+    response = client.get("/search")
     assert "default-src 'self'" in response["Content-Security-Policy"]
     assert "unsafe" not in response["Content-Security-Policy"]
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
 def test_the_language_is_asked_once_and_kept(client):
-    assert "Talk to a person" in client.get("/help?lang=en").content.decode()
-    assert "Talk to a person" in client.get("/help").content.decode()
-    assert "Talk to a person" not in client.get("/help?lang=zh-hans").content.decode()
-    assert client.get("/help?lang=tlh").status_code == 200
+    assert "Talk to a person" in client.get("/search?lang=en").content.decode()
+    assert "Talk to a person" in client.get("/search").content.decode()
+    assert "Talk to a person" not in client.get("/search?lang=zh-hans").content.decode()
+    assert client.get("/search?lang=tlh").status_code == 200
 
 
 def test_the_browser_is_not_asked_for_the_language(db):
-    html = Client(headers={"Accept-Language": "en-GB"}).get("/help").content.decode()
+    html = Client(headers={"Accept-Language": "en-GB"}).get("/search").content.decode()
     assert '<html lang="zh-Hans"' in html
 
 
 @pytest.mark.covers("S0-93")
 def test_elder_mode_is_one_press_and_comes_back_to_the_page(client):
-    response = client.post("/elder", {"elder": "1", "next": "/help"})
-    assert response.url == "/help"
-    assert 'class="elder"' in client.get("/help").content.decode()
-    client.post("/elder", {"elder": "0", "next": "/help"})
-    assert 'class="elder"' not in client.get("/help").content.decode()
+    response = client.post("/elder", {"elder": "1", "next": "/search"})
+    assert response.url == "/search"
+    assert 'class="elder"' in client.get("/search").content.decode()
+    client.post("/elder", {"elder": "0", "next": "/search"})
+    assert 'class="elder"' not in client.get("/search").content.decode()
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
