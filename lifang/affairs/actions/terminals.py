@@ -41,7 +41,8 @@ def pair_terminal(*, actor: Actor, terminal: Terminal, at: datetime) -> str:
     row = Terminal.objects.hold(terminal.pk)
     insist(Refusal("terminal_closed") if row.closed_at else None)
     word = short_code(16)
-    row.word, row.paired_at = sha256(word.encode()).hexdigest(), at
+    row.word = sha256(word.encode()).hexdigest()
+    row.paired_at = row.paired_at or at  # uptime counts from the first time on
     row.save(update_fields=["word", "paired_at"])
     return word
 
