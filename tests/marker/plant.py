@@ -141,7 +141,8 @@ def addresses(found: Planted) -> list[str]:
         f"/desk/registry/organisations/{found.body.pk}",
         "/my/record/person.telephone/correction",
     ]
-    return [*seen, *more]
+    # A terminal ends the session of whoever was signed in there: its addresses come last.
+    return sorted([*seen, *more], key=lambda path: path.startswith("/kiosk"))
 
 
 def _arguments(name: str, entry: Entry, found: Planted) -> Iterator[tuple[Any, ...]]:
