@@ -5,6 +5,7 @@ from typing import Any
 
 from lifang.affairs.catalogue import QUESTIONS, policy
 from lifang.affairs.models import Application
+from lifang.affairs.rules import day_of
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.crypto import masks
 from lifang.core.crypto.fields import clear
@@ -45,12 +46,12 @@ def _earlier(person: Any, on: date) -> dict[str, Given]:
     rows = Application.objects.filter(person=person, reuse=True, emptied_at=None)
     found: dict[str, Given] = {}
     for row in rows.order_by("-submitted_at")[:LOOKED_BACK]:
-        if (on - row.submitted_at.date()).days > policy("again_months") * DAYS_A_MONTH:
+        if (on - day_of(row.submitted_at)).days > policy("again_months") * DAYS_A_MONTH:
             break
         for key, value in Filled.read(str(clear(row, "answers"))).answers.items():
             asked = QUESTIONS.get(key)
             if asked and asked.again and key not in found and value not in ("", None, []):
-                found[key] = Given(value, _masked(key, value), EARLIER, row.submitted_at.date().isoformat())  # fmt: skip
+                found[key] = Given(value, _masked(key, value), EARLIER, day_of(row.submitted_at).isoformat())  # fmt: skip
     return found
 
 

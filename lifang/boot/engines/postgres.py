@@ -15,6 +15,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -35,10 +36,19 @@ from lifang.boot.engines.unfit import Unfit
 SUPERUSER, OWNER, APP = "lifang", "lifang_owner", "lifang_app"
 LOCALE = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 SOCKET_PATH_LIMIT_BYTES = 100  # the kernel allows about 107
-MEMORY_BYTES = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def memory_bytes() -> int:
+    """Of the machine, or as much of it as the container may use."""
+    whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with suppress(OSError, ValueError):  # "max" where there is no limit
+        return min(whole, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return whole
+
+
 SETTINGS = {
     "listen_addresses": "",
-    "shared_buffers": f"{min(1024, max(128, MEMORY_BYTES // 16 // 2**20))}MB",
+    "shared_buffers": f"{min(1024, max(128, memory_bytes() // 16 // 2**20))}MB",
     "max_connections": "120",
     "wal_level": "logical",
     "log_min_duration_statement": "1000",

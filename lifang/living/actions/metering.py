@@ -49,10 +49,15 @@ def set_tariff(
     return made
 
 
+def one_by_one(name: str) -> None:
+    """Whoever asks for the same waits here until the other is done."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+
+
 def _alone(unit: UUID, area: str, item: str, since: str) -> None:
     """A dwelling has one company for an item: two that ask at once go one after the other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"living.tariff:{item}"])
+    one_by_one(f"living.tariff:{item}")
     around = Q(area__startswith=area) | Q(area__in=[area[:end] for end in range(2, len(area))])
     running = Q(until="") | Q(until__gte=since)
     taken = Tariff.objects.filter(around, running, item=item).exclude(unit=unit).exists()

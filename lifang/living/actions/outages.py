@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import connection
 from django.urls import reverse
 
 from lifang.core.access import SYSTEM, Actor, insist
@@ -14,7 +13,7 @@ from lifang.core.events import publish
 from lifang.core.i18n import Text
 from lifang.core.jobs import JOBS
 from lifang.core.notify import send
-from lifang.living.actions.metering import company
+from lifang.living.actions.metering import company, one_by_one
 from lifang.living.events import OutageTold
 from lifang.living.models import Outage, OutageBuilding
 from lifang.living.rules import inside
@@ -39,8 +38,7 @@ def note_outage(
         rules.outage_fits(kind, len(buildings), starts, ends, reason, at),
         *(inside(one.area, unit.area) for one in buildings),
     )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"living.outage:{unit.pk}"])
+    one_by_one(f"living.outage:{unit.pk}")
     before = Outage.objects.filter(unit=unit, batch=batch).first()
     if before is not None:
         return before

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +15,7 @@ from lifang.core.events import publish
 from lifang.core.i18n import Text
 from lifang.core.ids import short_code
 from lifang.core.notify import send
-from lifang.living.actions.metering import company
+from lifang.living.actions.metering import company, one_by_one
 from lifang.living.catalogue import policy
 from lifang.living.events import ParcelHanded, ParcelNoted
 from lifang.living.models import Neighbour, Parcel
@@ -49,7 +48,7 @@ def note_parcels(
         *(rules.tail_fits(tail) for _door, tail in pieces),
         *(inside(door.area, unit.area) for door, _tail in pieces),
     )
-    _one_by_one(f"living.parcels:{unit.pk}")
+    one_by_one(f"living.parcels:{unit.pk}")
     before = list(Parcel.objects.filter(unit=unit, batch=batch))
     if before:
         return before
@@ -172,7 +171,7 @@ def name_neighbour(*, actor: Actor, home: "registry.Dwelling", address: str, unt
         rules.neighbour_fits(home.pk, other.pk if other else None, until, today),
     )  # fmt: skip
     assert other is not None and actor.id is not None  # noqa: S101, PT018 -- insisted above
-    _one_by_one(f"living.neighbour:{home.pk}")
+    one_by_one(f"living.neighbour:{home.pk}")
     for old in Neighbour.objects.filter(dwelling=home.pk, ended_at__isnull=True):
         _ended(old, at)
     whom = registry.householders(SYSTEM, [home.pk, other.pk])
@@ -204,12 +203,6 @@ def _ended(row: Neighbour, at: datetime) -> None:
     held.save(update_fields=["ended_at"])
     for to in registry.householders(SYSTEM, [held.neighbour_id]).get(held.neighbour_id, []):
         send(to=to, template="living.neighbour_ended", facts={"address": held.address}, at=at, area=held.area, link=reverse("living:parcels"), key=f"{held.pk}:ended")  # fmt: skip
-
-
-def _one_by_one(name: str) -> None:
-    """Whoever asks for the same waits here until the other is done."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
 
 
 def _held(actor: Actor, unit: "Unit", parcel: Parcel) -> list[Parcel]:

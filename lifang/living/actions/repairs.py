@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.utils.timezone import localtime
+
 from lifang.core.access import SYSTEM, Actor, Refusal, Refused, insist
 from lifang.core.action import action
 from lifang.core.action.unit import seen
@@ -203,7 +205,7 @@ def _clear_late(row: Repair) -> None:
 
 def _billed(row: Repair, at: datetime) -> Any:
     door = registry.Dwelling(row.dwelling_id, row.area, row.address, None)
-    draft = Draft(door, [Line(ITEM, row.charged)], f"{at:%Y-%m}", row.number, ITEM)
+    draft = Draft(door, [Line(ITEM, row.charged)], f"{localtime(at):%Y-%m}", row.number, ITEM)
     bill = issue(orgs.unit(SYSTEM, row.unit_id), row.area[:12], [draft], at, source=Source.REPAIR)[
         0
     ]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.db.models import Avg, Count, F, Q, QuerySet, Sum
+from django.utils.timezone import localtime
 
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.wall import behind
@@ -98,7 +99,7 @@ def _score(unit: "Unit", area: str, at: datetime) -> Score | None:
         street=Count("escalated_at"),
     )  # fmt: skip
     billed = Bill.objects.filter(unit=unit, area__startswith=area, issued_at__gte=since).order_by().aggregate(owed=Sum(F("amount") - F("credited")), paid=Sum("paid"))  # fmt: skip
-    due = Inspection.objects.filter(unit=unit, area__startswith=area, due_on__gte=since.date(), due_on__lt=at.date()).order_by()  # fmt: skip
+    due = Inspection.objects.filter(unit=unit, area__startswith=area, due_on__gte=localtime(since).date(), due_on__lt=localtime(at).date()).order_by()  # fmt: skip
     rounds = due.aggregate(n=Count("id"), done=Count("done_at"))
     complaints = Complaint.objects.filter(unit=unit, area__startswith=area, made_at__gte=since).count()  # fmt: skip
     if not (repaired["n"] or billed["owed"] or rounds["n"] or complaints):

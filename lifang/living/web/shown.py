@@ -32,7 +32,7 @@ UNITS: dict[str, str] = {Basis.AREA: "m²", Basis.DOOR: "", Basis.READING: ""}
 
 def chip(bill: Bill, today: date) -> Chip:
     if bill.owed == 0:
-        return Chip("idle", _("Withdrawn again"))
+        return Chip("idle", _("Bill withdrawn"))
     return Chip(*STANDINGS[rules.standing(bill.owed, bill.paid, bill.due_on, today)])
 
 

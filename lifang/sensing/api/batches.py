@@ -69,6 +69,7 @@ class Gate:
         self.clock = clock
         self.keys: dict[str, tuple[Owner | None, float]] = {}
         self.waiting: list[Asked] = []
+        self.lines_waiting = 0
         # While one waits for the database, the other reads; small requests are better off together with one.
         self.scribes = (Scribe(0), Scribe(MOST_TOGETHER))
         self.register = self.scribes[0].register
@@ -111,10 +112,11 @@ class Gate:
             raise Busy
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self.waiting.append(Asked(owner, lines, answer, read))
+        self.lines_waiting += len(lines)
         first, second = self.scribes
         if not first.running:
             self._begin(first)
-        elif not second.running and sum(len(asked.lines) for asked in self.waiting) >= MANY:
+        elif not second.running and self.lines_waiting >= MANY:
             self._begin(second)
         return await answer
 
@@ -152,6 +154,7 @@ class Gate:
                 break
             number += 1
         together, self.waiting = self.waiting[:number], self.waiting[number:]
+        self.lines_waiting -= sum(len(asked.lines) for asked in together)
         return together
 
     def _commit(self, together: list[Asked], scribe: Scribe | None = None) -> list[dict[str, Any]]:

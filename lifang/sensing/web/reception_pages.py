@@ -268,7 +268,7 @@ def _facts(file: Reception) -> list[tuple[Any, Any]]:
     return [
         (_("Outside system"), file.system), (_("Run by"), file.operator), (_("Purpose"), file.purpose),
         (_("Why it is needed"), file.necessity), (_("Classes"), classes), (_("Legal basis"), file.basis),
-        (_("Number of the paper"), file.document),
+        (_("Number of the order"), file.document),
         (_("Assessment"), _("%(number)s, valid until %(day)s") % {"number": file.assessment, "day": _day(file.assessed_until)}),
         (_("Kind of place"), kind),
         (_("Notice"), _("%(words)s (since %(day)s)") % {"words": file.notice, "day": _day(file.notice_on)}),
