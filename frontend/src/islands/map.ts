@@ -140,24 +140,30 @@ function choose({ map, box }: Base, pick: NonNullable<Props["pick"]>): () => voi
     shown.textContent = here;
     return { y, x, here };
   };
+  const tell = ({ y, x, here }: ReturnType<typeof say>) =>
+    box.dispatchEvent(new CustomEvent("picked", { bubbles: true, detail: { lat: y, lon: x, name: here } }));
   let resized = false; // a map that got another size says that it moved
   const write = () => {
-    const { y, x, here } = say();
+    const place = say();
     if (resized) {
       resized = false;
       return;
     }
+    const { y, x, here } = place;
     if (lat) lat.value = y.toFixed(6);
     if (lon) lon.value = x.toFixed(6);
     if (name) name.value = here;
-    box.dispatchEvent(new CustomEvent("picked", { bubbles: true, detail: { lat: y, lon: x, name: here } }));
+    tell(place);
   };
   const follow = () => {
     if (lat?.value && lon?.value)
       map.jumpTo({ center: [Number(lat.value), Number(lon.value)].reverse() as [number, number], zoom: Math.max(16, map.getZoom()) });
   };
   follow();
-  map.once("idle", say);
+  map.once("idle", () => {
+    const place = say();
+    if (lat?.value && lon?.value) tell(place); // a place that is known already, of a photo or a draft
+  });
   map.on("resize", () => {
     resized = true;
   });
