@@ -10,8 +10,9 @@ from lifang.core.calendar.terms import Limit
 from lifang.core.catalogue import catalogue
 from lifang.core.flow.shape import flow
 from lifang.core.forms import Condition, Exit, FormSpec, Question
+from lifang.core.forms.offered import offers
 from lifang.core.i18n import Text
-from lifang.registry.catalogue import ELEMENTS, TAGS
+from lifang.registry.catalogue import ELEMENTS, TAGS, Element
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -126,7 +127,8 @@ class Guide(Entry, frozen=True, kw_only=True, dict=True):
         return FormSpec(key=self.key, name=self.name, edition=self.edition, questions=[*asked, *files], exits=self.exits)  # fmt: skip
 
     def faults(self) -> list[str]:
-        return [*_unknown(self), *(self.form.faults() if not [*_unknown(self)] else [])]
+        own = [fault for one in self.questions for fault in _unbound(one)]
+        return [*own, *_unknown(self), *(self.form.faults() if not [*_unknown(self)] else [])]
 
 
 def _unknown(guide: Guide) -> Iterator[str]:
@@ -137,6 +139,16 @@ def _unknown(guide: Guide) -> Iterator[str]:
     yield from (f"there is no residence `{key}`" for key in guide.who.residence if key not in kinds)
     if guide.topic not in TOPICS:
         yield f"there is no topic `{guide.topic}`"
+
+
+def _unbound(question: Question) -> Iterator[str]:
+    """Each question is one of the register's elements, or like one of them or of this context."""
+    if bool(question.element) == bool(question.like):
+        yield f"`{question.key}` says which `element` it is, or which it is `like`: one of both"
+    if question.element and question.element not in ELEMENTS:
+        yield f"there is no element `{question.element}`"
+    if question.like and question.like not in ELEMENTS and question.like not in OWN_ELEMENTS:
+        yield f"there is no element `{question.like}`"
 
 
 def _upload(needed: Needed) -> Question:
@@ -156,6 +168,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     kind: str
     hint: Text | None = None
     element: str = ""
+    like: str = ""
     required: bool = True
     options: list[Entry] = []
     least: int | None = None
@@ -172,8 +185,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return msgspec.convert(told, Question, strict=False)
 
     def faults(self) -> list[str]:
-        wrong = self.element and self.element not in ELEMENTS
-        return [f"there is no element `{self.element}`"] if wrong else []
+        return list(_unbound(self.question))
 
 
 class Channel(Entry, frozen=True, kw_only=True):
@@ -243,6 +255,7 @@ class Benefit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 TOPICS = catalogue("affairs", "topics", Topic)
 MATERIALS = catalogue("affairs", "materials", Material, faults=Material.faults)
+OWN_ELEMENTS = catalogue("affairs", "elements", Element, faults=Element.faults)
 QUESTIONS = catalogue("affairs", "questions", Asked, faults=Asked.faults)
 GUIDES = catalogue("affairs", "guides", Guide, faults=Guide.faults)
 CHANNELS = catalogue("affairs", "channels", Channel)
@@ -255,6 +268,11 @@ BENEFITS = catalogue("affairs", "benefits", Benefit, faults=Benefit.faults)
 POLICY = catalogue("affairs", "policy", Policy)
 APPLICATION = flow("affairs", "application")
 CALLBACK = flow("affairs", "callback")
+
+
+@offers("affairs")
+def _forms() -> Iterator[FormSpec]:
+    return (guide.form for guide in GUIDES)
 
 
 def policy(key: str) -> int:

@@ -54,7 +54,7 @@ class Codes(Entry, frozen=True, kw_only=True, dict=True):
 class Element(Entry, frozen=True, kw_only=True):
     """One thing that is known of a person, a household, a house …; every form and every interface binds to these."""
 
-    of: Subject
+    of: str  # a Subject of the register; what an element is of that another context declares for itself
     field: str = ""  # of the model of that name; "" = kept as facts only
     type: Literal["text", "date", "code", "number", "flag", "point", "reference"]
     codes: str = ""
@@ -66,6 +66,7 @@ class Element(Entry, frozen=True, kw_only=True):
     retention_years: int  # after the end of the relation
     expires_days: int = 0  # a value not confirmed for so long is stale; 0 = never
     corrects: bool = False  # a resident may ask to correct it
+    asked_as: list[str] = []  # other Chinese words that forms ask for it by
     source: str
     confirmed: bool = True
 
@@ -82,6 +83,28 @@ class Element(Entry, frozen=True, kw_only=True):
             found.append(f"the key begins with `{self.of}.`")
         if self.label.sealed and self.type == "text" and not self.mask:
             found.append("text that is personal says how it is masked")
+        return found
+
+
+def _own_faults(element: Element) -> list[str]:
+    """The register's own elements are of what it keeps."""
+    strange = element.of not in set(Subject)
+    return [*element.faults(), *(["`of` is nothing the register keeps"] if strange else [])]
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a sealed column holds, `<context>.<Model>.<column>`: one element, or something that is none, and why."""
+
+    key: str
+    element: str = ""
+    why: Text | None = None
+
+    def faults(self) -> list[str]:
+        found = []
+        if bool(self.element) == bool(self.why):
+            found.append(f"`{self.key}` is an `element`, or says `why` it is none: one of both")
+        if self.element and self.element not in all_elements():
+            found.append(f"`{self.key}`: there is no element `{self.element}`")
         return found
 
 
@@ -200,7 +223,7 @@ class Component(Entry, frozen=True, kw_only=True):
 
 
 CODES = catalogue("registry", "codes", Codes)
-ELEMENTS = catalogue("registry", "elements", Element, faults=Element.faults)
+ELEMENTS = catalogue("registry", "elements", Element, faults=_own_faults)
 SOURCES = catalogue("registry", "sources", Source)
 PURPOSES = catalogue("registry", "purposes", Purpose)
 TAGS = catalogue("registry", "tags", Tag)
@@ -214,6 +237,18 @@ COMPONENTS = catalogue("registry", "components", Component)
 CORRECTION = flow("registry", "correction")
 MISSED = flow("registry", "missed")
 REMINDER = flow("registry", "reminder")
+
+
+@cache
+def all_elements() -> dict[str, Element]:
+    """The register's, and what other contexts declare for themselves in their `data/elements.yaml`."""
+    return gather("elements", Element)
+
+
+@cache
+def holdings() -> dict[str, Holding]:
+    """Each context's `data/kept.yaml`: which elements its sealed columns hold."""
+    return gather("kept", Holding)
 
 
 @cache

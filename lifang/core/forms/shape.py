@@ -42,6 +42,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kind: Kind
     hint: Text | None = None
     element: str = ""  # the data element it is; the owner of the form knows which there are
+    like: str = ""  # the element it is of somebody else, or of the matter: bound to it, never filled in from a record
     required: bool = True
     options: list[Option] = []
     least: int | None = None  # of a number, of money in cents

@@ -95,6 +95,7 @@ class RetireForm(Form):
 
 
 class UnitForm(Form):
+    called = _("Add a unit")
     elements = {"phone": ""}  # of the office, for everybody
 
     name_zh = forms.CharField(label=_("Chinese name"), max_length=80)

@@ -1,6 +1,6 @@
 """Ask the register. People's data reads masked everywhere; the clear is asked for by an action."""
 
-from lifang.registry.selectors.asked import Asking, asked, asked_again
+from lifang.registry.selectors.asked import Asking, asked, asked_again, unbound
 from lifang.registry.selectors.callups import (
     Tally,
     ToCall,
@@ -305,6 +305,7 @@ __all__ = [
     "ties_to",
     "to_call",
     "to_tell",
+    "unbound",
     "union",
     "unions",
     "vehicle",

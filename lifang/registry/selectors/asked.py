@@ -9,13 +9,16 @@ from django import forms
 from django.utils import translation
 
 from lifang.core.access import Actor
+from lifang.core.forms.offered import offered
+from lifang.core.forms.shape import FILES, Question
+from lifang.core.i18n import text
 from lifang.core.sheets.declare import SHEETS
 from lifang.core.sheets.declare import Column as SheetColumn
 from lifang.core.sheets.terms import Kind as SheetKind
 from lifang.core.web.forms import Form
-from lifang.registry.catalogue import ELEMENTS, Element, elements_of, repeats
+from lifang.registry.catalogue import ELEMENTS, Element, all_elements, elements_of, repeats
 
-How = Literal["form", "sheet", "api"]
+How = Literal["form", "matter", "sheet", "api"]
 TYPED = (forms.CharField, forms.DateField)
 SHOWCASE = "lifang.core.web.gallery"  # shows the kit's controls, asks nobody
 
@@ -29,6 +32,8 @@ class Asking(NamedTuple):
     called: Any  # as its users know it
     home: bool  # the register's own; every other asks again
     why: Any = ""  # why it is asked again, once that was decided
+    filled: bool = False  # the register's value stands in it: asked only of whom it is not known
+    forms: int = 1  # in how many forms of that context
 
     @property
     def key(self) -> str:
@@ -38,7 +43,7 @@ class Asking(NamedTuple):
 
 def asked(actor: Actor, *, extra: Iterable[type[forms.BaseForm]] = ()) -> list[Asking]:
     """Every place that asks for something about a person, by element: an element with two places is asked twice."""
-    found = [*_forms([*_all(Form), *extra]), *_sheets(), *_interfaces()]
+    found = [*_forms([*_all(Form), *extra]), *_matters(), *_sheets(), *_interfaces()]
     reasons = repeats()
     told = [one._replace(why=reasons[one.key].why) if one.key in reasons else one for one in found]  # fmt: skip
     order = {element.key: place for place, element in enumerate(ELEMENTS)}
@@ -75,6 +80,32 @@ def _forms(known: Iterable[type[Any]]) -> Iterator[Asking]:
                 yield Asking(ELEMENTS[key], "form", place, called, home=own)
 
 
+def _matters() -> Iterator[Asking]:
+    """Questions of forms as data, each once a context: with an `element` it is filled in, `like` one it is asked."""
+    uses: dict[tuple[str, str, str], list[Question]] = defaultdict(list)
+    for owner, form in offered():
+        for one in form.questions:
+            if key := one.element or one.like:
+                uses[owner, one.key, key].append(one)
+    for (owner, name, key), asked_in in uses.items():
+        if key in ELEMENTS:
+            one, n = asked_in[0], len(asked_in)
+            called = text(
+                f"办事表单（{n}张）：{one.name.zh}", f"{n} forms of matters: {one.name.en}"
+            )
+            yield Asking(ELEMENTS[key], "matter", f"{owner}.{name}", called, False, filled=bool(one.element), forms=n)  # fmt: skip
+
+
+def unbound(actor: Actor) -> list[str]:
+    """Questions of forms as data that no data element stands behind; papers and photos are not values."""
+    return [
+        f"{owner}:{form.key}.{one.key}"
+        for owner, form in offered()
+        for one in form.questions
+        if one.kind not in FILES and (one.element or one.like) not in all_elements()
+    ]
+
+
 def _sheets() -> Iterator[Asking]:
     for sheet in SHEETS.values():
         for column in sheet.read:
@@ -100,6 +131,7 @@ def _operations() -> tuple[tuple[str, str], ...]:
     document = api().get_openapi_schema()
     names = {element.field: element.key for element in elements_of("person") if element.field}
     names |= {"phone": "person.telephone", "id_number": "person.identity"}
+    names |= {"credit_code": "organisation.credit_code", "plate": "vehicle.plate"}
     found = []
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -137,15 +169,16 @@ def _chinese(label: Any) -> str:
 
 
 def _by_words(label: str) -> str:
-    """The person's element that a label speaks of; the longest word decides."""
+    """The element that a label speaks of; the longest word decides."""
     hits = [(len(word), key) for word, key in _words() if word in label]
     return max(hits)[1] if hits else ""
 
 
 @cache
 def _words() -> list[tuple[str, str]]:
-    """What the elements of a person are called: in the register, and above the columns of spreadsheets."""
+    """What the elements of a person are called: in the register, above the columns of spreadsheets, and in forms."""
     found = {(element.name.zh, element.key) for element in elements_of("person")}
+    found |= {(word, element.key) for element in ELEMENTS for word in element.asked_as}
     for column in _columns():
         found |= {(word, column.element) for word in (column.name.zh, *column.others)}
     return sorted((word, key) for word, key in found if len(word) > 1)

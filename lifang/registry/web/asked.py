@@ -15,7 +15,12 @@ from lifang.core.web.tables.lists import ListTable
 from lifang.core.web.views import only
 from lifang.registry import selectors
 
-HOW = {"form": _("Page"), "sheet": _("Spreadsheet"), "api": _("Interface")}
+HOW = {
+    "form": _("Page"),
+    "matter": _("Form of a matter"),
+    "sheet": _("Spreadsheet"),
+    "api": _("Interface"),
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class Line:
 def _line(one: selectors.Asking, times: int) -> Line:
     if one.home:
         kind, chip = "home", Chip("done", _("Kept here"))
+    elif one.filled:
+        kind, chip = "filled", Chip("done", _("Filled in from the register"))
     elif times == 1:
         kind, chip = "once", Chip("idle", _("Asked once"))
     elif one.why:
@@ -62,7 +69,7 @@ class AskedTable(ListTable):
     search = ("element", "called", "why")
     filters = (
         Choice("how", _("How"), HOW),
-        Choice("kind", _("State"), {"home": _("Kept here"), "once": _("Asked once"), "decided": _("Asked again, decided"), "new": _("Asked again, nobody decided")}),
+        Choice("kind", _("State"), {"home": _("Kept here"), "filled": _("Filled in from the register"), "once": _("Asked once"), "decided": _("Asked again, decided"), "new": _("Asked again, nobody decided")}),
     )  # fmt: skip
     order = ""
     per_page = 50

@@ -97,6 +97,7 @@ def enter_dog(*, actor: Actor, area: str, at: datetime, **told: Any) -> Dog:
 
 
 class OrganisationForm(InGrid):
+    called = _("Register an organisation")
     elements = {"telephone": ""}  # the organisation's
 
     name = forms.CharField(label=_("Name"), max_length=50)

@@ -81,6 +81,7 @@ class AdmissionTable(Table):
 
 
 class AskForm(Form):
+    called = gettext_lazy("Admission of makers' devices")
     elements = {"contact": "", "telephone": ""}  # of a company
     maker = forms.CharField(label=gettext_lazy("Maker"), max_length=120)
     credit_code = forms.CharField(

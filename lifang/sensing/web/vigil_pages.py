@@ -52,6 +52,7 @@ def day_field(label: Any) -> forms.DateField:
 
 class BeginForm(Picking):
     called = gettext_lazy("Look after somebody who lives alone")
+    elements = {"contact": "person.name", "telephone": "person.emergency_contact"}  # of a relative
     person_words = words_field(
         gettext_lazy("Who?"), gettext_lazy("Name, number of the document, telephone or door. Of your own areas."),
         required=True,
