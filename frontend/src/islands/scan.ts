@@ -10,7 +10,7 @@ type Props = {
   away: string;
   privacy: string;
 };
-type Proposal = { field: string; label: string; value: string; sure: boolean };
+type Proposal = { field: string; label: string; value: string; key?: string; sure: boolean };
 type Told = { id: string; state: "waiting" | "read" | "failed"; personal: boolean; proposals: Proposal[]; message?: string };
 const ROOT = "/scans";
 const PATIENCE = 90_000;
@@ -75,28 +75,50 @@ async function ask(path: string, init: RequestInit = {}): Promise<Told> {
 }
 
 function show(shown: HTMLElement, told: Told, { fills, use, doubtful, nothing, privacy }: Props): void {
-  const fitting = told.proposals.filter((one) => fills[one.field] && document.getElementById(fills[one.field]!));
+  const fitting = told.proposals.filter((one) => targets(fills[one.field], one).length);
   if (!fitting.length) {
     shown.replaceChildren(h("p", { class: "quiet" }, told.message ?? nothing));
     return;
   }
   const lines = fitting.map((one) => {
-    const button = h("button", { type: "button", class: "button small" }, use);
-    button.addEventListener("click", () => fill(document.getElementById(fills[one.field]!), one.value, button));
+    const fields = targets(fills[one.field], one);
+    const buttons = fields.map((target) => {
+      const button = h("button", { type: "button", class: "button small" }, fields.length > 1 ? `${use}: ${called(target)}` : use);
+      button.addEventListener("click", () => fill(target, one.value, button));
+      return button;
+    });
     const words = [h("span", { class: "sub" }, one.label), h("span", { class: "words", "data-content": true }, one.value)];
     if (!one.sure) words.push(h("span", { class: "chip waiting" }, doubtful));
-    return h("li", { class: "proposal" }, ...words, button);
+    return h("li", { class: "proposal" }, ...words, ...buttons);
   });
   const note = told.personal ? [h("p", { class: "quiet" }, privacy)] : [];
   shown.replaceChildren(h("ul", { class: "lines" }, ...lines), ...note);
 }
 
+/** The fields that may take a proposal; of a choice the one option that says it. */
+function targets(ids: string | undefined, one: Proposal): HTMLElement[] {
+  const found = (ids ?? "").split(" ").map((id) => document.getElementById(id) ?? option(id, one.key));
+  return found.filter((field): field is HTMLElement => field !== null);
+}
+
+function option(group: string, key: string | undefined): HTMLElement | null {
+  return key ? document.querySelector(`input[type=radio][id^="${CSS.escape(group)}_"][value="${CSS.escape(key)}"]`) : null;
+}
+
+function called(field: HTMLElement): string {
+  const label = document.querySelector(`label[for="${CSS.escape(field.id)}"]`)?.cloneNode(true);
+  if (!(label instanceof HTMLElement)) return field.id;
+  for (const part of label.querySelectorAll(".hint, .quiet")) part.remove();
+  return label.textContent.trim();
+}
+
 /** Into an empty field as it is; behind what stands in a longer one. */
-function fill(field: HTMLElement | null, value: string, button: HTMLButtonElement): void {
-  if (field instanceof HTMLTextAreaElement) field.value = field.value ? `${field.value}\n${value}` : value;
+function fill(field: HTMLElement, value: string, button: HTMLButtonElement): void {
+  if (field instanceof HTMLInputElement && field.type === "radio") field.checked = true;
+  else if (field instanceof HTMLTextAreaElement) field.value = field.value ? `${field.value}\n${value}` : value;
   else if (field instanceof HTMLInputElement) field.value = value.replaceAll("\n", " ");
-  field?.dispatchEvent(new Event("input", { bubbles: true }));
-  field?.dispatchEvent(new Event("change", { bubbles: true }));
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
   button.disabled = true;
 }
 

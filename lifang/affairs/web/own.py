@@ -18,6 +18,7 @@ from lifang.affairs.models import Application, Mandate
 from lifang.affairs.rules import day_of
 from lifang.affairs.web import shown
 from lifang.affairs.web.guides import address, drawn
+from lifang.affairs.web.scanned import fills
 from lifang.core.access import SYSTEM, Actor, Kind, Refused
 from lifang.core.access.wall import behind
 from lifang.core.forms import FormSpec, Question
@@ -48,6 +49,11 @@ def mandate_of(request: HttpRequest, guide: Guide, draft: Any) -> Mandate | None
     return selectors.acting_for(actor, UUID(told), guide.key, day_of(at)) if told else None
 
 
+def beside(pages: FormPages, step: str) -> Facts:
+    """The button that reads a photo, where something of it may fit."""
+    return {"beside": "affairs/scan/beside.html", "fills": fills(pages.typed(step))}
+
+
 class Apply(FormPages):
     """The pages of one application of one's own."""
 
@@ -69,7 +75,7 @@ class Apply(FormPages):
 
     def context(self, step: str) -> Facts:
         if step != REVIEW:
-            return {}
+            return beside(self, step)
         free = [one for one in selectors.needs(self.actor, self.person, self.guide, day_of(self.at)) if one.free]  # fmt: skip
         declared = [one.material.declared for one in free if one.met == "declared"]
         return {

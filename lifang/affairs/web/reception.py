@@ -18,7 +18,7 @@ from lifang.affairs.catalogue import CHANNELS, GUIDES, Guide
 from lifang.affairs.models import Intake
 from lifang.affairs.rules import day_of
 from lifang.affairs.web import shown
-from lifang.affairs.web.own import acting, form_for
+from lifang.affairs.web.own import acting, beside, form_for
 from lifang.core.access import Actor, Kind, Refusal, Refused, insist
 from lifang.core.forms import actions as filling
 from lifang.core.forms.pages import REVIEW, FormPages
@@ -140,7 +140,7 @@ class Record(FormPages):
 
     def context(self, step: str) -> Facts:
         if step != REVIEW:
-            return {"guide": self.guide}
+            return {"guide": self.guide, **beside(self, step)}
         free = [one for one in selectors.needs(self.actor, self.visit.person, self.guide, day_of(self.at)) if one.free]  # fmt: skip
         declared = [one.material.declared for one in free if one.met == "declared"]
         return {

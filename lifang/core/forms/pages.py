@@ -53,7 +53,15 @@ class FormPages:
         return ""
 
     def context(self, step: str) -> Facts:
+        """More for the templates; `beside` is a template that stands above the fields."""
         return {}
+
+    def typed(self, step: str) -> list[Question]:
+        """The questions whose fields stand on a page."""
+        asked = self.filled.asked(self.form)
+        if step == ALL:
+            return [one for one in asked if one.key not in self.filled.origins]
+        return [one for one in asked if one.key == step]
 
     # how it runs
 
@@ -104,8 +112,8 @@ class FormPages:
 
     def _whole(self) -> HttpResponseBase:
         asked = self.filled.asked(self.form)
-        known = [one for one in asked if one.key in self.filled.origins]
-        typed = [one for one in asked if one not in known]
+        typed = self.typed(ALL)
+        known = [one for one in asked if one not in typed]
         sheet = self._sheet(typed)
         if self.request.method == "POST" and sheet.is_valid() and self._kept(sheet):
             return redirect(self.url(ALL if self._unsettled() else REVIEW))

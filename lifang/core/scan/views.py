@@ -12,7 +12,7 @@ from lifang.core.access.refusal import reasons
 from lifang.core.files.darkroom import develop
 from lifang.core.scan import actions, selectors
 from lifang.core.scan.models import Scan
-from lifang.core.scan.papers import personal
+from lifang.core.scan.papers import key_of, personal
 from lifang.core.scan.terms import State
 from lifang.core.web.views import only
 
@@ -65,7 +65,7 @@ def _told(request: HttpRequest, row: Scan, status: int = 200) -> HttpResponse:
         "state": row.state,
         "personal": personal(found),
         "proposals": [
-            {"field": one.field, "label": str(FIELDS[one.field]), "value": one.value, "sure": one.sure}
+            {"field": one.field, "label": str(FIELDS[one.field]), "value": one.value, "key": key_of(one), "sure": one.sure}
             for one in found
         ],
     }  # fmt: skip

@@ -19,7 +19,7 @@ from lifang.core.files.tests import samples
 from lifang.core.jobs.testing import run_due
 from lifang.core.scan import actions, reader
 from lifang.core.scan.models import Scan
-from lifang.core.scan.papers import Proposal, personal, proposals
+from lifang.core.scan.papers import Proposal, key_of, personal, proposals
 from lifang.core.scan.reader import Line, lines_of
 from lifang.core.testing import hostile
 
@@ -57,7 +57,7 @@ def test_a_photo_is_read_by_the_engine_for_its_taker_alone_and_is_gone_when_read
     assert told["Cache-Control"] == "no-store"
     found = told.json()
     assert (found["state"], found["personal"]) == ("read", True)
-    assert {"field": "identity", "label": "身份证号码", "value": NUMBER, "sure": True} in found["proposals"]  # fmt: skip
+    assert {"field": "identity", "label": "身份证号码", "value": NUMBER, "key": "", "sure": True} in found["proposals"]  # fmt: skip
     row.refresh_from_db()
     assert row.photo is None
     assert NUMBER.encode() not in bytes(row.found)
@@ -154,13 +154,34 @@ def test_a_card_is_read_field_by_field_and_what_contradicts_is_doubtful():
 
 def test_a_number_that_fails_its_check_is_no_number_and_a_sign_gives_code_and_telephone():
     wrong = NUMBER[:-1] + ("1" if NUMBER[-1] != "1" else "2")
-    assert [one.field for one in proposals(lines("姓名张小满", wrong))] == ["text"]
+    assert proposals(lines("姓名张小满", wrong))[:-1] == [Proposal("name", "张小满", False)]
     sign = proposals(lines("示例便民店", "电话 0533-2345678", "91350100M000100Y43", sure=0.7))
     assert [(one.field, one.value, one.sure) for one in sign[:-1]] == [
         ("credit_code", "91350100M000100Y43", False),
         ("telephone", "0533-2345678", False),
     ]
     assert proposals([]) == []
+
+
+def test_a_form_gives_what_stands_behind_or_beside_its_printed_words_and_all_of_it_is_doubtful():
+    def box(text, left, row):
+        return Line(text, 0.98, left, 60 * row, left + 30 * len(text), 60 * row + 40)
+
+    found = proposals(
+        [box("申请表", 300, 0), box("张小满", 200, 1), box("姓名", 20, 1), box("性别：", 400, 1), box("女", 520, 1), box("住址", 20, 2), box("柳泉街道1号", 160, 2), box("电话 13912345678", 20, 3)]
+    )  # fmt: skip
+    assert [(one.field, one.value, one.sure) for one in found[:-1]] == [
+        ("name", "张小满", False),
+        ("sex", "女", False),
+        ("address", "柳泉街道1号", False),
+        ("telephone", "13912345678", True),
+    ]
+    assert [key_of(one) for one in found[:2]] == ["", "female"]
+    assert not personal(found)
+    one_line = proposals(lines(f"姓名：李四 性别：男 公民身份号码：{NUMBER} 电话13912345678"))
+    assert [(one.field, one.value) for one in one_line[:-1]] == [
+        ("identity", NUMBER), ("name", "李四"), ("sex", "男"), ("telephone", "13912345678"),
+    ]  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)
