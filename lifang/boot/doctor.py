@@ -1,5 +1,6 @@
 """`lifang status` and `lifang doctor`: what runs, what is wrong, and what mends it."""
 
+import ipaddress
 import json
 import os
 import shutil
@@ -196,6 +197,25 @@ def _sip(settings: Config) -> Iterator[Finding]:
     yield Finding("视频告警", "GB/T 28181", settings.sip_listen, "" if well else mend)
 
 
+def _panels(settings: Config) -> Iterator[Finding]:
+    """A line that opens is enough: what is not of a named network is closed at once."""
+    if not settings.fire_listen:
+        return
+    mend = ""
+    try:
+        if not [ipaddress.ip_network(one.strip()) for one in settings.fire_from.split(",") if one.strip()]:  # fmt: skip
+            mend = "请设置 LIFANG_FIRE_FROM，否则谁也听不到。 Set LIFANG_FIRE_FROM, or nobody is heard."
+        host, port = sip_address(settings.fire_listen)
+        if _alive(_supervisor(settings)):
+            with socket.create_connection(("127.0.0.1" if host == "0.0.0.0" else host, port), 2):  # noqa: S104 -- compared
+                pass
+    except ValueError as fault:
+        mend = f"{fault}\n    请检查 LIFANG_FIRE_LISTEN、LIFANG_FIRE_FROM。 Look at these two."
+    except OSError:
+        mend = f"没有应答，见 {Home.of(settings).logs / 'panels.log'}。 Does not answer: see that file."
+    yield Finding("消防主机", "GB/T 26875.3", settings.fire_listen, mend)
+
+
 def _onvif(settings: Config) -> Iterator[Finding]:
     """Cameras that have an address, and how many of them answer."""
     as_app = databases.urls(settings)[0]
@@ -266,6 +286,7 @@ CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
     _ports,
     _gate,
     _sip,
+    _panels,
     _onvif,
     _built,
 )

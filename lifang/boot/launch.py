@@ -283,8 +283,8 @@ class Launch:
         }
         if c.mqtt_listen or c.devices_url:  # two: while one starts again the other lets devices in
             commands |= {f"ingest{n}": [python, "-m", "lifang.boot.ingest"] for n in (1, 2)}
-        more = [name for name, wanted in (("sip", c.sip_listen), ("onvif", c.onvif)) if wanted]
-        commands |= {name: [python, "-m", f"lifang.boot.{name}"] for name in more}
+        more = {"sip": c.sip_listen, "panels": c.fire_listen, "onvif": c.onvif}
+        commands |= {name: [python, "-m", f"lifang.boot.{name}"] for name in more if more[name]}
         return [Program(name, command, self.home, self.env) for name, command in commands.items()]
 
     def ports(self) -> None:

@@ -32,6 +32,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     sip_id: str = (
         "99010100002000000001"  # our code of GB/T 28181; its first ten digits are the realm
     )
+    fire_listen: str = ""  # e.g. 0.0.0.0:5200 (TCP); "" = no GB/T 26875.3
+    fire_from: str = ""  # networks that its lines may come from, e.g. 10.8.0.0/16
     onvif: bool = False  # ask the cameras that have an address for their events
     host: str = "127.0.0.1"
     port: int = 8000

@@ -55,6 +55,7 @@ class Way(StrEnum):
     HOOK = "hook"  # webhooks
     VIID = "viid"  # GA/T 1400
     SIP = "sip"  # GB/T 28181
+    PANEL = "panel"  # GB/T 26875.3
     ONVIF = "onvif"
     REPLAY = "replay"
 
@@ -65,6 +66,9 @@ class KeyKind(StrEnum):
     TOKEN = ""  # sent along; kept as a digest
     SIGNED = "signed"  # Standard Webhooks
     DIGEST = "digest"  # a password by HTTP or SIP Digest
+    LINE = (
+        "line"  # no secret: the address of a transmission device, where a standard has no password
+    )
 
 
 class Poison(StrEnum):

@@ -25,6 +25,7 @@ def issue_device_key(
         Refusal("key_days", {"field": "days"}) if not 0 <= days <= 1830 else None,
     )
     insist(Refusal("video_code_needed") if kind is KeyKind.DIGEST and not held.video_code else None)
+    insist(Refusal("line_address_needed") if kind is KeyKind.LINE and not rules.is_line_address(held.code) else None)  # fmt: skip
     held.keys.filter(revoked_at__isnull=True, kind=kind).update(revoked_at=at)
     return make_key(at, days or policy("key_days"), device=held, kind=kind)
 
@@ -47,7 +48,7 @@ def make_key(
 ) -> Key:
     """Called inside actions."""
     token = new_token()
-    shared = _SHARED[kind]() if kind else None
+    shared = str(device.code) if kind is KeyKind.LINE and device else _SHARED[kind]() if kind else None  # fmt: skip
     made = Key(
         prefix=token.prefix, digest=token.digest(), device=device, admission=admission, areas=list(areas), sandbox=sandbox,
         kind=kind, shared=shared, issued_at=at, expires_at=at + timedelta(days=days),

@@ -7,6 +7,7 @@ from lifang.sensing.adapters import (
     chirpstack,
     frigate,
     gat1400,
+    gb26875,
     gb28181,
     homeassistant,
     hooks,
@@ -30,6 +31,7 @@ BY_FIRST_LEVEL: dict[str, Read] = {
     "application": chirpstack.hear,
     "frigate": frigate.hear,
     "hooks": hooks.hear,
+    "gb26875": gb26875.hear,
     "gb28181": gb28181.hear,
     "onvif": onvif.hear,
 }

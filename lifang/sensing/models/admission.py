@@ -115,7 +115,7 @@ class Key(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind="", shared__isnull=True)
-                | Q(kind__in=["signed", "digest"], shared__isnull=False),
+                | Q(kind__in=["signed", "digest", "line"], shared__isnull=False),
                 name="key_shared_when_computed",
             ),
         ]

@@ -96,6 +96,11 @@ def may_retire(state: str) -> Refusal | None:
     return Refusal("device_retired") if state == DeviceState.RETIRED else None
 
 
+def is_line_address(code: str) -> bool:
+    """Twelve hex digits in small letters, as GB/T 26875.3 names a transmission device."""
+    return len(code) == 12 and set(code) <= set("0123456789abcdef")
+
+
 def may_send(state: str) -> bool:
     """A planned one is not there yet; what sends under its name is looked at."""
     return state != DeviceState.RETIRED

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from lifang.core.access import Actor
 from lifang.core.api.secret import MARK, Token, read_token
+from lifang.orgs import selectors as orgs
 from lifang.sensing.catalogue import life_types
 from lifang.sensing.models import Device, Key, Series
 from lifang.sensing.rules import Line, slots
@@ -51,6 +52,19 @@ def by_video_code(system: Actor, code: str, at: datetime) -> tuple[Owner, str] |
     row = _row(found.prefix, at) if found else None
     owner = _owner(row) if row else None
     return (owner, str(found.shared)) if found and owner else None
+
+
+def by_line(system: Actor, address: str, at: datetime) -> Owner | None:
+    """The transmission device of this address, if somebody admitted it."""
+    found = _shared(at, device__code=address, device__retired_at__isnull=True, kind=KeyKind.LINE)
+    row = _row(found.prefix, at) if found else None
+    return _owner(row) if row else None
+
+
+def root(system: Actor) -> str:
+    """The largest area there is: where something stands of which nobody knows where."""
+    found = orgs.divisions(system).order_by("level", "code").first()
+    return found.code if found else ""
 
 
 def guards(system: Actor, owner: Owner) -> bool:

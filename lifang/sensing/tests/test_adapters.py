@@ -55,7 +55,7 @@ def test_what_was_recorded_is_read(recorded):
 
 def test_every_dialect_has_its_sheet_and_its_fixtures():
     folders = {file.parent for file in FOLDER.glob("*/__init__.py")}
-    assert len(folders) == 12
+    assert len(folders) == 13
     for folder in folders:
         sheet = yaml.safe_load((folder / "quality.yaml").read_text("utf-8"))
         assert {"reads", "fixtures", "hostile"} <= set(sheet)

@@ -13,7 +13,7 @@ from lifang.core.access import Kind, Refusal, insist
 from lifang.core.config import config
 from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
-from lifang.sensing import actions, selectors
+from lifang.sensing import actions, rules, selectors
 from lifang.sensing.catalogue import HOOKS
 from lifang.sensing.terms import DeviceState, KeyKind
 from lifang.sensing.web import device_page, forms
@@ -118,7 +118,13 @@ def key(request: HttpRequest, pk: UUID) -> HttpResponse:
         insist(None if kind in list(KeyKind) else Refusal("key_kind_unknown"))
         at = request.at  # type: ignore[attr-defined]
         made = actions.issue_device_key(actor=actor, device=found, at=at, kind=KeyKind(kind))
-    context = {"device": found, "key": made, "hooks": HOOKS.all(), **device_page.addresses()}
+    context = {
+        "device": found,
+        "key": made,
+        "hooks": HOOKS.all(),
+        "line_fits": rules.is_line_address(found.code),
+        **device_page.addresses(),
+    }
     return render(request, "sensing/desk/key.html", context)
 
 

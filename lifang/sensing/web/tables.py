@@ -45,7 +45,7 @@ POISON = {
     Poison.NOT_STORED.value: _("Could not be stored; replay it once the cause is mended"),
     Poison.TOPIC.value: _("A topic that no dialect knows"),
 }
-WAYS = {Way.HTTP.value: "HTTP", Way.MQTT.value: "MQTT", Way.STA.value: "SensorThings", Way.HOOK.value: "Webhook", Way.VIID.value: "GA/T 1400", Way.SIP.value: "GB/T 28181", Way.ONVIF.value: "ONVIF", Way.REPLAY.value: _("Replay")}  # fmt: skip
+WAYS = {Way.HTTP.value: "HTTP", Way.MQTT.value: "MQTT", Way.STA.value: "SensorThings", Way.HOOK.value: "Webhook", Way.VIID.value: "GA/T 1400", Way.SIP.value: "GB/T 28181", Way.PANEL.value: "GB/T 26875.3", Way.ONVIF.value: "ONVIF", Way.REPLAY.value: _("Replay")}  # fmt: skip
 
 
 def area_choice(actor: Actor | None) -> Choice:
