@@ -86,7 +86,9 @@ def read(file: Path = FILE) -> list[Row]:
     """The rows of the table as it stands."""
     if not file.exists():
         return []
-    lines = [line for line in file.read_text("utf-8").splitlines() if line.startswith("| W-")]
+    lines = [
+        line for line in file.read_text("utf-8").splitlines() if line.startswith(("| W-", "| S"))
+    ]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return [
         Row(
@@ -124,4 +126,5 @@ JOURNEYS = (
     "W-C2",
     "W-P1",
     "W-P3",
+    "S3-26",
 )

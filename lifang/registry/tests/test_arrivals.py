@@ -81,6 +81,31 @@ def test_a_newcomer_with_a_number_settles_behind_a_door(worker):
     assert "wizard:registry.arrival" not in worker.client.session
 
 
+@pytest.mark.covers("S3-26")
+def test_what_was_used_of_a_card_stands_on_the_later_pages_to_be_confirmed(worker):
+    begin(worker, door=make_building()[3].pk)
+    page = worker.get("registry:arrival", "number").content.decode()
+    assert 'data-island="scan"' in page
+    card = {"card_name": NAME, "card_nation": "蒙古", "card_address": "里坊市西街<b>1号"}
+    answer(worker, "number", document="citizen", identity=number(), **card)
+    assert f'value="{NAME}"' in worker.get("registry:arrival", "name").content.decode()
+    answer(worker, "name", name="另名", telephone="")
+    about = worker.get("registry:arrival", "about").content.decode()
+    assert 'value="里坊市西街&lt;b&gt;1号"' in about
+    assert '<option value="02" selected>' in about
+    answer(
+        worker, "number", document="citizen", identity=number(sequence=99), **card
+    )  # another card
+    assert f'value="{NAME}"' in worker.get("registry:arrival", "name").content.decode()
+    too_long = answer(worker, "number", document="citizen", identity=number(), card_name="名" * 51)
+    assert too_long.status_code == 422
+    assert answer(worker, "number", document="none", card_nation="\x00" * 9).status_code in (
+        302,
+        422,
+    )
+    assert Person.objects.count() == 0, "a card alone registers nobody"
+
+
 @pytest.mark.covers("S3-07", "S3-08")
 def test_a_number_known_here_shows_who_it_is_masked_and_moves_them(worker):
     known = make_person(name=NAME, identity=number(), telephone=TELEPHONE)

@@ -47,7 +47,7 @@ class Arrival(Wizard):
     review = "registry/desk/review.html"
     steps = (
         Step("home", forms.HomeForm, gettext_lazy("Where do they live?")),
-        Step("number", forms.NumberForm, gettext_lazy("Which document do they show?")),
+        Step("number", forms.NumberForm, gettext_lazy("Which document do they show?"), template="registry/desk/number.html"),
         Step("known", forms.KnownForm, gettext_lazy("This number is registered already"), template="registry/desk/known.html"),
         Step("name", forms.NameForm, gettext_lazy("What is their name?")),
         Step("same", forms.SameForm, gettext_lazy("Are they in the register already?"), gettext_lazy("Nobody should stand there twice.")),
@@ -86,7 +86,10 @@ class Arrival(Wizard):
 
     def onward(self, request: HttpRequest, step: Step, answers: Answers) -> HttpResponseBase:
         """What followed from an earlier answer is asked again."""
-        if gone := FOLLOWS.get(step.key):
+        gone = FOLLOWS.get(step.key, ())
+        if step.key == "number" and answers["number"].get("card_name"):
+            gone = (*gone, "name")  # a card was read: its name is to be confirmed
+        if gone:
             answers = {key: one for key, one in answers.items() if key not in gone}
             self.store(request, answers)
         return super().onward(request, step, answers)
@@ -152,11 +155,16 @@ class Arrival(Wizard):
             return {"document": "citizen"}
         if step.key == "known":
             return {"choice": "move"}
+        number = answers.get("number", {})
+        if step.key == "name":
+            return {"name": number.get("card_name", "")}
         if step.key != "about":
             return {}
-        number = answers["number"]
         said = rules.said_by(number["document"], number["identity"])
-        start = {"residence": "registered"}
+        start = {
+            "residence": "registered", "registered_at": number.get("card_address", ""),
+            "ethnicity": _nation(number.get("card_nation", "")),
+        }  # fmt: skip
         return {**start, "born": said.born, "sex": "male" if said.male else "female"} if said else start  # fmt: skip
 
     def terms(self, actor: Actor, answers: Answers, today: date) -> dict[str, Any]:
@@ -237,7 +245,7 @@ class Arrival(Wizard):
         said = [
             str(shown.code(named[key], value)) if key in named and value in _codes(named[key]) else str(value)
             for key, value in given.items()
-            if value and key not in hidden
+            if value and key not in hidden and not key.startswith("card_")
         ]  # fmt: skip
         if given.get("into") == forms.OWN:
             said.insert(0, _("A household of their own"))
@@ -288,6 +296,12 @@ class Arrival(Wizard):
         house = self.row(actor, "household", terms["into"])
         actions.move_in(actor=actor, household=house, relation=terms["relation"], expires_on=until, at=at, **who)  # fmt: skip
         return house  # type: ignore[no-any-return]
+
+
+def _nation(said: str) -> str:
+    """The code of a nation as a card has it printed: without the last word of its name."""
+    named = ((one.key, one.name.zh) for one in CODES["ethnicity"].known.values())
+    return next((key for key, name in named if said and said in (name, name[:-1])), "")
 
 
 def _codes(key: str) -> set[str]:

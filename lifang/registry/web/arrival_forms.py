@@ -25,10 +25,15 @@ def refusals(form: Any, *found: Any) -> None:
             form.add_error(name if name in form.fields else None, str(refusal))
 
 
+CARD = {"card_name": 50, "card_nation": 20, "card_address": 200}
+
+
 class NumberForm(Form):
+    """`card_…`: what somebody took over from a photo of the card; the later pages begin with it, to be confirmed there."""
+
     called = CALLED
 
-    document = forms.ChoiceField(label=_("Document"))
+    document = forms.ChoiceField(label=_("Kind of document"))
     identity = forms.CharField(
         label=_("Number of the document"), required=False, max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"}),
@@ -39,6 +44,8 @@ class NumberForm(Form):
         super().__init__(*args, **kwargs)
         self.today = today
         self.fields["document"].choices = CODES["document"].choices()  # type: ignore[attr-defined]
+        for name, most in CARD.items():
+            self.fields[name] = forms.CharField(required=False, max_length=most, widget=forms.HiddenInput())  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
