@@ -29,6 +29,7 @@ from lifang.demo import (
     parcels,
     people,
     repairing,
+    shops,
     waiting,
     wards,
 )
@@ -80,6 +81,7 @@ def build(
         repairing.leave(cast, at, SEED)
         parcels.leave(cast, at, SEED)
         outages.leave(cast, at, SEED)
+        shops.leave(cast, shapes, at, SEED)
         living.publish(cast, at, SEED)
         hearing.lay_by(before=at - timedelta(hours=6), at=at)  # this commit waits for the disk
         cases = Case.objects.count()

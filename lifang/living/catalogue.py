@@ -84,6 +84,27 @@ class OutageKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     icon: str
 
 
+class Trade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A kind of shop of the fifteen-minute circle."""
+
+    key: str
+    name: Text
+    icon: str
+    level: Literal["basic", "quality"]
+    one: Literal["", "shop", "breakfast", "market", "repair", "old", "young"] = ""
+    source: str
+    confirmed: bool
+
+
+class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who runs the business door, and the edition of its terms."""
+
+    key: str
+    name: Text
+    telephone: str = ""
+    terms: str
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: str
     value: int
@@ -97,7 +118,14 @@ ROUNDS = catalogue("living", "inspections", Round)
 TOPICS = catalogue("living", "complaint_topics", Topic)
 CARRIERS = catalogue("living", "carriers", Carrier)
 OUTAGE_KINDS = catalogue("living", "outage_kinds", OutageKind)
+TRADES = catalogue("living", "trades", Trade)
+BUSINESS = catalogue("living", "business", Business)
+SHOP = flow("living", "shop")
 POLICY = catalogue("living", "policy", Policy)
+
+
+def operator() -> Business:
+    return BUSINESS["operator"]
 
 
 def policy(key: str) -> int:

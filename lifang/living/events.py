@@ -79,3 +79,20 @@ class OutageTold:
     kind: str
     edition: int
     at: datetime
+
+
+@event("living.ShopAsked")
+class ShopAsked:
+    """Somebody asks for a shop to be listed."""
+
+    shop: UUID
+    trade: str
+    at: datetime
+
+
+@event("living.ShopMoved")
+class ShopMoved:
+    shop: UUID
+    move: str
+    to_state: str
+    at: datetime

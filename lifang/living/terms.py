@@ -56,3 +56,12 @@ class Way(StrEnum):
     NEIGHBOUR = "neighbour"  # the code of the neighbour whom the household named
     SEEN = "seen"  # nobody of the household has an account: the desk saw whose it is
     BACK = "back"  # to whoever brought it
+
+
+class Side(StrEnum):
+    """Who is behind a service: every find of the one search says so."""
+
+    PUBLIC = "public"
+    NEIGHBOUR = "neighbour"
+    CHARITY = "charity"
+    BUSINESS = "business"

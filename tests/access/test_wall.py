@@ -1,7 +1,7 @@
 """The second wall alone: with the scoping of every selector switched off, row-level security shows no foreign row."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -19,6 +19,7 @@ from lifang.core.pay.models import PayOrder
 from lifang.core.testing import places
 from lifang.core.testing.cast import CAST, LONG_AGO, Member
 from lifang.core.testing.rows import a_row
+from lifang.living.models import Shop
 from lifang.registry.models import Person, Place
 from lifang.sensing.models import Alarm, Reception
 
@@ -46,6 +47,14 @@ GIVEN: dict[str, dict[str, Any]] = {
     "living.Outage": {"ends_at": LONG_AGO + timedelta(days=1)},
     "living.Reading": {"value": 1},
     "living.Run": {"doors": 1, "gone": 1},
+    "living.Shop": {
+        "code": "92990101MA00000000",
+        "days": "1",
+        "opens": time(8),
+        "closes": time(20),
+        "address": lambda: f"{next(SERIAL)}",
+    },
+    "living.ShopLicence": {"shop": lambda: a_row(Shop, **given(Shop))},
     "living.Tariff": {"price": 1, "since": "2026-01", "until": "2026-02"},
     "pay.PayOrder": {"expires_at": LONG_AGO + timedelta(days=1)},
     "pay.Refund": {"order": lambda: a_row(PayOrder, **given(PayOrder))},

@@ -3,6 +3,7 @@ from lifang.living.models.community import Complaint, Inspection, LedgerLine
 from lifang.living.models.outage import Outage, OutageBuilding
 from lifang.living.models.parcel import Neighbour, Parcel
 from lifang.living.models.repair import Repair, RepairPart
+from lifang.living.models.shop import Offer, Shop, ShopLicence
 
 __all__ = [
     "Bill",
@@ -12,6 +13,7 @@ __all__ = [
     "LedgerLine",
     "Meter",
     "Neighbour",
+    "Offer",
     "Outage",
     "OutageBuilding",
     "Parcel",
@@ -19,5 +21,7 @@ __all__ = [
     "Repair",
     "RepairPart",
     "Run",
+    "Shop",
+    "ShopLicence",
     "Tariff",
 ]

@@ -1,6 +1,6 @@
 """What the walk of `access.yaml` needs a row of."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import UUID
 
 from lifang.core.access import SYSTEM
@@ -15,12 +15,14 @@ from lifang.living.models import (
     Inspection,
     LedgerLine,
     Neighbour,
+    Offer,
     Outage,
     Parcel,
     Repair,
     Run,
+    Shop,
 )
-from lifang.living.tests.make import MONTH, make_doors, make_firm
+from lifang.living.tests.make import MONTH, SPOT, a_code, make_doors, make_firm
 from lifang.orgs.tests.make import MONDAY
 
 FIRM = f"unit:{cast.FIRM}"
@@ -119,6 +121,37 @@ def own_neighbour(account: Account) -> Neighbour:
         )  # fmt: skip
     assert isinstance(made, Neighbour)
     return made
+
+
+def shop_at(area: str, account: Account | None = None, state: str = "asked") -> Shop:
+    with behind(SYSTEM):
+        made = a_row(
+            Shop, area=area, holders=[f"account:{account.pk}"] if account else [], account=account, state=state, number=short_code(12), name="walk", trade="hair",
+            code=a_code(), address="walk", lon=SPOT[0], lat=SPOT[1], opens=time(8), closes=time(20), days="1234567", telephone="10099000123", asked_at=MONDAY,
+        )  # fmt: skip
+    assert isinstance(made, Shop)
+    return made
+
+
+def listed_shop(area: str) -> Shop:
+    return shop_at(area, state="listed")
+
+
+def own_shop(account: Account) -> tuple[()]:
+    _kept_by(account)
+    return ()
+
+
+def own_offer(account: Account) -> Offer:
+    with behind(SYSTEM):
+        return Offer.objects.create(shop=_kept_by(account), name="walk", unit="x", price=1, since=MONDAY)  # fmt: skip
+
+
+def _kept_by(account: Account) -> Shop:
+    """An account keeps one shop."""
+    with behind(SYSTEM):
+        found = Shop.objects.filter(account=account).first()
+    return found or shop_at(places.AWAY_GRID, account, "listed")
 
 
 def _whose(area: str) -> list[str]:

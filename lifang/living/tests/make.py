@@ -1,22 +1,61 @@
 """A company, its estate, a household with an account, bills."""
 
-from datetime import date
+from datetime import date, time
+from functools import cache
+from itertools import count
 from typing import Any
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.crypto.numbers import credit_check, organisation_fault
+from lifang.core.files.darkroom import develop
+from lifang.core.files.tests.samples import camera
 from lifang.core.testing import cast
 from lifang.living import actions
-from lifang.living.models import Bill, Run, Tariff
+from lifang.living.catalogue import operator
+from lifang.living.models import Bill, Run, Shop, Tariff
+from lifang.living.rules.shops import Told
 from lifang.orgs.models import Unit
-from lifang.orgs.tests.make import MONDAY
+from lifang.orgs.tests.make import MONDAY, SOUTH, STEP, WEST
 from lifang.registry import actions as registry
 from lifang.registry.actions import NewPlace
 from lifang.registry.models import Place
 from lifang.registry.tests.make import GRID, make_building, make_household, make_linked, number
 
 MONTH = "2026-11"
+SPOT = (WEST + STEP / 2, SOUTH + STEP / 2)  # the middle of GRID
+_serial = count(1)
+
+
+def a_code(first: str = "92") -> str:
+    """A right credit code of the division that belongs to nobody."""
+    inner = f"MA{next(_serial):06d}"
+    inner += next(one for one in "0123456789X" if organisation_fault(inner + one) is None)
+    head = f"{first}990101{inner}"
+    return head + credit_check(head)
+
+
+def told_of(row: Shop) -> Told:
+    return Told(**{name: getattr(row, name) for name in Told._fields})
+
+
+def make_shop(keeper: cast.Member, told: Told | None = None, *, trade: str = "hair", code: str = "", spot: tuple[float, float] = SPOT, listed: bool = False) -> Shop:  # fmt: skip
+    lon, lat = spot
+    told = told or Told("和平理发店", trade, code or a_code(), "", "和平路 1 号", lon, lat, time(8), time(20), "1234567", "10099000123", True)  # fmt: skip
+    made = actions.enter_shop(actor=keeper.actor, told=told, terms=operator().terms, licence=[_photo()], at=MONDAY)  # fmt: skip
+    if listed:
+        with behind(SYSTEM):
+            actions.list_shop(actor=SYSTEM, shop=made, note="", at=MONDAY)
+            made.refresh_from_db()
+    return made
+
+
+@cache
+def _photo() -> Any:
+    return develop(SimpleUploadedFile("licence.jpg", camera(), "image/jpeg"))
 
 
 def make_firm(area: str = GRID[:12]) -> Unit:

@@ -3,13 +3,17 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from lifang.core.access import Actor
 from lifang.core.pay.rules import yuan
-from lifang.core.web.nav import Entry, register
+from lifang.core.web.nav import Entry, Hit, finder, register
 from lifang.core.web.panels import panel
 from lifang.living import selectors
-from lifang.living.web import outages
+from lifang.living.web import outages, shop_shown
+
+HITS = 8
 
 register(
     Entry("desk", "living.bills", _("Bills"), "living:desk_bills", icon="receipt", capability="living.take_cash", order=45),
@@ -18,6 +22,8 @@ register(
     Entry("desk", "living.parcels", _("Parcels"), "living:desk_parcels", icon="package", capability="living.see_parcels", order=46),
     Entry("desk", "living.outages", _("Outages"), "living:desk_outages", icon="bolt-off", capability="living.note_outage", order=47),
     Entry("desk", "living.lines", _("Published accounts"), "living:lines", icon="scale", capability="living.enter_line", order=48, short=_("Ledger")),
+    Entry("desk", "living.shops", _("Shops"), "living:desk_shops", icon="building-store", capability="living.see_shops", order=49),
+    Entry("footer", "living.life", _("Services near me"), "living:life", order=36),
     Entry("public", "living.accounts", _("Published accounts"), "living:accounts", icon="scale", order=40, short=_("Ledger")),
     Entry("my", "living.bills", _("Bills"), "living:bills", icon="receipt", order=25),
 )  # fmt: skip
@@ -60,3 +66,11 @@ def to_pay(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     if not owed:
         return None
     return "living/my/panel.html", {"owed": yuan(owed), "newest": [(one, yuan(one.left)) for one in newest]}  # fmt: skip
+
+
+def _services(actor: Actor, text: str) -> list[Hit]:
+    rows = selectors.listed(actor, text=text)[:HITS] if len(text) > 1 else []
+    return [Hit(row.name, reverse("living:shop", args=[row.pk]), f"{shop_shown.side(row.side).label} · {row.what.name}", row.what.icon) for row in rows]  # fmt: skip
+
+
+finder(_("Shops and suppliers"), _services, door="public", key="living.shops")
