@@ -1,5 +1,6 @@
 """The way in for devices over HTTP: a process of its own, so that a flood of telemetry never slows a page."""
 
+import asyncio
 import os
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifang.boot.settings")
 django.setup()
 
+from lifang.core.cycles import swept_by_the_clock  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.admission import conformance, key, standing  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.batches import Gate, answer, batches  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.commands import ROOT as COMMANDS  # noqa: E402 -- Django must be set up first
@@ -34,11 +36,7 @@ ROUTES: dict[str, dict[str, Any]] = {
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """ASGI."""
     if scope["type"] == "lifespan":
-        while True:
-            event = await receive()
-            await send({"type": f"{event['type']}.complete"})
-            if event["type"] == "lifespan.shutdown":
-                return
+        await _lives(receive, send)
     if scope["type"] != "http":
         return
     path: str = scope["path"]
@@ -51,6 +49,16 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await viid(LOBBY, scope, receive, send)
     else:
         await _routed(methods, scope, receive, send)
+
+
+async def _lives(receive: Any, send: Any) -> None:
+    sweeping = asyncio.create_task(swept_by_the_clock())
+    while True:
+        event = await receive()
+        await send({"type": f"{event['type']}.complete"})
+        if event["type"] == "lifespan.shutdown":
+            sweeping.cancel()
+            return
 
 
 async def _routed(

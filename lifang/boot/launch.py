@@ -277,7 +277,7 @@ class Launch:
         commands: dict[str, list[str]] = {
             "web": web,
             "streams": [*one, "asgi", "--port", str(c.streams_port), "lifang.boot.streams:app"],
-            "gate": [*one, "asginl", "--loop", "uvloop", "--port", gate, "lifang.boot.gate:app"],
+            "gate": [*one, "asgi", "--loop", "uvloop", "--port", gate, "lifang.boot.gate:app"],
             "relay": [python, "-m", "lifang", "relay"],
             "jobs": [python, "-m", "lifang", *WORKER],
         }

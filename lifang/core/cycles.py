@@ -1,8 +1,13 @@
 """Python's search for cycles, left out where much is made that lives only as long as its batch."""
 
+import asyncio
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+SWEPT_SECONDS: Final = 20.0
+WHOLE: Final = 30  # every so many times all is searched, not only what is new
 
 
 @contextmanager
@@ -15,3 +20,14 @@ def unswept() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+async def swept_by_the_clock() -> None:
+    """For a process whose threads make batches side by side: the search comes every few seconds, and at no other time. Until cancelled."""
+    gc.freeze()  # what is loaded stays
+    gc.disable()
+    times = 0
+    while True:
+        await asyncio.sleep(SWEPT_SECONDS)
+        times += 1
+        gc.collect(2 if times % WHOLE == 0 else 1)

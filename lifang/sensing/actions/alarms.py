@@ -2,34 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import connection
+from django.db.models import F
 
-from lifang.core.access import SYSTEM as _SYSTEM
 from lifang.core.access import Actor
 from lifang.core.access.rows import add_many
 from lifang.core.action import action
 from lifang.core.events import publish
 from lifang.core.ids import new_id
 from lifang.sensing.actions.commands import speak
+from lifang.sensing.actions.scene import Scene, scene_of, subject_of
 from lifang.sensing.catalogue import RULES, AlarmRule
 from lifang.sensing.events import AlarmChanged, AlarmRaised
-from lifang.sensing.models import Alarm, AlarmStep, Device, Flood, Followed, Latest
+from lifang.sensing.models import Alarm, AlarmStep, Device, Flood
 from lifang.sensing.rules import alarms as rules
 from lifang.sensing.rules import limits
 from lifang.sensing.rules.alarms import DESK_DIGITS, FLOOD_SPAN, Standing
-from lifang.sensing.selectors import rules as chosen
 from lifang.sensing.terms import Severity, Told
-from lifang.sensing.watch.rule import Kind
-from lifang.sensing.watch.score import Remark, remarks_of, why
-
-GROUP_SPAN = timedelta(minutes=30)
-GATEWAY_RULES = ("gateway_silent",)
-
+from lifang.sensing.watch.score import Remark, why
 
 _CHANGING = (
     "reset_at",
@@ -44,35 +39,23 @@ _ANEW = f"""
 UPDATE sensing_alarm AS a SET {", ".join(f"{name} = t.{name}" for name in _CHANGING)}
 FROM json_populate_recordset(NULL::sensing_alarm, %s::json) AS t WHERE a.id = t.id
 """  # noqa: S608 -- our own names
-
-
-class Scene(NamedTuple):
-    """What must be known to place new alarms, asked once for all of them."""
-
-    devices: dict[UUID, Device]
-    rules: dict[str, AlarmRule]
-    editions: dict[str, int]
-    open: dict[tuple[str, str], Alarm]
-    shelves: dict[tuple[str, str], datetime]
-    dead: dict[UUID, Alarm]  # gateway → its alarm
-    standing: dict[tuple[str, UUID | None], list[Standing]]  # by hazard and place
-    latest: dict[UUID, list[Latest]]
-    remarks: dict[tuple[UUID, str], list[Remark]]  # by device and measure: what stood out of late
-    made: set[UUID]  # not written yet
-    touched: dict[UUID, Alarm]  # there already, to be written anew
+_FLOOD = """
+SELECT (SELECT id FROM sensing_flood WHERE area = %(desk)s AND ended_at IS NULL LIMIT 1), count(*) FROM sensing_alarm
+WHERE area LIKE %(inside)s AND told_at > %(since)s AND inhibited_by_id IS NULL AND lead_id IS NULL AND shelved_until IS NULL
+"""
 
 
 @action("sensing.raise_alarms")
 def raise_alarms(*, actor: Actor, told: Sequence[Told], at: datetime) -> list[Alarm]:
     """What the rules say, life safety first, as alarms and steps; events only for what somebody has to answer."""
-    scene = _scene(told, at)
+    scene = scene_of(told, at)
     steps: list[AlarmStep] = []
     new: list[Alarm] = []
     rest, moved = _moved(told)
     _move(scene, moved, at, steps)
-    begun = {(_subject(one.device), one.rule) for one in rest if one.turn == "raised" and _rests(scene, one)}  # fmt: skip
+    begun = {(subject_of(one.device), one.rule) for one in rest if one.turn == "raised" and _rests(scene, one)}  # fmt: skip
     for one in sorted(rest, key=lambda one: _order(scene, one)):
-        alarm = scene.open.get((_subject(one.device), one.rule))
+        alarm = scene.open.get((subject_of(one.device), one.rule))
         if one.turn in {"raised", "reopened"}:
             if alarm is not None:
                 _again(scene, alarm, one, at, steps)
@@ -113,7 +96,7 @@ def _moved(told: Sequence[Told]) -> tuple[list[Told], list[tuple[UUID, str]]]:
 
 def _rests(scene: Scene, one: Told) -> bool:
     """There is no alarm of it, or one whose condition is over: what is raised now begins."""
-    alarm = scene.open.get((_subject(one.device), one.rule))
+    alarm = scene.open.get((subject_of(one.device), one.rule))
     return alarm is None or alarm.cleared_at is not None
 
 
@@ -141,64 +124,21 @@ def _order(scene: Scene, one: Told) -> tuple[int, float]:
     return (rules.rank(rule.severity, life=rule.life) if rule else 99, one.raised)
 
 
-def _scene(told: Sequence[Told], at: datetime) -> Scene:
-    devices = Device.objects.in_bulk({one.device for one in told})
-    subjects = [_subject(pk) for pk in devices]
-    rows = Alarm.objects.select_for_update(of=("self",)).filter(ended_at__isnull=True)
-    mine = {
-        (one.subject, one.rule): one for one in rows.filter(subject__in=subjects).order_by("id")
-    }
-    shelved = Alarm.objects.filter(subject__in=subjects, shelved_until__gt=at)
-    gateways = {one.gateway_id for one in devices.values() if one.gateway_id}
-    dead = Alarm.objects.filter(
-        device__in=gateways, rule__in=GATEWAY_RULES, ended_at__isnull=True, cleared_at__isnull=True
-    )
-    places = {one.place_id for one in devices.values() if one.place_id}
-    near = Alarm.objects.filter(
-        place__in=places, ended_at__isnull=True, raised_at__gt=at - GROUP_SPAN
-    )
-    facts = near.order_by("raised_at").values_list(
-        "pk", "subject", "hazard", "place", "rule", "lead"
-    )
-    standing: dict[tuple[str, UUID | None], list[Standing]] = defaultdict(list)
-    for fact in facts:
-        standing[fact[2], fact[3]].append(Standing(*fact))
-    latest: dict[UUID, list[Latest]] = defaultdict(list)
-    for row in Latest.objects.filter(series__device__in=devices).select_related("series"):
-        latest[row.series.device_id].append(row)
-    in_force = chosen.in_force(_SYSTEM)
-    return Scene(
-        devices=devices,
-        rules=in_force,
-        editions=chosen.numbers(_SYSTEM),
-        open=mine,
-        shelves={
-            (one.subject, one.rule): one.shelved_until for one in shelved if one.shelved_until
-        },
-        dead={one.device_id: one for one in dead if one.device_id},
-        standing=standing,
-        latest=latest,
-        remarks=_remarks(told, in_force),
-        made=set(),
-        touched={},
-    )
-
-
 def _new(scene: Scene, one: Told, at: datetime) -> Alarm | None:
     device, rule = scene.devices.get(one.device), scene.rules.get(one.rule)
     if device is None or rule is None:
         return None
     when, source = limits.tuned(rule, str(device.pk), device.area)
     alarm = Alarm(
-        id=new_id(), area=device.area, holders=device.holders, subject=_subject(device.pk),
+        id=new_id(), area=device.area, holders=device.holders, subject=subject_of(device.pk),
         rule=rule.key, edition=scene.editions.get(rule.key, 0), device=device, place_id=device.place_id,
         hazard=rule.hazard, severity=rule.severity, rank=rules.rank(rule.severity, life=rule.life),
         life=rule.life, latched=when.latch, since=_moment(one.since), raised_at=_moment(one.raised), told_at=at,
-        last_at=_moment(one.raised), shelved_until=scene.shelves.get((_subject(device.pk), rule.key)),
+        last_at=_moment(one.raised), shelved_until=scene.shelves.get((subject_of(device.pk), rule.key)),
         evidence=_evidence(scene, rule, device, source, when.hold) | _score(scene, rule, one),
     )  # fmt: skip
     if (cause := scene.dead.get(device.gateway_id)) and not rule.life:  # type: ignore[arg-type]
-        alarm.inhibited_by = cause
+        alarm.inhibited_by_id = cause
     near = scene.standing[alarm.hazard, alarm.place_id]
     lead = rules.leader(alarm.hazard, alarm.place_id, alarm.subject, near)
     if lead is not None and alarm.inhibited_by_id is None:
@@ -218,24 +158,10 @@ def _evidence(
 ) -> dict[str, object]:
     """What the card shows, as it was: later changes of the rule do not rewrite it."""
     readings = [
-        {"measure": row.series.measure, "value": row.value, "at": row.at.isoformat()}
+        {"measure": row.measure, "value": row.value, "at": row.at.isoformat()}
         for row in scene.latest[device.pk]
     ]
     return {"limits_of": source, "hold": hold, "matter": rule.matter, "readings": readings}
-
-
-def _remarks(
-    told: Sequence[Told], in_force: dict[str, AlarmRule]
-) -> dict[tuple[UUID, str], list[Remark]]:
-    """What stood out in the series of those about which a score rule speaks."""
-    mine = {
-        one.device
-        for one in told
-        if one.rule in in_force and in_force[one.rule].when.kind is Kind.SCORE
-    }
-    rows = Followed.objects.filter(series__device__in=mine) if mine else Followed.objects.none()
-    listed = rows.values_list("series__device", "series__measure", "body")
-    return {(device, measure): remarks_of(body) for device, measure, body in listed}
 
 
 def _score(scene: Scene, rule: AlarmRule, one: Told) -> dict[str, object]:
@@ -262,7 +188,7 @@ def _escalate(pk: UUID, at: datetime) -> None:
 def _move(
     scene: Scene, moved: Iterable[tuple[UUID, str]], at: datetime, steps: list[AlarmStep]
 ) -> None:
-    open_ones = (scene.open.get((_subject(device), rule)) for device, rule in moved)
+    open_ones = (scene.open.get((subject_of(device), rule)) for device, rule in moved)
     for alarm in filter(None, open_ones):
         alarm.cleared_at = None  # what is cleared is told after it
         _keep(scene, alarm)
@@ -320,29 +246,25 @@ def _fold(new: Sequence[Alarm], at: datetime) -> None:
         if rules.told(alarm):
             desks[alarm.area[:DESK_DIGITS]].append(alarm)
     for desk, mine in desks.items():
-        flood = Flood.objects.filter(area=desk, ended_at__isnull=True).first()
-        recent = Alarm.objects.filter(
-            area__startswith=desk, told_at__gt=at - FLOOD_SPAN, inhibited_by__isnull=True,
-            lead__isnull=True, shelved_until__isnull=True,
-        ).count()  # fmt: skip
-        if not rules.flooded(recent + len(mine), already=flood is not None):
+        given: Any = {"desk": desk, "inside": f"{desk}%", "since": at - FLOOD_SPAN}
+        with connection.cursor() as cursor:
+            cursor.execute(_FLOOD, given)
+            standing, recent = cursor.fetchone()
+        if not rules.flooded(recent + len(mine), already=standing is not None):
             continue
-        flood = flood or Flood.objects.create(area=desk, began_at=at)
-        spare = max(0, rules.FLOOD_BEGINS - recent)
+        standing = standing or Flood.objects.create(area=desk, began_at=at).pk
+        folded, spare = 0, max(0, rules.FLOOD_BEGINS - recent)
         for alarm in [one for one in mine if not one.life][spare:]:
             alarm.folded, alarm.step_due_at = True, None
-            flood.alarms += 1
-        flood.save(update_fields=["alarms"])
+            folded += 1
+        if folded:
+            Flood.objects.filter(pk=standing).update(alarms=F("alarms") + folded)
 
 
 def _step(alarm: Alarm, kind: str, at: datetime) -> AlarmStep:
     return AlarmStep(
         id=new_id(), alarm=alarm, kind=kind, at=at, area=alarm.area, holders=alarm.holders
     )
-
-
-def _subject(device: UUID) -> str:
-    return f"device:{device}"
 
 
 def _moment(seconds: float) -> datetime:
