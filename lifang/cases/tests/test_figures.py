@@ -331,7 +331,10 @@ def test_the_time_of_each_step_is_measured_and_a_step_that_changes_nothing_is_pr
     offered = [one.facts.step for one in patterns.proposals([*spent.values()], facts)]
     assert offered[0] == "check"
     assert "call_back" not in offered
-    assert "随机抽" in page(county_dispatcher.get("cases:steps", query=dict(parse_qsl(QUERY))))
+    told = page(county_dispatcher.get("cases:steps", query=dict(parse_qsl(QUERY))))
+    assert "随机抽" in told
+    picture = told.partition('class="flow"')[2].partition("</svg>")[0]
+    assert "15 分钟" in picture, "the measured time stands in the picture"
     assert (
         patterns.proposals([*spent.values()], [patterns.Facts("check", "awaiting_check", 100, 6)])
         == []

@@ -16,7 +16,8 @@ from lifang.cases.selectors.patterns import Proposal, Spent
 from lifang.cases.web.figures import listed, reader
 from lifang.cases.web.frames import Framed, framed
 from lifang.core.access import Actor, Kind
-from lifang.core.web.times import span
+from lifang.core.flow.picture import drawn
+from lifang.core.web.times import rough, span
 from lifang.core.web.views import only
 from lifang.orgs import selectors as orgs
 
@@ -94,6 +95,7 @@ def steps(request: HttpRequest) -> HttpResponse:
     context = {
         "look": look,
         "spent": [_spent(one, total) for one in spent],
+        "picture": drawn(CASE(), {one.state: _measured(one, total) for one in spent}),
         "bars": [(_state(one.state), round(one.median / timedelta(hours=1), 1)) for one in spent],
         "working": f"{working / total:.0%}" if total else None,
         "waiting": f"{1 - working / total:.0%}" if total else None,
@@ -116,6 +118,12 @@ def _spent(one: Spent, total: timedelta) -> Facts:
         "name": _state(one.state), "kind": kind, "count": one.count, "median": one.median,
         "p90": one.p90, "share": one.total / total if total else None,
     }  # fmt: skip
+
+
+def _measured(one: Spent, total: timedelta) -> str:
+    """What stands on a state in the picture: the median, and its part of all the time."""
+    part = f"{one.total / total:.0%}" if total else "—"
+    return _("%(median)s · %(part)s of all time") % {"median": rough(one.median), "part": part}
 
 
 def _proposal(one: Proposal) -> Facts:

@@ -280,6 +280,12 @@ def bars(
     return {"bars": charts.bars(rows), "caption": caption, "unit": unit, "label": label}
 
 
+@register.inclusion_tag("web/parts/flow.html")
+def flow_picture(picture: Any, caption: Any = "") -> dict[str, Any]:
+    """A flow with what was measured on it (`core.flow.picture.drawn`); a table beside says the same."""
+    return {"picture": picture, "caption": caption}
+
+
 @register.inclusion_tag("web/parts/lines.html")
 def lines(
     series: Sequence[Any], labels: Sequence[Any], caption: Any = "", unit: Any = ""
