@@ -28,8 +28,9 @@ def leave(cast: Cast, at: datetime, seed: int, most: int = 40) -> int:
         for n, (account, door) in enumerate(doors):
             fate, when = FATES[made % len(FATES)], at - timedelta(hours=HOURS[made % len(HOURS)])
             carrier, tail = dice.choice(CARRIERS.all()).key, f"{dice.randrange(10_000):04d}"
+            tails = [tail, f"{dice.randrange(10_000):04d}"][: 1 + (n == 0)]
             rows = actions.note_parcels(
-                actor=SYSTEM, unit=unit, pieces=[(door, tail)] * (1 + (n == 0)), carrier=carrier, shelf=dice.choice("ABCD") + str(dice.randint(1, 6)),
+                actor=SYSTEM, unit=unit, pieces=[(door, one) for one in tails], carrier=carrier, shelf=dice.choice("ABCD") + str(dice.randint(1, 6)),
                 batch=new_id(), at=when,
             )  # fmt: skip
             _lived(rows, fate, account, door, doors[n - 1][1], when, at)
