@@ -193,6 +193,7 @@ class Channel(Entry, frozen=True, kw_only=True):
 
     icon: str
     typed_by: Literal["self", "staff"]
+    trip: bool = False  # somebody went somewhere for it
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

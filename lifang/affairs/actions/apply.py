@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from lifang.affairs import rules, selectors
-from lifang.affairs.actions.moves import at_window, held, moved
+from lifang.affairs.actions.moves import at_window, held, moved, tripped
 from lifang.affairs.catalogue import APPLICATION, CHANNELS, Guide
 from lifang.affairs.events import ApplicationMade
 from lifang.affairs.models import Application, Intake, Laid, Mandate
@@ -183,8 +183,10 @@ def _made(
         taken_by_id=actor.id if intake else None,
         name=_told(filled, "name", intake, "name"), telephone=_told(filled, "telephone", intake, "telephone") or None,
         answers=Filled(filled.kept(form), filled.origins).written(), known=known, asked=asked, reuse=reuse,
-        delivery=filled.answers.get("delivery") or "window", submitted_at=at,
+        delivery=filled.answers.get("delivery") or "window", submitted_at=at, trips=0,
     )  # fmt: skip
+    if CHANNELS[channel].trip:
+        tripped(row, at)
     try:
         with transaction.atomic():
             engine.start(

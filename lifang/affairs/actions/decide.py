@@ -5,7 +5,7 @@ from typing import Any
 
 from lifang.affairs import rules, selectors
 from lifang.affairs.actions import paper
-from lifang.affairs.actions.moves import at_window, held, moved
+from lifang.affairs.actions.moves import at_window, held, moved, tripped
 from lifang.affairs.actions.window import complete
 from lifang.affairs.events import ResultIssued
 from lifang.affairs.models import Application, Result
@@ -111,6 +111,8 @@ def deliver(*, actor: Actor, application: Application, at: datetime, how: str, n
     """The result is in the applicant's hands: picked up, posted, read aloud at home."""
     row = held(application, "deliver")
     row.closed_at = at
+    if how == "window":
+        tripped(row, at)
     return moved(row, "deliver", actor=actor, at=at, note=note, how=how)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from lifang.affairs.catalogue import APPLICATION
 from lifang.affairs.events import ApplicationMoved
 from lifang.affairs.models import Application, Part
+from lifang.affairs.rules import day_of
 from lifang.core.access import Actor, Refused
 from lifang.core.access.desks import desk
 from lifang.core.calendar import Limit, Unit
@@ -67,3 +68,10 @@ def at_units(row: Application, parts: list[Part]) -> Turn:
 
 def title(row: Application) -> str:
     return f"{row.guide}|{row.number}"[:200]
+
+
+def tripped(row: Application, at: datetime) -> None:
+    """Somebody came for it today; twice on one day is once."""
+    day = day_of(at)
+    if row.trips is not None and row.tripped_on != day:
+        row.trips, row.tripped_on = row.trips + 1, day

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from lifang.affairs import rules, selectors
-from lifang.affairs.actions.moves import at_units, at_window, held, moved
+from lifang.affairs.actions.moves import at_units, at_window, held, moved, tripped
 from lifang.affairs.catalogue import MATERIALS
 from lifang.affairs.models import Application, Laid, Part
 from lifang.affairs.terms import Met
@@ -108,7 +108,10 @@ def add_supplement(
     *, actor: Actor, application: Application, at: datetime, files: Sent, seen: Sequence[str] = ()
 ) -> Application:
     """The window takes what the applicant brought: a photo of it, or the original was shown."""
-    return _added(held(application, "supplement"), files, seen, actor, at)
+    row = held(application, "supplement")
+    if row.channel != "visit":  # there the worker goes
+        tripped(row, at)
+    return _added(row, files, seen, actor, at)
 
 
 def _added(row: Application, files: Sent, seen: Sequence[str], actor: Actor, at: datetime) -> Application:  # fmt: skip

@@ -71,6 +71,10 @@ class Application(Subject):
     outcome = models.CharField(max_length=20, blank=True)
     answer = models.TextField(blank=True)  # what the applicant reads
     wanted = models.JSONField(default=list)  # keys of materials that are asked for
+    trips = models.PositiveSmallIntegerField(
+        null=True
+    )  # days on which somebody had to come for it; null: from before it was counted
+    tripped_on = models.DateField(null=True)  # the last of them
     emptied_at = models.DateTimeField(null=True)  # what was written is gone
     anonymised_at = models.DateTimeField(null=True)  # whose it was is gone too
 

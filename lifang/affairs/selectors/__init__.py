@@ -5,7 +5,6 @@ from lifang.affairs.selectors.applications import (
     application,
     applications,
     by_ids,
-    counts,
     files,
     filled,
     intake,
@@ -47,6 +46,7 @@ from lifang.affairs.selectors.questions import (
     unanswered,
     unanswered_one,
 )
+from lifang.affairs.selectors.shares import shares
 from lifang.affairs.selectors.waiting import (
     at_counter,
     book_days,
@@ -78,7 +78,6 @@ __all__ = [
     "callbacks_by_ids",
     "called",
     "counters",
-    "counts",
     "due",
     "due_counts",
     "files",
@@ -116,6 +115,7 @@ __all__ = [
     "points",
     "receipt",
     "result",
+    "shares",
     "slots",
     "sources",
     "standing",

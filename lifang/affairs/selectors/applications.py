@@ -137,15 +137,6 @@ def _issued(which: Q) -> Result:
     return found
 
 
-def counts(actor: Actor, since: date) -> dict[str, int]:
-    """How many came by which channel since a day: the share of online ones."""
-    rows = applications(actor).filter(submitted_at__date__gte=since).order_by()
-    found: dict[str, int] = {}
-    for channel in rows.values_list("channel", flat=True):
-        found[channel] = found.get(channel, 0) + 1
-    return found
-
-
 def windows(actor: Actor, row: Application, at: datetime) -> list[tuple[str, str]]:
     """The other windows that answer for the applicant's area and that somebody stands at."""
     codes = [code for code in (row.area[:12], row.area[:9]) if len(code) in (9, 12) and code != row.desk]  # fmt: skip

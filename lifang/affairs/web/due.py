@@ -10,12 +10,11 @@ from lifang.affairs import actions, selectors
 from lifang.affairs.catalogue import BENEFITS, GUIDES
 from lifang.affairs.rules import day_of
 from lifang.affairs.web.own import acting
+from lifang.affairs.web.tables import areas_of
 from lifang.core.access import Actor, Kind, Refusal, insist
 from lifang.core.web.forms import Form
 from lifang.core.web.views import only
-from lifang.orgs.selectors import codes_inside, place_name
-
-DEEPER = {6: 9, 9: 12, 12: 15}
+from lifang.orgs.selectors import place_name
 
 
 class DueForm(Form):
@@ -25,15 +24,9 @@ class DueForm(Form):
         choices=[("visit", gettext_lazy("To visit them and tell them")), ("case", gettext_lazy("To begin the application with them"))],
     )  # fmt: skip
 
-    def __init__(self, *args: object, areas: list[str], **more: object) -> None:
+    def __init__(self, *args: object, areas: dict[str, str], **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
-        self.fields["area"].choices = [(code, place_name(code, 2)) for code in areas]  # type: ignore[attr-defined]
-
-
-def _areas(actor: Actor) -> list[str]:
-    """Where the actor may look, and the parts of it."""
-    codes = sorted({grant.area for grant in actor.grants if "affairs.find_due" in grant.capabilities})  # fmt: skip
-    return [*codes, *(one for code in codes if len(code) in DEEPER for one in codes_inside(code, DEEPER[len(code)]))]  # fmt: skip
+        self.fields["area"].choices = list(areas.items())  # type: ignore[attr-defined]
 
 
 def _may(actor: Actor) -> None:
@@ -46,7 +39,7 @@ def benefits(request: HttpRequest) -> HttpResponse:
     """Each benefit with how many it may be due to: numbers, nobody's name."""
     actor, at = acting(request)
     _may(actor)
-    area = _areas(actor)[0]
+    area = next(iter(areas_of(actor, "affairs.find_due")))
     rows = [{"benefit": one, "guide": GUIDES[one.guide], "count": n} for one, n in selectors.due_counts(actor, area, day_of(at))]  # fmt: skip
     return render(request, "affairs/due/benefits.html", {"rows": rows, "where": place_name(area, 2)})  # fmt: skip
 
@@ -60,7 +53,10 @@ def benefit(request: HttpRequest, key: str) -> HttpResponse:
     one = BENEFITS.get(key)
     if one is None:
         raise Http404
-    form = DueForm(request.POST if request.method == "POST" else None, areas=_areas(actor))
+    form = DueForm(
+        request.POST if request.method == "POST" else None,
+        areas=areas_of(actor, "affairs.find_due"),
+    )
     facts = {"benefit": one, "guide": GUIDES[one.guide], "form": form, "may_receive": actor.may("affairs.receive")}  # fmt: skip
     if request.method == "POST" and form.is_valid():
         found = actions.find_due(actor=actor, benefit=one, at=at, **form.cleaned_data)

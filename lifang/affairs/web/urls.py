@@ -13,6 +13,7 @@ from lifang.affairs.web import (
     mandates,
     own,
     reception,
+    shares,
     verify,
 )
 
@@ -85,6 +86,7 @@ urlpatterns = [
     path("my/applications/drafts/<uuid:pk>", own.go_on, name="apply_go_on"),
     path("my/applications/drafts/<uuid:pk>/dropping", own.dropping, name="dropping"),
     path("my/applications/drafts/<uuid:pk>/<slug:step>", own.apply_step, name="apply_step"),
+    path("desk/applications/shares", shares.shares, name="shares"),
     path("desk/applications", desk.applications, name="applications"),
     path("desk/applications/<uuid:pk>", desk.application, name="application"),
     path("desk/applications/<uuid:pk>/reading", desk.reading, name="reading"),
