@@ -25,6 +25,7 @@ from lifang.demo import (
     geography,
     halls,
     living,
+    ordering,
     outages,
     parcels,
     people,
@@ -82,6 +83,8 @@ def build(
         parcels.leave(cast, at, SEED)
         outages.leave(cast, at, SEED)
         shops.leave(cast, shapes, at, SEED)
+        ordering.leave(cast, at, SEED)
+        ordering.settle(at)
         living.publish(cast, at, SEED)
         hearing.lay_by(before=at - timedelta(hours=6), at=at)  # this commit waits for the disk
         cases = Case.objects.count()

@@ -67,6 +67,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     key: str
     name: Text
     matter: str
+    of: Literal["company", "shop"] = "company"
 
 
 class Carrier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,6 +97,21 @@ class Trade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     confirmed: bool
 
 
+class Subsidy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a street pays of an order for people of a group."""
+
+    key: str
+    name: Text
+    trades: list[str]
+    groups: list[str]  # of the register, the first that fits names it
+    share: int  # per cent of the price
+    most: int  # fen a piece
+    times: int  # pieces a month
+    at_home: bool = False
+    source: str
+    confirmed: bool
+
+
 class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who runs the business door, and the edition of its terms."""
 
@@ -120,6 +136,8 @@ CARRIERS = catalogue("living", "carriers", Carrier)
 OUTAGE_KINDS = catalogue("living", "outage_kinds", OutageKind)
 TRADES = catalogue("living", "trades", Trade)
 BUSINESS = catalogue("living", "business", Business)
+SUBSIDIES = catalogue("living", "subsidies", Subsidy)
+ORDER = flow("living", "order")
 SHOP = flow("living", "shop")
 POLICY = catalogue("living", "policy", Policy)
 

@@ -96,3 +96,27 @@ class ShopMoved:
     move: str
     to_state: str
     at: datetime
+
+
+@event("living.OrderPlaced")
+class OrderPlaced:
+    order: UUID
+    shop: UUID
+    at: datetime
+
+
+@event("living.OrderMoved")
+class OrderMoved:
+    order: UUID
+    move: str
+    to_state: str
+    step: int
+    at: datetime
+
+
+@event("living.SubsidyPaidOut")
+class SubsidyPaidOut:
+    payout: UUID
+    shop: UUID
+    amount: int
+    at: datetime

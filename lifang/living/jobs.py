@@ -24,3 +24,8 @@ def see_to_repairs(*, system: Actor, at: datetime) -> None:
 @periodic(cron="20 * * * *")
 def see_to_parcels(*, system: Actor, at: datetime) -> None:
     actions.see_to_parcels(system=system, at=at)
+
+
+@periodic(cron="35 * * * *")
+def see_to_orders(*, system: Actor, at: datetime) -> None:
+    actions.see_to_orders(system=system, at=at)

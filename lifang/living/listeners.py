@@ -4,7 +4,7 @@ from lifang.core.access import Actor
 from lifang.core.events import listens
 from lifang.core.flow.events import StageOverdue
 from lifang.living import actions
-from lifang.living.events import RepairMoved
+from lifang.living.events import OrderMoved, OrderPlaced, RepairMoved
 from lifang.registry.events import AccountLinked, MovedIn
 
 
@@ -31,3 +31,18 @@ def on_repair_moved(told: RepairMoved, system: Actor) -> None:
 @listens(StageOverdue)
 def on_stage_overdue(told: StageOverdue, system: Actor) -> None:
     actions.warn_late(actor=system, flow=told.flow, repair=told.subject, at=told.at)
+
+
+@listens(OrderPlaced)
+def on_order_placed(told: OrderPlaced, system: Actor) -> None:
+    actions.tell_order(system, told.order, "placed", told.at)
+
+
+@listens(OrderMoved)
+def on_order_moved(told: OrderMoved, system: Actor) -> None:
+    actions.tell_order(system, told.order, told.move, told.at)
+
+
+@listens(OrderMoved)
+def on_order_moved_for_money(told: OrderMoved, system: Actor) -> None:
+    actions.return_order(actor=system, order=told.order, step=told.step, at=told.at)

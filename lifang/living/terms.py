@@ -6,6 +6,7 @@ from typing import Final
 
 MONTH: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 BILL: Final = "living.bill"  # the purpose of its payments
+ORDERED: Final = "living.order"  # likewise, of an order
 
 
 class Basis(StrEnum):

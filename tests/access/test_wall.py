@@ -19,7 +19,8 @@ from lifang.core.pay.models import PayOrder
 from lifang.core.testing import places
 from lifang.core.testing.cast import CAST, LONG_AGO, Member
 from lifang.core.testing.rows import a_row
-from lifang.living.models import Shop
+from lifang.living.models import Offer, Order, Shop
+from lifang.orgs.models import Unit
 from lifang.registry.models import Person, Place
 from lifang.sensing.models import Alarm, Reception
 
@@ -32,6 +33,10 @@ def an_alarm() -> Model:
 
 def a_reception() -> Model:
     return a_row(Reception, **given(Reception))
+
+
+def a_shop() -> Model:
+    return a_row(Shop, **given(Shop))
 
 
 # What a model's own constraints want of a row.
@@ -54,7 +59,20 @@ GIVEN: dict[str, dict[str, Any]] = {
         "closes": time(20),
         "address": lambda: f"{next(SERIAL)}",
     },
-    "living.ShopLicence": {"shop": lambda: a_row(Shop, **given(Shop))},
+    "living.ShopLicence": {"shop": a_shop},
+    "living.Order": {
+        "count": 1,
+        "price": 1,
+        "amount": 1,
+        "subsidy": 0,
+        "credited": 0,
+        "paid": 0,
+        "shop": a_shop,
+        "offer": lambda: a_row(Offer, shop=a_shop(), price=1),
+    },
+    "living.Grant": {"amount": 1, "order": lambda: a_row(Order, **given(Order))},
+    "living.Payout": {"amount": 1, "shop": a_shop},
+    "living.Complaint": {"unit": lambda: a_row(Unit), "order": None},
     "living.Tariff": {"price": 1, "since": "2026-01", "until": "2026-02"},
     "pay.PayOrder": {"expires_at": LONG_AGO + timedelta(days=1)},
     "pay.Refund": {"order": lambda: a_row(PayOrder, **given(PayOrder))},

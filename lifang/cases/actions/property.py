@@ -32,7 +32,7 @@ def take_complaint(*, actor: Actor, complaint: UUID, matter: str, at: datetime) 
     told = living.complaint(actor, complaint)
     if told.case_number or matter not in MATTERS:
         return None
-    text = f"{told.number} · {told.unit.name.zh} · {told.text}"
+    text = f"{told.number} · {told.against} · {told.text}"
     case = report(actor=actor, at=at, matter=matter, source=COMPLAINT, reference=told.number, text=text, area=told.area)  # fmt: skip
     living_acts.note_case(actor=actor, complaint=complaint, number=case.number, at=at)
     return case

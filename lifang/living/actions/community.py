@@ -93,7 +93,9 @@ def complain(*, actor: Actor, home: "registry.Dwelling", topic: str, text: str, 
     """About the company: the street hears it, not the company alone."""
     insist(
         None if home.pk in {one.pk for one in registry.own_doors(actor)} else Refusal("not_found"),
-        None if topic in TOPICS else Refusal("complaint_topic", {"field": "topic"}),
+        None
+        if topic in TOPICS and TOPICS[topic].of == "company"
+        else Refusal("complaint_topic", {"field": "topic"}),
         None if text.strip() else Refusal("repair_words", {"field": "text"}),
     )
     unit = company_of(SYSTEM, home.area)

@@ -10,7 +10,7 @@ from lifang.core.files import store
 from lifang.core.flow import engine
 from lifang.core.flow.models import Step
 from lifang.core.retention import Shelf, shelf
-from lifang.living.models import Neighbour, Repair, ShopLicence
+from lifang.living.models import Grant, Neighbour, Repair, ShopLicence
 from lifang.living.selectors import retention as ask
 
 Went = Mapping[str, int]
@@ -40,6 +40,18 @@ def drop_neighbours(rows: Sequence[Any], at: datetime) -> Went:
     return {}
 
 
+def clear_orders(rows: Sequence[Any], at: datetime) -> Went:
+    keys = [row.pk for row in rows]
+    for row in rows:
+        engine.unname(row.pk, row.account_id)
+        row.wish, row.telephone, row.address, row.account = "", None, "", None
+        row.holders = []
+        row.save()
+    Grant.objects.filter(order__in=keys).update(account=None, group="", holders=[])
+    noted = Step.objects.filter(subject__in=keys).values_list("move", flat=True).distinct()
+    return {"notes": engine.hush(keys, list(noted))}
+
+
 def clear_shops(rows: Sequence[Any], at: datetime) -> Went:
     papers = list(ShopLicence.objects.filter(shop__in=[row.pk for row in rows]).values_list("pk", flat=True))  # fmt: skip
     files = store.remove(ShopLicence._meta.label_lower, papers)
@@ -56,3 +68,4 @@ shelf(Shelf("living.repairs", ask.ended_repairs, clear_repairs, partial(ask.held
 shelf(Shelf("living.parcels", ask.left_parcels, clear_parcels, partial(ask.held_by_sight, SYSTEM)))
 shelf(Shelf("living.neighbours", ask.ended_neighbours, drop_neighbours, partial(ask.held, SYSTEM)))
 shelf(Shelf("living.shops", ask.ended_shops, clear_shops, partial(ask.held, SYSTEM)))
+shelf(Shelf("living.orders", ask.ended_orders, clear_orders, partial(ask.held, SYSTEM)))

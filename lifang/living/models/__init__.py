@@ -1,5 +1,6 @@
 from lifang.living.models.bill import Bill, BillLine, Meter, Reading, Run, Tariff
 from lifang.living.models.community import Complaint, Inspection, LedgerLine
+from lifang.living.models.order import Grant, Order, Payout
 from lifang.living.models.outage import Outage, OutageBuilding
 from lifang.living.models.parcel import Neighbour, Parcel
 from lifang.living.models.repair import Repair, RepairPart
@@ -9,14 +10,17 @@ __all__ = [
     "Bill",
     "BillLine",
     "Complaint",
+    "Grant",
     "Inspection",
     "LedgerLine",
     "Meter",
     "Neighbour",
     "Offer",
+    "Order",
     "Outage",
     "OutageBuilding",
     "Parcel",
+    "Payout",
     "Reading",
     "Repair",
     "RepairPart",

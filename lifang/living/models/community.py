@@ -63,10 +63,11 @@ class Inspection(Scoped):
 
 
 class Complaint(Scoped):
-    """What a household says about its company; the case that came of it answers."""
+    """What a household says about its company or a shop that it ordered from; the case that came of it answers."""
 
     number = models.CharField(max_length=20, unique=True)
-    unit = models.ForeignKey("orgs.Unit", models.PROTECT, related_name="+")
+    unit = models.ForeignKey("orgs.Unit", models.PROTECT, null=True, related_name="+")
+    order = models.ForeignKey("living.Order", models.PROTECT, null=True, related_name="complaints")
     topic = models.CharField(max_length=30)  # complaint_topics.yaml
     text = models.CharField(max_length=500)
     account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
@@ -82,7 +83,15 @@ class Complaint(Scoped):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("made_at")), name="complaint_ends"),
+            models.CheckConstraint(condition=Q(unit__isnull=False, order__isnull=True) | Q(unit__isnull=True, order__isnull=False), name="complaint_against"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def against(self) -> str:
+        """The company, or the shop with the order."""
+        if self.order is not None:
+            return f"{self.order.shop.name} {self.order.number}"
+        return str(self.unit.name) if self.unit else ""

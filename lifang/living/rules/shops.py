@@ -1,6 +1,6 @@
 """Decides about shops: what may be listed, what may be offered, when they are open."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from lifang.core.access import Refusal
@@ -64,6 +64,17 @@ def offer_fits(name: str, unit: str, price: int, standing: int) -> Refusal | Non
     if not 0 <= price <= MOST_PRICE:
         return Refusal("offer_price", {"field": "price"})
     return None if standing < MOST_OFFERS else Refusal("offer_many")
+
+
+def next_open(opens: time, closes: time, days: str, local: datetime) -> datetime:
+    """The next full hour at which it is open."""
+    when = (local + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+    for _day in range(8):
+        begins = when.replace(hour=opens.hour, minute=opens.minute)
+        if str(when.isoweekday()) in days and when.time() < closes:
+            return max(when, begins)
+        when = (begins + timedelta(days=1)).replace(hour=0, minute=0)
+    return when
 
 
 def open_at(opens: time, closes: time, days: str, local: datetime) -> bool:

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from lifang.core.access import Actor
 from lifang.core.retention import Standing
-from lifang.living.models import Neighbour, Parcel, Repair, Shop
+from lifang.living.models import Neighbour, Order, Parcel, Repair, Shop
 
 Rows = QuerySet[Any]
 
@@ -29,6 +29,12 @@ def ended_neighbours(system: Actor, before: datetime) -> Rows:
     """Ended, or past their last day, before then."""
     rows = Neighbour.objects.annotate(over=Coalesce("ended_at", Cast("until", DateTimeField())))
     return rows.filter(over__lt=before).order_by("over", "pk")
+
+
+def ended_orders(system: Actor, before: datetime) -> Rows:
+    """Ended before then, where it is still known whose they were."""
+    rows = Order.objects.filter(ended_at__lt=before).exclude(account=None)
+    return rows.annotate(over=F("ended_at")).order_by("over", "pk")
 
 
 def ended_shops(system: Actor, before: datetime) -> Rows:

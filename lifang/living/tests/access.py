@@ -16,13 +16,14 @@ from lifang.living.models import (
     LedgerLine,
     Neighbour,
     Offer,
+    Order,
     Outage,
     Parcel,
     Repair,
     Run,
     Shop,
 )
-from lifang.living.tests.make import MONTH, SPOT, a_code, make_doors, make_firm
+from lifang.living.tests.make import MONTH, SPOT, a_code, make_doors, make_firm, make_homes
 from lifang.orgs.tests.make import MONDAY
 
 FIRM = f"unit:{cast.FIRM}"
@@ -145,6 +146,36 @@ def own_shop(account: Account) -> tuple[()]:
 def own_offer(account: Account) -> Offer:
     with behind(SYSTEM):
         return Offer.objects.create(shop=_kept_by(account), name="walk", unit="x", price=1, since=MONDAY)  # fmt: skip
+
+
+def offer_at(area: str) -> Offer:
+    with behind(SYSTEM):
+        return Offer.objects.create(shop=listed_shop(area), name="walk", unit="x", price=1, since=MONDAY)  # fmt: skip
+
+
+def order_of(shop: Shop, account: Account | None = None) -> Order:
+    with behind(SYSTEM):
+        offer = Offer.objects.create(shop=shop, name="walk", unit="x", price=1, since=MONDAY)
+        made = a_row(
+            Order, area=places.AWAY_GRID, holders=[f"account:{one}" for one in (account and account.pk, shop.account_id) if one], shop=shop, offer=offer, number=short_code(12),
+            state="closed", price=1, count=1, amount=1, subsidy=0, credited=0, paid=0, account=account, wanted_at=MONDAY, ordered_at=MONDAY,
+        )  # fmt: skip
+    assert isinstance(made, Order)
+    return made
+
+
+def own_order(account: Account) -> Order:
+    return order_of(listed_shop(places.AWAY_GRID), account)
+
+
+def kept_order(account: Account) -> Order:
+    return order_of(_kept_by(account))
+
+
+def homes_at(area: str) -> tuple[str]:
+    with behind(SYSTEM):
+        make_homes(1, *SPOT, area)
+    return (area[:12],)
 
 
 def _kept_by(account: Account) -> Shop:

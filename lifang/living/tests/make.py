@@ -76,6 +76,18 @@ def make_doors(count: int = 2, area: str = GRID, m2: int = 80) -> list[Place]:
     return registry.add_places(actor=SYSTEM, rows=rows, at=MONDAY)
 
 
+def make_homes(count: int, lon: float, lat: float, area: str = GRID) -> Place:
+    """So many homes in a building that stands there."""
+    stair = make_doors(count, area)[0].parent
+    assert stair is not None
+    building = stair.parent if stair.kind == "stair" else stair
+    assert building is not None
+    with behind(SYSTEM):
+        building.stand(lon, lat)
+        building.save()
+    return building
+
+
 def make_tariff(unit: Unit, item: str = "property_fee", basis: str = "area", price: int = 18_500, since: str = "2026-01") -> Tariff:  # fmt: skip
     return actions.set_tariff(actor=SYSTEM, unit=unit, area=unit.area, item=item, basis=basis, price=price, since=since, at=MONDAY)  # fmt: skip
 

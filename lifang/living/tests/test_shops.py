@@ -80,7 +80,7 @@ def test_a_shop_asks_is_looked_at_listed_found_and_removed(resident, community_s
     assert "剪发" in shop
     assert "20.00" in shop
     assert str(photo.pk) not in shop
-    assert "由本市指定" in shop, "whose door it is"
+    assert "本市指定" in shop, "whose door it is"
 
     assert community_secretary.post("living:shop_removal", row.pk, data={"note": ""}).status_code == 200  # fmt: skip
     assert community_secretary.post("living:shop_removal", row.pk, data={"note": "不按标价收费"}).status_code == 302  # fmt: skip
@@ -140,6 +140,10 @@ def test_codes_hours_and_minutes_on_foot():
     assert not rules.open_at(
         time(8), time(9), "1234567", monday.astimezone(timezone.get_default_timezone())
     )
+    # Monday 10:20: at eleven; after eight in the evening: when it opens, on a day it is open.
+    here = MONDAY.astimezone(timezone.get_default_timezone()).replace(minute=20)
+    found = [rules.next_open(time(8, 30), time(20), days, here.replace(hour=hour)) for hour, days in ((10, "12345"), (3, "12345"), (19, "134"), (19, "1"))]  # fmt: skip
+    assert [f"{one:%d %H:%M}" for one in found] == ["23 11:00", "23 08:30", "25 08:30", "30 08:30"]
     # 1,000 m in a straight line are 1,300 on foot at 70 m a minute.
     north = (118.0, 36.0 + 1000 / 111_195)
     assert walking.minutes((118.0, 36.0), north) == 19

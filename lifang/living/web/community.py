@@ -212,7 +212,8 @@ class ComplainForm(Form):
         if len(homes) == 1:
             self.fields["home"].widget = forms.HiddenInput()
             self.fields["home"].initial = next(iter(homes))
-        self.fields["topic"].choices = [(one.key, str(one.name)) for one in TOPICS.all()]  # type: ignore[attr-defined]
+        topics = [(one.key, str(one.name)) for one in TOPICS.all() if one.of == "company"]
+        self.fields["topic"].choices = topics  # type: ignore[attr-defined]
 
 
 @page

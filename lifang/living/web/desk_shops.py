@@ -11,8 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lifang.core.access import Kind
+from lifang.core.access import Kind, Refused
 from lifang.core.files import store
+from lifang.core.ids import new_id
+from lifang.core.pay.rules import yuan
 from lifang.core.web.show import Photo
 from lifang.core.web.tables import Choice, Column, Empty, Table
 from lifang.core.web.views import only
@@ -63,9 +65,11 @@ def shop(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _facts(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     actor = asking(request, SEE)
     found = selectors.shop(actor, pk)
+    owed = selectors.owed_to(actor, found)
     return {
         **shown.facts(actor, found, moment(request)), "entries": shown.entries(actor, found), "may": actor.may("living.list_shop", found.area),
-        "paper": selectors.licence(actor, found),
+        "paper": selectors.licence(actor, found), "may_pay": actor.may("living.pay_out", found.area), "owed": yuan(owed) if owed else "", "token": new_id(),
+        "paid": [(one, yuan(one.amount)) for one in selectors.payouts(actor, found)], "standing": selectors.standing(actor, [found.pk], moment(request))[found.pk],
     }  # fmt: skip
 
 
@@ -121,3 +125,18 @@ def _said(request: HttpRequest, pk: UUID, may: str, label: str) -> HttpResponse:
             messages.success(request, gettext("Done. Its keeper reads the reason."))
             return redirect("living:desk_shop", pk)
     return render(request, "living/desk/plain_form.html", {"form": form, "label": label, "said": found.name, "back": reverse("living:desk_shop", args=[pk]), "up": found.name})  # fmt: skip
+
+
+@require_POST
+@only(Kind.STAFF)
+def payout(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """All that is owed for confirmed orders, once for a token."""
+    actor = asking(request, "living.pay_out")
+    found = selectors.shop(actor, pk)
+    try:
+        token = UUID(request.POST.get("token", ""))
+    except ValueError:
+        raise Refused("payout_nothing") from None
+    actions.pay_out(actor=actor, shop=found, area=found.area, token=token, at=moment(request))
+    messages.success(request, gettext("Booked. The shop reads it among its orders."))
+    return redirect("living:desk_shop", pk)

@@ -24,7 +24,7 @@ from lifang.living.web.here import moment, who
 from lifang.orgs.selectors import place_name
 
 Row = dict[str, Any]
-MOST = 80
+MOST = 40
 GUIDES = 12
 STATES = {Side.PUBLIC: "progress", Side.NEIGHBOUR: "open", Side.CHARITY: "done", Side.BUSINESS: "waiting"}  # fmt: skip
 
@@ -52,7 +52,9 @@ def life(request: HttpRequest) -> HttpResponse:
 
 
 def _found(actor: Actor, text: str, trade: str, here: walking.Spot | None, at: datetime) -> list[Row]:  # fmt: skip
-    rows = [_shop(row, here, at) for row in selectors.listed(actor, trade=trade, text=text)]
+    found = selectors.listed(actor, trade=trade, text=text)
+    standing = selectors.standing(actor, [row.pk for row in found], at)
+    rows = [_shop(row, here, at) | {"good": "; ".join(shown.reasons(row, standing[row.pk]))} for row in found]  # fmt: skip
     if not trade:
         rows += _public(actor, text, here, at) + _neighbours(actor, text)
     return sorted(rows, key=lambda row: (row["minutes"] is None, row["minutes"] or 0, row["name"]))

@@ -30,6 +30,7 @@ SIDES: dict[str, tuple[str, Any]] = {
 }
 SIGNS = {"start": "send", "list": "check", "refuse": "x", "remove": "ban", "again": "arrow-back-up", "change": "edit", "leave": "door"}  # fmt: skip
 WEEK = 7
+GOOD = 4
 
 
 @tells("shop")
@@ -47,7 +48,7 @@ def chip(row: Shop) -> Chip:
 
 
 def hours(row: Shop) -> str:
-    days = _("every day") if len(row.days) == WEEK else _(", ").join(str(name) for key, name in DAYS if key in row.days)  # fmt: skip
+    days = _("all days") if len(row.days) == WEEK else _(", ").join(str(name) for key, name in DAYS if key in row.days)  # fmt: skip
     return f"{days} {row.opens:%H:%M}–{row.closes:%H:%M}"
 
 
@@ -73,6 +74,24 @@ def entries(actor: Actor, row: Shop) -> list[Entry]:
         for one in flow.steps(actor, row.pk)
     ]  # fmt: skip
     return made[::-1]
+
+
+def reasons(row: Shop, standing: selectors.Standing) -> list[str]:
+    """Why it is recommended: facts alone, each said. Nothing is recommended below four stars or with a complaint."""
+    if standing.stars is None or standing.stars < GOOD or standing.complaints:
+        return []
+    told = {"stars": f"{standing.stars:.1f}", "n": standing.rated, "orders": standing.orders}
+    found = [
+        _("%(stars)s of 5 by %(n)s who ordered in the last half year") % told,
+        _("no complaint about %(orders)s orders") % told,
+    ]
+    if row.step_free:
+        found.append(_("Reached without steps"))
+    if any(one.at_home for one in row.offers.all()):
+        found.append(_("comes to the home"))
+    if row.side == Side.CHARITY:
+        found.append(_("registered as a charity"))
+    return found
 
 
 def facts(actor: Actor, row: Shop, at: datetime) -> dict[str, Any]:

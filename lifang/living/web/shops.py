@@ -16,8 +16,10 @@ from lifang.living.web.here import moment, who
 def shop(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One shop: what it offers, when and where. Anybody may read it."""
     actor = who(request)
-    found = selectors.listed_shop(actor, pk)
-    return render(request, "living/shops/shop.html", {**shown.facts(actor, found, moment(request)), "operator": operator()})  # fmt: skip
+    found, at = selectors.listed_shop(actor, pk), moment(request)
+    standing = selectors.standing(actor, [found.pk], at)[found.pk]
+    facts = {**shown.facts(actor, found, at), "operator": operator(), "standing": standing, "reasons": shown.reasons(found, standing)}  # fmt: skip
+    return render(request, "living/shops/shop.html", facts)
 
 
 @require_GET

@@ -44,7 +44,7 @@ def trade(request: HttpRequest) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("Offered."))
             return redirect("living:trade")
-    facts = {**shown.facts(actor, found, moment(request)), "form": form, "entries": shown.entries(actor, found), "operator": operator()}  # fmt: skip
+    facts = {**shown.facts(actor, found, moment(request)), "form": form, "entries": shown.entries(actor, found), "waiting": selectors.shop_orders(actor).filter(state="placed").count(), "operator": operator()}  # fmt: skip
     return render(request, "living/trade/shop.html", facts)
 
 

@@ -34,7 +34,9 @@ from lifang.registry.selectors.doors import (
     Cell,
     Dwelling,
     Home,
+    Standing,
     buildings_in,
+    buildings_standing,
     cells_in,
     count_doors,
     doors_after,
@@ -184,6 +186,7 @@ __all__ = [
     "Profile",
     "Seen",
     "Stairs",
+    "Standing",
     "Tally",
     "ToCall",
     "ToTell",
@@ -192,6 +195,7 @@ __all__ = [
     "asked",
     "asked_again",
     "buildings_in",
+    "buildings_standing",
     "call_up",
     "call_ups",
     "called",
@@ -316,4 +320,4 @@ __all__ = [
     "with_homes",
     "work_at_hand",
     "work_for",
-]  # fmt: skip
+]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.wall import behind
@@ -122,6 +122,17 @@ class Building(NamedTuple):
     estate: str
 
 
+class Standing(NamedTuple):
+    """A building on the map, with how many dwellings it has."""
+
+    pk: UUID
+    area: str
+    name: str
+    lon: float
+    lat: float
+    doors: int
+
+
 class Cell(NamedTuple):
     """A door in the picture of its building: where it is, and nothing of who lives there."""
 
@@ -136,6 +147,21 @@ def buildings_in(system: Actor, area: str, limit: int = 600) -> list[Building]:
     rows = Place.objects.filter(kind=PlaceKind.BUILDING, area__startswith=area, valid_to__isnull=True)  # fmt: skip
     told = rows.order_by("area", "parent__name", "number", "name", "pk").values_list("pk", "area", "name", "parent__name")  # fmt: skip
     return [Building(pk, at, name, estate or "") for pk, at, name, estate in told[:limit]]
+
+
+def buildings_standing(system: Actor, area: str) -> list[Standing]:
+    """Buildings of an area that have dwellings and a place on the map. Two queries."""
+    inside = _doors(area).order_by().values_list("parent", "parent__kind", "parent__parent")
+    doors: dict[UUID, int] = defaultdict(int)
+    for parent, kind, above, n in inside.annotate(n=Count("pk")):
+        doors[above if kind == PlaceKind.STAIR else parent] += n
+    rows = Place.objects.filter(kind=PlaceKind.BUILDING, area__startswith=area, valid_to__isnull=True, lon__isnull=False, lat__isnull=False)  # fmt: skip
+    told = rows.order_by("area", "parent__name", "number", "name", "pk").values_list("pk", "area", "name", "parent__name", "lon", "lat")  # fmt: skip
+    return [
+        Standing(pk, at, f"{estate or ''} {name}".strip(), lon, lat, doors[pk])
+        for pk, at, name, estate, lon, lat in told
+        if doors.get(pk) and lon is not None and lat is not None
+    ]
 
 
 def cells_in(system: Actor, building: UUID) -> list[Cell]:
