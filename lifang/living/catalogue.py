@@ -112,6 +112,19 @@ class Subsidy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     confirmed: bool
 
 
+class GateKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a gate is, whom it may admit, and what of it comes set."""
+
+    key: str
+    name: Text
+    icon: str
+    vehicles: bool = False  # barriers read plates
+    building: bool = False  # of one building or stair
+    admits: list[Literal["household", "vehicle", "visitor"]]
+    source: str
+    confirmed: bool
+
+
 class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who runs the business door, and the edition of its terms."""
 
@@ -139,6 +152,7 @@ BUSINESS = catalogue("living", "business", Business)
 SUBSIDIES = catalogue("living", "subsidies", Subsidy)
 ORDER = flow("living", "order")
 SHOP = flow("living", "shop")
+GATE_KINDS = catalogue("living", "gate_kinds", GateKind)
 POLICY = catalogue("living", "policy", Policy)
 
 

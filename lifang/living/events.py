@@ -120,3 +120,32 @@ class SubsidyPaidOut:
     shop: UUID
     amount: int
     at: datetime
+
+
+@event("living.PassMade")
+class PassMade:
+    pass_: UUID
+    at: datetime
+
+
+@event("living.PassRevoked")
+class PassRevoked:
+    pass_: UUID
+    at: datetime
+
+
+@event("living.VisitorCame")
+class VisitorCame:
+    """A pass opened a gate inwards."""
+
+    pass_: UUID
+    gate: UUID
+    at: datetime
+
+
+@event("living.GateClosed")
+class GateClosed:
+    """The gate is not one any more; its device is free for another."""
+
+    gate: UUID
+    at: datetime

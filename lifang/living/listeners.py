@@ -6,6 +6,7 @@ from lifang.core.flow.events import StageOverdue
 from lifang.living import actions
 from lifang.living.events import OrderMoved, OrderPlaced, RepairMoved
 from lifang.registry.events import AccountLinked, MovedIn
+from lifang.sensing.events import AlarmRaised, DeviceRetired
 
 
 @listens(AccountLinked)
@@ -46,3 +47,13 @@ def on_order_moved(told: OrderMoved, system: Actor) -> None:
 @listens(OrderMoved)
 def on_order_moved_for_money(told: OrderMoved, system: Actor) -> None:
     actions.return_order(actor=system, order=told.order, step=told.step, at=told.at)
+
+
+@listens(DeviceRetired)
+def on_device_retired(told: DeviceRetired, system: Actor) -> None:
+    actions.free_gate(actor=system, device=told.device, at=told.at)
+
+
+@listens(AlarmRaised)
+def on_alarm_raised(told: AlarmRaised, system: Actor) -> None:
+    actions.warn_gate(actor=system, alarm=told.alarm, at=told.at)

@@ -66,3 +66,21 @@ class Side(StrEnum):
     NEIGHBOUR = "neighbour"
     CHARITY = "charity"
     BUSINESS = "business"
+
+
+class Who(StrEnum):
+    """Whom a gate lets in."""
+
+    HOUSEHOLD = "household"  # with a card or a code of its door
+    VEHICLE = "vehicle"  # by the register
+    VISITOR = "visitor"  # with a pass
+
+
+class Medium(StrEnum):
+    CARD = "card"
+    CODE = "code"
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"

@@ -10,7 +10,7 @@ from lifang.core.files import store
 from lifang.core.flow import engine
 from lifang.core.flow.models import Step
 from lifang.core.retention import Shelf, shelf
-from lifang.living.models import Grant, Neighbour, Repair, ShopLicence
+from lifang.living.models import Grant, Neighbour, Pass, Passage, Permit, Repair, ShopLicence
 from lifang.living.selectors import retention as ask
 
 Went = Mapping[str, int]
@@ -64,8 +64,29 @@ def clear_shops(rows: Sequence[Any], at: datetime) -> Went:
     return {"licences": len(papers), "files": files}
 
 
+def drop_passages(rows: Sequence[Any], at: datetime) -> Went:
+    Passage.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return {}
+
+
+def drop_passes(rows: Sequence[Any], at: datetime) -> Went:
+    """With what their gates noted of them."""
+    keys = [row.pk for row in rows]
+    gone, _by = Passage.objects.filter(visit__in=keys).delete()
+    Pass.objects.filter(pk__in=keys).delete()
+    return {"passages": gone}
+
+
+def drop_permits(rows: Sequence[Any], at: datetime) -> Went:
+    Permit.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return {}
+
+
 shelf(Shelf("living.repairs", ask.ended_repairs, clear_repairs, partial(ask.held, SYSTEM)))
 shelf(Shelf("living.parcels", ask.left_parcels, clear_parcels, partial(ask.held_by_sight, SYSTEM)))
 shelf(Shelf("living.neighbours", ask.ended_neighbours, drop_neighbours, partial(ask.held, SYSTEM)))
 shelf(Shelf("living.shops", ask.ended_shops, clear_shops, partial(ask.held, SYSTEM)))
 shelf(Shelf("living.orders", ask.ended_orders, clear_orders, partial(ask.held, SYSTEM)))
+shelf(Shelf("living.passages", ask.old_passages, drop_passages, partial(ask.held_by_sight, SYSTEM)))
+shelf(Shelf("living.passes", ask.ended_passes, drop_passes, partial(ask.held, SYSTEM)))
+shelf(Shelf("living.permits", ask.ended_permits, drop_permits, partial(ask.held_by_sight, SYSTEM)))

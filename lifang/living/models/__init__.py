@@ -1,5 +1,6 @@
 from lifang.living.models.bill import Bill, BillLine, Meter, Reading, Run, Tariff
 from lifang.living.models.community import Complaint, Inspection, LedgerLine
+from lifang.living.models.gate import Gate, Pass, Passage, Permit
 from lifang.living.models.order import Grant, Order, Payout
 from lifang.living.models.outage import Outage, OutageBuilding
 from lifang.living.models.parcel import Neighbour, Parcel
@@ -10,6 +11,7 @@ __all__ = [
     "Bill",
     "BillLine",
     "Complaint",
+    "Gate",
     "Grant",
     "Inspection",
     "LedgerLine",
@@ -20,7 +22,10 @@ __all__ = [
     "Outage",
     "OutageBuilding",
     "Parcel",
+    "Pass",
+    "Passage",
     "Payout",
+    "Permit",
     "Reading",
     "Repair",
     "RepairPart",

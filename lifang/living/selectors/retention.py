@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import DateTimeField, F, Q, QuerySet
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Least
 
 from lifang.core.access import Actor
 from lifang.core.retention import Standing
-from lifang.living.models import Neighbour, Order, Parcel, Repair, Shop
+from lifang.living.models import Neighbour, Order, Parcel, Pass, Passage, Permit, Repair, Shop
 
 Rows = QuerySet[Any]
 
@@ -53,3 +53,19 @@ def held(system: Actor, force: Standing) -> Q:
     """Of areas and accounts under hold."""
     found = force.in_areas() | Q(account__in=force.accounts)
     return found | Q(holders__overlap=force.holders) if force.holders else found
+
+
+def old_passages(system: Actor, before: datetime) -> Rows:
+    rows = Passage.objects.filter(at__lt=before)
+    return rows.annotate(over=F("at")).order_by("over", "pk")
+
+
+def ended_passes(system: Actor, before: datetime) -> Rows:
+    """Past their end, or taken back, before then."""
+    rows = Pass.objects.annotate(over=Least("ends_at", Coalesce("revoked_at", "ends_at")))
+    return rows.filter(over__lt=before).order_by("over", "pk")
+
+
+def ended_permits(system: Actor, before: datetime) -> Rows:
+    rows = Permit.objects.annotate(over=Coalesce("ended_at", Cast("until", DateTimeField())))
+    return rows.filter(over__lt=before).order_by("over", "pk")

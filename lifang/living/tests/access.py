@@ -1,6 +1,7 @@
 """What the walk of `access.yaml` needs a row of."""
 
 from datetime import time, timedelta
+from typing import Any
 from uuid import UUID
 
 from lifang.core.access import SYSTEM
@@ -12,6 +13,7 @@ from lifang.core.testing.rows import a_row
 from lifang.living import actions
 from lifang.living.models import (
     Bill,
+    Gate,
     Inspection,
     LedgerLine,
     Neighbour,
@@ -19,6 +21,8 @@ from lifang.living.models import (
     Order,
     Outage,
     Parcel,
+    Pass,
+    Permit,
     Repair,
     Run,
     Shop,
@@ -187,3 +191,30 @@ def _kept_by(account: Account) -> Shop:
 
 def _whose(area: str) -> list[str]:
     return [FIRM] if area.startswith(places.COMMUNITY) else ["unit:another"]
+
+
+def gate_at(area: str) -> Gate:
+    with behind(SYSTEM):
+        made = a_row(Gate, area=area, holders=_whose(area), unit=make_firm(), kind="estate_walk", name=short_code(8), admits=["visitor"], made_at=MONDAY)  # fmt: skip
+    assert isinstance(made, Gate)
+    return made
+
+
+def permit_at(area: str, holders: list[str] | None = None, door: Any = None) -> Permit:
+    with behind(SYSTEM):
+        made = a_row(
+            Permit, area=area, holders=_whose(area) if holders is None else holders, unit=make_firm(), dwelling=door or make_doors(1, area=area)[0], address="walk",
+            medium="card", number=short_code(12), made_at=MONDAY,
+        )  # fmt: skip
+    assert isinstance(made, Permit)
+    return made
+
+
+def own_pass(account: Account) -> Pass:
+    with behind(SYSTEM):
+        made = a_row(
+            Pass, area=places.AWAY_GRID, holders=[f"account:{account.pk}"], unit=make_firm(), dwelling=make_doors(1, area=places.AWAY_GRID)[0], address="walk",
+            account=account, code=short_code(8), starts_at=MONDAY, ends_at=MONDAY + timedelta(hours=8), entries=1, made_at=MONDAY,
+        )  # fmt: skip
+    assert isinstance(made, Pass)
+    return made

@@ -5,6 +5,7 @@ from lifang.living.web import (
     community,
     desk,
     desk_shops,
+    gates,
     issuing,
     life,
     my,
@@ -17,11 +18,13 @@ from lifang.living.web import (
     shops,
     trade,
     trade_orders,
+    visitors,
 )
 
 app_name = "living"
 DESK = "desk/bills"
 REPAIRS = "desk/repairs"
+GATES = "desk/gates"
 
 urlpatterns = [
     path("my/bills", my.bills, name="bills"),
@@ -50,6 +53,21 @@ urlpatterns = [
     path("desk/parcels/<uuid:pk>", parcels.parcel, name="parcel"),
     path("desk/parcels/<uuid:pk>/seen", parcels.seen, name="parcel_seen"),
     path("desk/parcels/<uuid:pk>/return", parcels.back, name="parcel_back"),
+    path("my/visitors", visitors.visitors, name="visitors"),
+    path("my/visitors/code", visitors.own_code, name="own_code"),
+    path("my/visitors/<uuid:pk>", visitors.visit, name="visit"),
+    path("my/visitors/<uuid:pk>/revocation", visitors.revocation, name="pass_revocation"),
+    path("my/visitors/permits/<uuid:pk>/end", visitors.end_own, name="own_permit_end"),
+    path("passes/<uuid:pk>/<slug:sign>", visitors.shown, name="pass"),
+    path(GATES, gates.gates, name="gates"),
+    path(f"{GATES}/new", gates.new, name="gate_new"),
+    path(f"{GATES}/passes", gates.passes, name="passes"),
+    path(f"{GATES}/cards", gates.cards, name="cards"),
+    path(f"{GATES}/cards/new", gates.card, name="card_new"),
+    path(f"{GATES}/cards/<uuid:pk>/end", gates.end, name="card_end"),
+    path(f"{GATES}/<uuid:pk>", gates.gate, name="gate"),
+    path(f"{GATES}/<uuid:pk>/setting", gates.setting, name="gate_setting"),
+    path(f"{GATES}/<uuid:pk>/closing", gates.closing, name="gate_closing"),
     path("outages", outages.public, name="outages"),
     path("desk/outages", outages.outages, name="desk_outages"),
     path("desk/outages/new", outages.note, name="outage_new"),

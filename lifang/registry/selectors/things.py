@@ -4,11 +4,12 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from lifang.core.access import Actor, Refused
+from lifang.core.access import Actor, Refusal, Refused
 from lifang.core.access.scope import within
 from lifang.core.crypto.masks import plain_plate
 from lifang.core.geo.measure import near
 from lifang.core.search import matching
+from lifang.registry import rules
 from lifang.registry.models import CELL_METRES, Facility, Organisation, Tie, Vehicle
 
 OPEN = Q(valid_to__isnull=True)
@@ -96,3 +97,8 @@ def keepers(actor: Actor, vehicle: Vehicle) -> QuerySet[Tie]:
     """Who keeps or drives a vehicle now."""
     rows = Tie.objects.visible_to(actor).filter(OPEN, vehicle=vehicle)
     return rows.select_related("person", "organisation").order_by("kind", "valid_from")
+
+
+def plate_fault(actor: Actor, plate: str) -> Refusal | None:
+    """Why this is no plate, for whoever takes one in."""
+    return rules.plate_fault(plate)
