@@ -20,6 +20,7 @@ from lifang.affairs.actions.halls import (
     take_ticket,
 )
 from lifang.affairs.actions.mandates import end_mandate, entrust, record_mandate
+from lifang.affairs.actions.overdue import end_overdue
 from lifang.affairs.actions.terminals import heard, pair_terminal, set_terminal
 from lifang.affairs.actions.window import (
     accept,
@@ -44,6 +45,7 @@ __all__ = [
     "decline",
     "deliver",
     "end_mandate",
+    "end_overdue",
     "end_turn",
     "entrust",
     "find_due",

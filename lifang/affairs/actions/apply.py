@@ -23,9 +23,12 @@ from lifang.core.forms import Filled
 from lifang.core.forms import actions as forms
 from lifang.core.forms.models import Draft
 from lifang.core.ids import short_code
+from lifang.core.site import site
+from lifang.orgs import selectors as orgs
 from lifang.registry import actions as registry
 from lifang.registry import selectors as people
 
+COMMUNITY = 12  # digits
 COLLECTED = {"person.telephone", "person.work_place", "person.education", "person.marital"}
 
 
@@ -82,10 +85,12 @@ def receive(
     telephone: str = "",
     channel: str = "window",
     despite: str = "",
+    home: str = "",
 ) -> Intake:
     """Somebody stands at the window, calls, or has sent an envelope: one intake for all the matters.
 
-    `despite`: why one is recorded though what is known speaks against it.
+    `despite`: why one is recorded though what is known speaks against it. `home`: the community of the county they live in, if
+    another window answers for it: each matter goes there by itself.
     """
     known = [selectors.guide(actor, key) for key in dict.fromkeys(guides)]
     insist(None if channel in CHANNELS else Refusal("not_found"))
@@ -94,17 +99,29 @@ def receive(
         insist(_not_twice(actor, who, guide))
     unfit = [selectors.unfit(actor, who, guide, day_of(at)) for guide in known if who]
     insist(rules.word_for(despite, [one for one in unfit if one]))
+    elsewhere = home if who is None and not home.startswith(area) else ""
+    known_there = not elsewhere or elsewhere in orgs.codes_inside(site().county, COMMUNITY)
+    insist(None if known_there else Refusal("window_unknown", {"field": "home"}))
     return Intake.objects.create(
         area=who.area if who else area, token=short_code(16), person=who,
         name=who.name if who else name, telephone=(who.telephone if who else telephone) or None, channel=channel,
-        desk=desk_of("affairs.accept", area, at), guides=[one.key for one in known], account_id=actor.id,
+        desk=desk_of("affairs.accept", elsewhere or area, at), home=elsewhere, ticket=_called(actor), guides=[one.key for one in known], account_id=actor.id,
         begun_at=at, holders=list(who.holders) if who else [], despite=despite.strip()[:200] if any(unfit) else "",
     )  # fmt: skip
 
 
-@action("affairs.record")
+def _called(actor: Actor) -> Any:
+    """Whose turn it is at the actor's counter."""
+    mine = selectors.own_counter(actor)
+    return selectors.at_counter(actor, mine) if mine else None
+
+
+@action("affairs.record", beyond=True)
 def record(*, actor: Actor, intake: Intake, draft: Draft, guide: Guide, at: datetime, reuse: bool = False, despite: str = "") -> Application:  # fmt: skip
-    """One matter of an intake, filled in by the worker with the person; base data that changed go to the register at once."""
+    """One matter of an intake, filled in by the worker with the person; base data that changed go to the register at once.
+
+    Beyond: the matter of somebody from another part of the county lies at the window there; the worker who took it keeps sight of it.
+    """
     visit = Intake.objects.hold(intake.pk)
     insist(Refusal("intake_ended") if visit.ended_at else None)
     if despite.strip() and not visit.despite:
@@ -171,9 +188,11 @@ def _made(
     against = selectors.unfit(actor, person, guide, day_of(at), filled)
     insist(rules.word_for(intake.despite, [against]) if intake and against else against)
     known, asked = filled.counted(form)
-    area = person.area if person is not None else intake.area if intake else ""
+    area = person.area if person is not None else (intake.home or intake.area) if intake else ""
     window = intake.desk if intake else desk_of("affairs.accept", area[:9] if guide.window == "street" else area, at)  # fmt: skip
     owners = [f"account:{account}"] if account else list(intake.holders) if intake else []
+    if intake and intake.home:
+        owners.append(actor.holder)
     if mandate is not None:
         owners = sorted({*owners, *(one for one in person.holders if one.startswith("account:"))})
     row = Application(

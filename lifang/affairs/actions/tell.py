@@ -17,6 +17,7 @@ TOLD = {
     "grant": "affairs.granted",
     "refuse": "affairs.refused",
     "decline": "affairs.refused",
+    "lapse": "affairs.lapsed",
 }
 
 
@@ -24,12 +25,16 @@ def applicant(system: Actor, pk: UUID, move: str, at: datetime) -> None:
     """By the account, else by the telephone that was given."""
     template = TOLD.get(move)
     row = Application.objects.filter(pk=pk).first() if template else None
-    if template is None or row is None:
-        return
+    if template is not None and row is not None:
+        told(system, row, template, at, by=row.promised_at)
+
+
+def told(system: Actor, row: Application, template: str, at: datetime, by: datetime | None) -> None:
+    """One message of one step; asked for again it is the same one."""
     owner = next((one for one in row.holders if one.startswith("account:") and row.person_id), "")
     telephone = clear(row, "telephone")
     to = owner or (f"tel:{telephone}" if telephone else "")
     if to:
-        due = localtime(row.promised_at) if row.promised_at else None
+        due = localtime(by) if by else None
         facts = {"number": row.number, "matter": row.matter.name, "by": f"{due:%Y-%m-%d}" if due else "", "answer": row.answer}  # fmt: skip
-        send(to=to, template=template, facts=facts, at=at, area=row.area, link=f"/a/{row.token}", key=f"{template}:{pk}:{row.steps_taken}")  # fmt: skip
+        send(to=to, template=template, facts=facts, at=at, area=row.area, link=f"/a/{row.token}", key=f"{template}:{row.pk}:{row.steps_taken}")  # fmt: skip

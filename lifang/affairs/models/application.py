@@ -23,6 +23,10 @@ class Intake(Scoped):
     telephone = MaskedText(mask="telephone", null=True)
     channel = models.CharField(max_length=12)
     desk = models.CharField(max_length=15, db_collation="C")
+    home = models.CharField(
+        max_length=15, db_collation="C", blank=True
+    )  # where whoever came lives, if it is another window's area
+    ticket = models.ForeignKey("affairs.Ticket", models.SET_NULL, null=True, related_name="intakes")
     guides = models.JSONField(default=list)  # keys, in the order told
     despite = models.CharField(
         max_length=200, blank=True

@@ -63,6 +63,7 @@ from lifang.affairs.selectors.waiting import (
     points,
     slots,
     ticket,
+    ticket_of,
 )
 
 __all__ = [
@@ -122,6 +123,7 @@ __all__ = [
     "terminals",
     "terminals_as_they_stand",
     "ticket",
+    "ticket_of",
     "unanswered",
     "unanswered_one",
     "unfit",

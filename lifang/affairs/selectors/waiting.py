@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 
 from lifang.affairs import rules
 from lifang.affairs.catalogue import PRIORITIES, policy
-from lifang.affairs.models import Counter, Point, Ticket
+from lifang.affairs.models import Counter, Intake, Point, Ticket
 from lifang.affairs.terms import WAITS, Turn
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.wall import behind
@@ -132,6 +132,12 @@ def at_counter(actor: Actor, counter: Counter) -> Ticket | None:
     """Who was called to it."""
     with behind(SYSTEM):  # nobody's name stands on a ticket
         return Ticket.objects.filter(counter=counter, state=Turn.CALLED).first()
+
+
+def ticket_of(actor: Actor, intake: Intake) -> Ticket | None:
+    """With which ticket somebody came."""
+    with behind(SYSTEM):  # nobody's name stands on a ticket
+        return Ticket.objects.filter(pk=intake.ticket_id).first() if intake.ticket_id else None
 
 
 class Place(NamedTuple):

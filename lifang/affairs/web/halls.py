@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.affairs import actions, selectors
-from lifang.affairs.catalogue import GUIDES, PRIORITIES, SERVICES
+from lifang.affairs.catalogue import GUIDES, PRIORITIES, SERVICES, Guide
 from lifang.affairs.models import Point, Terminal, Ticket
 from lifang.affairs.web.guides import address, drawn
 from lifang.affairs.web.own import acting
@@ -67,12 +67,13 @@ def halls(request: HttpRequest) -> HttpResponse:
     if rows:
         first = rows[0]["hall"].point
         map_props |= {"centre": [first.lon, first.lat], "zoom": 12}
-    return render(request, "affairs/hall/halls.html", {"rows": rows, "matter": GUIDES.get(key), "map_props": map_props, "here": here, "terminals": _terminals(actor, here, at)})  # fmt: skip
+    return render(request, "affairs/hall/halls.html", {"rows": rows, "matter": GUIDES.get(key), "map_props": map_props, "here": here, "terminals": _terminals(actor, here, at, GUIDES.get(key))})  # fmt: skip
 
 
-def _terminals(actor: Actor, here: tuple[float, float] | None, at: datetime) -> list[Facts]:
-    """Machines that serve by themselves, the nearest first; what is not heard from says so."""
-    standing = selectors.terminals_as_they_stand(actor, selectors.standing(actor), at)
+def _terminals(actor: Actor, here: tuple[float, float] | None, at: datetime, matter: Guide | None) -> list[Facts]:  # fmt: skip
+    """Machines that serve by themselves, the nearest first; what is not heard from says so. Of a matter: where it can be applied for."""
+    able = [one for one in selectors.standing(actor) if matter is None or (matter.online and "apply" in one.services)]  # fmt: skip
+    standing = selectors.terminals_as_they_stand(actor, able, at)
     rows: list[Facts] = [
         {
             "terminal": one.terminal, "on": one.state == "on", "where": place_name(one.terminal.area, 2), "metres": round(_metres(one.terminal, here)) if here else None,

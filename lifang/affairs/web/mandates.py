@@ -17,6 +17,7 @@ from lifang.affairs.catalogue import GUIDES
 from lifang.affairs.models import Mandate
 from lifang.affairs.rules import LONGEST_MANDATE_DAYS, day_of
 from lifang.affairs.web.own import acting
+from lifang.affairs.web.picking import Folded, agent_guides, by_topic
 from lifang.core.access import Kind, Refusal, insist
 from lifang.core.api.rates import BUCKETS
 from lifang.core.forms.fields import Papers
@@ -32,12 +33,12 @@ class MandateForm(Form):
     called = gettext_lazy("Let somebody act for you")
     name = forms.CharField(label=gettext_lazy("Name of the helper"), max_length=60)
     telephone = forms.CharField(label=gettext_lazy("Telephone of the helper, as on record"), max_length=24, widget=forms.TextInput(attrs={"inputmode": "tel"}))  # fmt: skip
-    guides = forms.MultipleChoiceField(label=gettext_lazy("For which matters"), widget=forms.CheckboxSelectMultiple)  # fmt: skip
+    guides = forms.MultipleChoiceField(label=gettext_lazy("For which matters"), widget=Folded)  # fmt: skip
     until = forms.DateField(label=gettext_lazy("In force until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))  # fmt: skip
 
     def __init__(self, *args: Any, today: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["guides"].choices = [(one.key, str(one.name)) for one in GUIDES if one.agent]  # type: ignore[attr-defined]
+        self.fields["guides"].choices = by_topic(agent_guides())  # type: ignore[attr-defined]
         self.fields["until"].initial = today + timedelta(days=USUAL_DAYS)
         self.fields["until"].widget.attrs |= {"min": today.isoformat(), "max": (today + timedelta(days=LONGEST_MANDATE_DAYS)).isoformat()}  # fmt: skip
 

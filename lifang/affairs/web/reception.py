@@ -22,10 +22,11 @@ from lifang.affairs.web.own import acting, beside, form_for
 from lifang.core.access import Actor, Kind, Refusal, Refused, insist
 from lifang.core.forms import actions as filling
 from lifang.core.forms.pages import REVIEW, FormPages
+from lifang.core.site import site
 from lifang.core.web import private
 from lifang.core.web.forms import Form
 from lifang.core.web.views import only
-from lifang.orgs.selectors import place_name
+from lifang.orgs.selectors import codes_inside, place_name
 from lifang.registry import selectors as registry
 
 Facts = dict[str, Any]
@@ -60,6 +61,32 @@ class MattersForm(Form):
         self.fields["guides"].choices = [(one.key, str(one.name)) for one in GUIDES]  # type: ignore[attr-defined]
 
 
+class ElsewhereForm(MattersForm):
+    called = gettext_lazy("Somebody who is not on record here")
+    name = forms.CharField(label=gettext_lazy("Name of the applicant"), max_length=60)
+    telephone = forms.CharField(label=gettext_lazy("Phone"), max_length=24, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))  # fmt: skip
+    home = forms.ChoiceField(
+        label=gettext_lazy("Lives in"),
+        help_text=gettext_lazy("The window there gets the matter by itself, with what is filled in here; this window keeps sight of it."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, own: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.own = own
+        here = [(own, _("Not in this county, or lives here: this window does it"))]
+        there = [(street, [(code, place_name(code, 1)) for code in codes]) for street, codes in _communities()]  # fmt: skip
+        self.fields["home"].choices = [*here, *there]  # type: ignore[attr-defined]
+        self.order_fields(["name", "telephone", "home", "channel", "guides"])
+
+
+def _communities() -> list[tuple[str, list[str]]]:
+    """Those of the county by street."""
+    found: dict[str, list[str]] = {}
+    for code in codes_inside(site().county, 12):
+        found.setdefault(place_name(code[:9], 1), []).append(code)
+    return list(found.items())
+
+
 def _may(actor: Actor) -> None:
     insist(None if actor.may("affairs.receive") else Refusal("not_allowed"))
 
@@ -88,7 +115,9 @@ def reception_of(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     person = registry.person(actor, pk)
     keys = [key for key in request.POST.getlist("guides") if key in GUIDES]
     unfit = any(selectors.unfit(actor, person, GUIDES[key], day_of(at)) for key in keys)
-    form = MattersForm(request.POST if request.method == "POST" else None, asks=unfit)
+    form = MattersForm(
+        request.POST if request.method == "POST" else None, asks=unfit, initial=_ticketed(actor)
+    )
     if request.method == "POST" and form.is_valid():
         with form.refusals("guides"):
             made = actions.receive(actor=actor, person=person, area=person.area, at=at, **form.cleaned_data)  # fmt: skip
@@ -98,6 +127,34 @@ def reception_of(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         form.fields["despite"].required = True  # the refusal says more than "fill this in"
     told = {"form": form, "person": person, "where": place_name(person.area, 2)}
     return render(request, "affairs/desk/matters.html", told, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@only(Kind.STAFF)
+def elsewhere(request: HttpRequest) -> HttpResponseBase:
+    """Whoever is not on record here is received all the same: any window takes any matter of the county."""
+    actor, at = acting(request)
+    _may(actor)
+    own = next(grant.area for grant in actor.grants if "affairs.receive" in grant.capabilities)
+    form = ElsewhereForm(request.POST if request.method == "POST" else None, own=own, initial=_ticketed(actor))  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        told = dict(form.cleaned_data)
+        home = told.pop("home")
+        area, home = (home, "") if home.startswith(own) else (own, home)
+        with form.refusals("guides"):
+            made = actions.receive(actor=actor, area=area, home=home, at=at, **told)
+        if not form.errors:
+            return redirect("affairs:intake", made.pk)
+    response = render(request, "affairs/desk/elsewhere.html", {"form": form}, status=422 if form.errors else 200)  # fmt: skip
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _ticketed(actor: Actor) -> Facts:
+    """What the ticket says that was called to one's counter."""
+    mine = selectors.own_counter(actor)
+    called = selectors.at_counter(actor, mine) if mine else None
+    return {"guides": called.guides} if called and called.guides else {}
 
 
 @require_GET
@@ -117,7 +174,7 @@ def intake(request: HttpRequest, pk: UUID) -> HttpResponse:
         for key in found.guides
         if key in GUIDES
     ]  # fmt: skip
-    return render(request, "affairs/desk/intake.html", {"intake": found, "rows": rows, "channel": shown.channel(found.channel), "done": found.ended_at})  # fmt: skip
+    return render(request, "affairs/desk/intake.html", {"intake": found, "rows": rows, "channel": shown.channel(found.channel), "done": found.ended_at, "there": place_name(found.home, 2) if found.home else "", "ticket": selectors.ticket_of(actor, found)})  # fmt: skip
 
 
 class Record(FormPages):

@@ -37,7 +37,7 @@ WAYS = {
 }  # fmt: skip
 SIGNS = {
     "start": "send", "accept": "check", "accept_here": "check", "decline": "x", "ask_supplement": "message-question", "supplement": "file-plus", "opine": "building",
-    "gather": "arrows-join", "grant": "certificate", "refuse": "x", "deliver": "package", "hand_over": "transfer", "withdraw": "arrow-back-up",
+    "gather": "arrows-join", "grant": "certificate", "refuse": "x", "deliver": "package", "hand_over": "transfer", "withdraw": "arrow-back-up", "lapse": "clock-off", "shelve": "archive",
 }  # fmt: skip
 
 

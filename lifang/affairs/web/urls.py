@@ -42,6 +42,7 @@ urlpatterns = [
     path("desk/calls/<uuid:pk>/reading", asking.callback_reading, name="callback_reading"),
     path("my/mandates", mandates.mandates, name="mandates"),
     path("mandates/<uuid:pk>/ending", mandates.ending, name="mandate_ending"),
+    path("desk/reception/elsewhere", reception.elsewhere, name="elsewhere"),
     path("desk/reception/people/<uuid:pk>/authority", mandates.mandates_of, name="mandates_of"),
     path("desk/due", due.benefits, name="benefits"),
     path("desk/due/<slug:key>", due.benefit, name="benefit"),
