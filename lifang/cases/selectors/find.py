@@ -2,15 +2,21 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from lifang.cases.models import Case, Reporter
+from lifang.cases.models import CELL_METRES, Case, Reporter
 from lifang.core.access import Actor, Refused
 from lifang.core.crypto.masks import mask_name, mask_telephone
+from lifang.core.geo.measure import near
 from lifang.core.search import matching
 
 
 def cases(actor: Actor) -> QuerySet[Case]:
     """Every case this actor may see, the lead unit at hand."""
     return Case.objects.visible_to(actor).select_related("lead").order_by("-opened_at", "-pk")
+
+
+def around(actor: Actor, lon: float, lat: float, metres: float) -> QuerySet[Case]:
+    """Cases within so many metres of a point."""
+    return near(cases(actor), lon, lat, metres, cells=("cell", CELL_METRES))
 
 
 def case(actor: Actor, pk: UUID) -> Case:

@@ -149,6 +149,7 @@ from lifang.registry.selectors.retention import (
     reminders,
     reminders_by_id,
 )
+from lifang.registry.selectors.story import changes_at, comings, inside, visits_at
 from lifang.registry.selectors.things import (
     facilities,
     facilities_near,
@@ -203,6 +204,8 @@ __all__ = [
     "called_one",
     "calls_to",
     "cells_in",
+    "changes_at",
+    "comings",
     "correction",
     "corrections",
     "count_doors",
@@ -241,6 +244,7 @@ __all__ = [
     "household_at",
     "householders",
     "households",
+    "inside",
     "keepers",
     "keeps_restricted",
     "kept_by",
@@ -318,6 +322,7 @@ __all__ = [
     "vehicle_by_plate",
     "vehicles",
     "visits",
+    "visits_at",
     "wished",
     "with_homes",
     "work_at_hand",

@@ -1,0 +1,26 @@
+"""Alarms in the timeline of a place."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from lifang.core.access import Actor
+from lifang.core.web.story import Told, tells
+from lifang.registry.selectors import inside
+from lifang.sensing import selectors
+from lifang.sensing.catalogue import RULES
+
+
+@tells("place", "alarm", _("Alarms"), icon="bell", order=15)
+def at_place(actor: Actor, place: Any, since: datetime | None, most: int) -> Iterator[Told]:
+    """Alarms of devices that stand there, whether told, shelved or folded."""
+    if not actor.may("sensing.acknowledge"):
+        return
+    rows = selectors.alarms(actor).filter(place__in=inside(actor, place).values("pk"))
+    rows = rows.filter(raised_at__gte=since) if since else rows
+    for one in rows.order_by("-raised_at", "-id")[:most]:
+        what = RULES[one.rule].name if one.rule in RULES else one.rule
+        yield Told(one.raised_at, what, one.device.name if one.device else "", reverse("sensing:alarm", args=[one.pk]))  # fmt: skip
