@@ -1,5 +1,6 @@
 """Devices of the demo county, at its places, with what they said for a day."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count
@@ -54,7 +55,23 @@ def install(at: datetime, part: Part, seed: int) -> int:
         speakers = speakers_of(made)
         wrong = troubles(speakers, at - HISTORY, at, part.dice(seed))
         say(days(speakers, at - HISTORY, at, wrong), made, at)
+        _works(made, at)
     return len(made)
+
+
+def _works(made: Sequence[Device], at: datetime) -> None:
+    """The first community of a part has works to be taken over: one is complete, one lacks some."""
+    area = min(one.area[:12] for one in made)
+    many = Counter(one.type for one in made if one.area.startswith(area))
+    begun = (at - timedelta(days=260)).date()
+    for kind, name, money, types, lacking in (
+        ("xueliang", "公共视频联网一期", 860_000, ("camera",), 0),
+        ("safe_estate", "智慧平安小区建设", 420_000, ("access_gate", "ebike_port", "smoke"), 2),
+    ):
+        planned = {key: many[key] + lacking for key in types if many[key]}
+        if planned:
+            new = actions.open_works(actor=SYSTEM, kind=kind, name=name, area=area, planned=planned, investment=money, begun_on=begun, builder="里坊智能工程队", at=at)  # fmt: skip
+            actions.fill_works(actor=SYSTEM, works=new, at=at, everything=True)
 
 
 def _spots() -> list[Spot]:

@@ -133,6 +133,17 @@ class DeviceType(Entry, frozen=True, kw_only=True):
         return (own.low, own.high) if own else (general.low, general.high)
 
 
+class WorksKind(Entry, frozen=True, kw_only=True):
+    """A kind of works that brings devices."""
+
+    asks: list[str]  # types of device that a check looks for
+    source: str
+    confirmed: bool = True
+
+    def faults(self) -> list[str]:
+        return [f"there is no device type `{key}`" for key in self.asks if key not in TYPES]
+
+
 class CommandKind(Entry, frozen=True, kw_only=True):
     """What a device can be asked to do."""
 
@@ -258,6 +269,7 @@ UNITS = catalogue("sensing", "units", Unit)
 MEASURES = catalogue("sensing", "measures", Measure, faults=Measure.faults)
 COMMANDS = catalogue("sensing", "commands", CommandKind)
 TYPES = catalogue("sensing", "device_types", DeviceType, faults=DeviceType.faults)
+WORKS_KINDS = catalogue("sensing", "works_kinds", WorksKind, faults=WorksKind.faults)
 CHECKS = catalogue("sensing", "checks", Check)
 POLICY = catalogue("sensing", "policy", Policy)
 RULES = catalogue("sensing", "rules", AlarmRule, faults=AlarmRule.faults)

@@ -245,6 +245,13 @@ class RuleState(StrEnum):
     RETIRED = "retired"
 
 
+class WorksState(StrEnum):
+    OPEN = "open"
+    REFUSED = "refused"  # looked at, not taken over
+    GAPS = "gaps"  # taken over, with gaps that are named
+    PASSED = "passed"
+
+
 class Receiving(StrEnum):
     """States of a file that lets an outside system send match alarms."""
 

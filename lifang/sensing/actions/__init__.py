@@ -77,6 +77,7 @@ from lifang.sensing.actions.vigils import (
     resume_vigil,
 )
 from lifang.sensing.actions.watching import WATCHER, run_timers
+from lifang.sensing.actions.works import check_works, fill_works, open_works
 
 __all__ = [
     "VIGILS",
@@ -101,6 +102,7 @@ __all__ = [
     "bind_devices",
     "check_filing",
     "check_vigils",
+    "check_works",
     "checked",
     "describe_thing",
     "draft_rule",
@@ -111,6 +113,7 @@ __all__ = [
     "end_vigil",
     "faults",
     "file_faces",
+    "fill_works",
     "forget_archive",
     "forget_old",
     "give_verdict",
@@ -126,6 +129,7 @@ __all__ = [
     "note_alarm",
     "note_pull",
     "open_series",
+    "open_works",
     "pause_vigil",
     "plan_device",
     "publish_rule",

@@ -159,6 +159,7 @@ def _evidence(
     """What the card shows, as it was: later changes of the rule do not rewrite it."""
     readings = [
         {"measure": row.measure, "value": row.value, "at": row.at.isoformat()}
+        | ({"said": row.said} if row.said else {})
         for row in scene.latest[device.pk]
     ]
     return {"limits_of": source, "hold": hold, "matter": rule.matter, "readings": readings}

@@ -29,7 +29,7 @@ UNION ALL SELECT 'dead', NULL, NULL, NULL, device_id, id, NULL, NULL, NULL FROM 
 UNION ALL SELECT * FROM (
   SELECT 'near', subject, rule, hazard, place_id, id, lead_id, raised_at, NULL::float8 FROM sensing_alarm
   WHERE place_id = ANY(%(places)s) AND ended_at IS NULL AND raised_at > %(since)s ORDER BY raised_at) AS n
-UNION ALL SELECT 'latest', NULL, s.measure, NULL, s.device_id, NULL, NULL, l.at, l.value
+UNION ALL SELECT 'latest', left(l.facts->>'said', 60), s.measure, NULL, s.device_id, NULL, NULL, l.at, l.value
   FROM sensing_series s JOIN sensing_latest l ON l.series_id = s.id WHERE s.device_id = ANY(%(devices)s)
 UNION ALL SELECT 'edition', number::text, rule, NULL, NULL, NULL, NULL, NULL, NULL FROM sensing_edition WHERE state = %(published)s
 """
@@ -41,6 +41,7 @@ class Latest(NamedTuple):
     measure: str
     value: float
     at: datetime
+    said: str = ""  # beside the number: which detector it was
 
 
 class Scene(NamedTuple):
@@ -93,7 +94,7 @@ def _look_around(scene: Scene, subjects: list[str], at: datetime) -> None:
         elif kind == "near":
             scene.standing[hazard, where].append(Standing(alarm, subject, hazard, where, rule, lead))  # fmt: skip
         elif kind == "latest":
-            scene.latest[where].append(Latest(rule, value, moment))
+            scene.latest[where].append(Latest(rule, value, moment, subject or ""))
         else:
             scene.editions[rule] = int(subject)
 

@@ -24,6 +24,7 @@ from lifang.sensing.models.review import Review
 from lifang.sensing.models.rule import Edition, Pending
 from lifang.sensing.models.score import Followed
 from lifang.sensing.models.vigil import Vigil
+from lifang.sensing.models.works import Works
 
 __all__ = [
     "CELL_METRES",
@@ -58,5 +59,6 @@ __all__ = [
     "Series",
     "Stay",
     "Vigil",
+    "Works",
     "name_of",
 ]

@@ -52,6 +52,9 @@ class Device(Scoped, Searchable):
     keeper_name = models.CharField(max_length=120, blank=True)  # a keeper that is no unit
     maintainer = models.ForeignKey("orgs.Unit", models.PROTECT, null=True, related_name="+")
     maintainer_name = models.CharField(max_length=120, blank=True)
+    works = models.ForeignKey(
+        "Works", models.PROTECT, null=True, related_name="devices", db_index=False
+    )
     every_seconds = models.PositiveIntegerField(null=True)  # otherwise than its type
     planned_on = models.DateField(null=True)
     installed_on = models.DateField(null=True)
@@ -70,6 +73,7 @@ class Device(Scoped, Searchable):
             models.Index(fields=["area", "type"], name="device_area"),
             models.Index(fields=["code"], name="device_code"),
             models.Index(fields=["place"], name="device_place"),
+            models.Index(fields=["works"], condition=Q(works__isnull=False), name="device_works"),
             models.Index(fields=["cell"], condition=Q(retired_at__isnull=True), name="device_cell"),
             GinIndex(fields=["holders"], name="device_holders"),
             GinIndex(fields=["tokens"], name="device_tokens"),

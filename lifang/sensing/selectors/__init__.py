@@ -64,6 +64,7 @@ from lifang.sensing.selectors.receiving import (
 from lifang.sensing.selectors.rules import edition, editions, in_force, rule
 from lifang.sensing.selectors.vigils import Ward, called, devices_of, vigil, vigils, wards
 from lifang.sensing.selectors.weeks import before_it, devices_named, review, reviews
+from lifang.sensing.selectors.works import all_works, devices_of_works, stand_of, works
 
 __all__ = [
     "Backtest",
@@ -81,6 +82,7 @@ __all__ = [
     "admissions",
     "alarm",
     "alarms",
+    "all_works",
     "backtest",
     "before",
     "before_it",
@@ -93,6 +95,7 @@ __all__ = [
     "devices_named",
     "devices_of",
     "devices_of_file",
+    "devices_of_works",
     "edition",
     "editions",
     "faces",
@@ -132,6 +135,7 @@ __all__ = [
     "runs",
     "series",
     "silent",
+    "stand_of",
     "steps",
     "taken_by_file",
     "tally",
@@ -141,4 +145,5 @@ __all__ = [
     "wall",
     "wards",
     "with_seen",
+    "works",
 ]

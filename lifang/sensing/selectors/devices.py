@@ -70,7 +70,12 @@ class Coverage(NamedTuple):
 
 def coverage(actor: Actor, area: str, at: datetime) -> list[Coverage]:
     """Planned against installed against heard, by type; cameras by where they look."""
-    rows = with_seen(actor, devices(actor, area)).exclude(state=DeviceState.UNVERIFIED)
+    return coverage_of(actor, devices(actor, area), at)
+
+
+def coverage_of(actor: Actor, rows: QuerySet[Device], at: datetime) -> list[Coverage]:
+    """The same of some devices."""
+    rows = with_seen(actor, rows).exclude(state=DeviceState.UNVERIFIED)
     broken = Latest.objects.visible_to(actor).filter(_BROKEN, series__device=OuterRef("pk"))
     late = set(silent(actor, rows, at).values_list("pk", flat=True))
     found: dict[tuple[str, str], list[int]] = {}

@@ -25,6 +25,7 @@ from lifang.sensing.models import (
     Reception,
     Review,
     Vigil,
+    Works,
 )
 from lifang.sensing.tests.make import known_of, make_device, make_series, observed
 from lifang.sensing.tests.receiving import a_new, a_sign, switched
@@ -58,6 +59,12 @@ def admission_of(area: str) -> Admission:
     return actions.ask_admission(
         actor=SYSTEM, maker="walked", type="smoke", model="W", dialect="lifang", area=area, at=MONDAY
     )  # fmt: skip
+
+
+def works_of(area: str) -> Works:
+    return actions.open_works(
+        actor=SYSTEM, kind="xueliang", name="walked", area=area, planned={"camera": 2}, at=MONDAY
+    )
 
 
 def passed_of(area: str) -> tuple[UUID, str]:

@@ -22,6 +22,7 @@ from lifang.sensing.models import Alarm, Counted, Device, Latest, Observation, Q
 from lifang.sensing.terms import KeyKind, Poison
 from lifang.sensing.tests.make import make_device
 from lifang.sensing.tests.test_hooks import Here
+from lifang.sensing.web.said import readings
 
 OURS, US, OTHER = "0000000000a1", "000000000001", "0000000000b2"
 BEFORE = MONDAY - timedelta(seconds=30)
@@ -95,7 +96,11 @@ def test_a_fire_at_the_panel_is_confirmed_stored_and_an_alarm_once(line):
     with behind(SYSTEM):
         seen = Observation.objects.get(series__measure="fire")
         assert (seen.at, seen.facts["said"]) == (BEFORE, "2号楼3层烟感")
-        assert Alarm.objects.get().rule == "fire"
+        alarm = Alarm.objects.get()
+        assert alarm.rule == "fire"
+        assert [one[:2] for one in readings(alarm) if "·" in one[1]] == [
+            ("火警", "是 · 2号楼3层烟感")
+        ]
         assert {row.way for row in Counted.objects.all()} == {"panel"}
     assert tell(line, packet(8, part(0x00))) == [(8, TAKEN)]  # one part is quiet: not the panel
     assert values(f"{OURS}-1-1")["fire"] == 1.0

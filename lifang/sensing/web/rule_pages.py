@@ -125,11 +125,16 @@ def _initial(rule: AlarmRule) -> dict[str, Any]:
     windows = when.schedule.windows
     return {
         "severity": rule.severity.value, "above": when.above, "below": when.below, "deadband": when.deadband, "by": when.by,
-        "count": when.count, "window": when.window / 60, "hold": when.hold / 60, "linger": when.linger / 60,
+        "count": when.count, "window": _minutes(when.window), "hold": _minutes(when.hold), "linger": _minutes(when.linger),
         "latch": when.latch,
         "start": said.clock(windows[0].start) if windows else None,
         "to": said.clock(windows[0].to % 1440) if windows else None,
     }  # fmt: skip
+
+
+def _minutes(seconds: float) -> str:
+    """As people write it: 30, 0.5."""
+    return f"{seconds / 60:.10g}"
 
 
 def _windows(facts: dict[str, Any]) -> list[dict[str, Any]]:

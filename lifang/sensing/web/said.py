@@ -128,7 +128,11 @@ def readings(alarm: Alarm) -> list[tuple[str, str, Any]]:
     return [
         (
             str(MEASURES[row["measure"]].name),
-            MEASURES[row["measure"]].shown(row["value"]),
+            " · ".join(
+                one
+                for one in (MEASURES[row["measure"]].shown(row["value"]), row.get("said", ""))
+                if one
+            ),
             row["at"],
         )
         for row in rows

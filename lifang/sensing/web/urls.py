@@ -1,6 +1,13 @@
 from django.urls import path, re_path
 
-from lifang.sensing.web import admissions, alarm_urls, devices, quarantine, reception_urls
+from lifang.sensing.web import (
+    admissions,
+    alarm_urls,
+    devices,
+    quarantine,
+    reception_urls,
+    works_pages,
+)
 
 app_name = "sensing"
 DESK = "desk/devices"
@@ -25,6 +32,11 @@ urlpatterns = [
         admissions.decision,
         name="decision",
     ),
+    path(f"{DESK}/works", works_pages.ledger, name="works"),
+    path(f"{DESK}/works/new", works_pages.new, name="works_new"),
+    path(f"{DESK}/works/<uuid:pk>", works_pages.work, name="work"),
+    path(f"{DESK}/works/<uuid:pk>/devices", works_pages.filling, name="works_devices"),
+    path(f"{DESK}/works/<uuid:pk>/check", works_pages.check, name="works_check"),
     path(f"{DESK}/<uuid:pk>", devices.device, name="device"),
     path(f"{DESK}/<uuid:pk>/key", devices.key, name="key"),
     re_path(rf"^{DESK}/{_PK}/(?P<word>{_WORDS})$", devices.act, name="act"),
