@@ -124,17 +124,17 @@ def _initial(rule: AlarmRule) -> dict[str, Any]:
     when = rule.when
     windows = when.schedule.windows
     return {
-        "severity": rule.severity.value, "above": when.above, "below": when.below, "deadband": when.deadband, "by": when.by,
-        "count": when.count, "window": _minutes(when.window), "hold": _minutes(when.hold), "linger": _minutes(when.linger),
+        "severity": rule.severity.value, "above": _plain(when.above), "below": _plain(when.below), "deadband": _plain(when.deadband), "by": _plain(when.by),
+        "count": when.count, "window": _plain(when.window / 60), "hold": _plain(when.hold / 60), "linger": _plain(when.linger / 60),
         "latch": when.latch,
         "start": said.clock(windows[0].start) if windows else None,
         "to": said.clock(windows[0].to % 1440) if windows else None,
     }  # fmt: skip
 
 
-def _minutes(seconds: float) -> str:
+def _plain(number: float | None) -> str | None:
     """As people write it: 30, 0.5."""
-    return f"{seconds / 60:.10g}"
+    return None if number is None else f"{number:.10g}"
 
 
 def _windows(facts: dict[str, Any]) -> list[dict[str, Any]]:

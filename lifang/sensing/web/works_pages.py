@@ -142,7 +142,7 @@ def work(request: HttpRequest, pk: UUID) -> HttpResponse:
     open_ = found.state != WorksState.PASSED
     stand = selectors.stand_of(actor, found, moment(request))
     context = {
-        "works": found, "chip": STATES[WorksState(found.state)], "kind": kind_name(found), "place": orgs.place_name(found.area, 3),
+        "works": found, "chip": STATES[WorksState(found.state)], "kind": kind_name(found), "money": f"{found.investment or 0:,}", "place": orgs.place_name(found.area, 3),
         "rows": [_row(one) for one in stand], "gaps": len(gaps(stand)), "checks": [_check(one) for one in reversed(found.checks)],
         "devices": listed[:MOST_LISTED], "many": listed.count(),
         "may_fill": open_ and actor.may("sensing.fill_works", found.area), "may_check": open_ and actor.may("sensing.check_works", found.area),
