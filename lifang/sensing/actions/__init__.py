@@ -21,6 +21,7 @@ from lifang.sensing.actions.answers import (
     unshelve,
 )
 from lifang.sensing.actions.archive import archive_day, forget_archive
+from lifang.sensing.actions.cameras import give_cameras, take_cameras
 from lifang.sensing.actions.commands import answer_command, hand_out_commands, send_command
 from lifang.sensing.actions.devices import (
     NewDevice,
@@ -116,6 +117,7 @@ __all__ = [
     "fill_works",
     "forget_archive",
     "forget_old",
+    "give_cameras",
     "give_verdict",
     "hand_out_commands",
     "install_device",
@@ -159,6 +161,7 @@ __all__ = [
     "suspend_reception",
     "take",
     "take_back_devices",
+    "take_cameras",
     "take_matches",
     "take_sent",
     "tell_silence",

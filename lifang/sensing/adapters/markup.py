@@ -52,12 +52,12 @@ def decoded(body: bytes) -> str:
     raise Refusing(Poison.NOT_XML, "neither UTF-8 nor GB 18030")
 
 
-def read(body: bytes) -> Node:
+def read(body: bytes, *, most: int = MOST_BYTES, nodes: int = MOST_NODES) -> Node:
     """The root. Raises `Refusing`."""
-    if len(body) > MOST_BYTES:
+    if len(body) > most:
         raise Refusing(Poison.TOO_LARGE)
     text = _DECLARED.sub("", decoded(body), count=1)
-    builder = _Builder()
+    builder = _Builder(nodes)
     parser = expat.ParserCreate("utf-8", namespace_separator="\n")
     parser.StartDoctypeDeclHandler = builder.doctype
     parser.EntityDeclHandler = builder.doctype
@@ -74,7 +74,8 @@ def read(body: bytes) -> Node:
 
 
 class _Builder:
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self.most = most
         self.root: Node | None = None
         self.open: list[Node] = []
         self.nodes = 0
@@ -84,7 +85,7 @@ class _Builder:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.nodes += 1
-        if self.nodes > MOST_NODES or len(self.open) >= MOST_DEEP:
+        if self.nodes > self.most or len(self.open) >= MOST_DEEP:
             raise Refusing(Poison.TOO_LARGE, "too many elements")
         space, _, local = name.rpartition("\n")
         node = Node(local, space, {key.rpartition("\n")[2]: value for key, value in attributes.items()})  # fmt: skip

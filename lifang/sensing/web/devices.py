@@ -143,6 +143,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "area": area,
         "place": place_name(area, 3) if area else "",
         "choices": device_page.parts(actor, area),
+        "may_exchange": actor.may("sensing.give_cameras") or actor.may("sensing.take_cameras"),
     }
     return render(request, "sensing/desk/coverage.html", context)
 

@@ -3,6 +3,7 @@ from django.urls import path, re_path
 from lifang.sensing.web import (
     admissions,
     alarm_urls,
+    cameras,
     devices,
     quarantine,
     reception_urls,
@@ -32,6 +33,8 @@ urlpatterns = [
         admissions.decision,
         name="decision",
     ),
+    path(f"{DESK}/cameras", cameras.cameras, name="cameras"),
+    path(f"{DESK}/cameras/list", cameras.camera_list, name="camera_list"),
     path(f"{DESK}/works", works_pages.ledger, name="works"),
     path(f"{DESK}/works/new", works_pages.new, name="works_new"),
     path(f"{DESK}/works/<uuid:pk>", works_pages.work, name="work"),
