@@ -76,6 +76,9 @@ class WorksTable(Table):
 
 
 class WorksForm(Form):
+    called = gettext_lazy("Works")
+    elements = {"builder": ""}  # a company
+
     kind = forms.ChoiceField(label=gettext_lazy("Kind"))
     name = forms.CharField(label=gettext_lazy("Name of the works"), max_length=120)
     area = forms.ChoiceField(label=gettext_lazy("Area"))
