@@ -55,7 +55,7 @@ class WorksTable(Table):
     points = Column(gettext_lazy("Points planned"), cell="number", value=lambda row: sum(row.planned.values()))  # fmt: skip
     investment = Column(gettext_lazy("Investment (yuan)"), cell="number", sort="investment")
     state = Column(gettext_lazy("State"), cell="state", value=lambda row: STATES[WorksState(row.state)])  # fmt: skip
-    handed_over_at = Column(gettext_lazy("Handed over"), cell="date", sort="handed_over_at")
+    handed_over_at = Column(gettext_lazy("Handed over on"), cell="date", sort="handed_over_at")
 
     key = "works"
     search = ("name", "builder")
