@@ -13,6 +13,7 @@ from lifang.cases.tests.make import dispatched, make_case
 from lifang.core import notify
 from lifang.core.access import SYSTEM
 from lifang.core.access.grants import actor_of
+from lifang.core.access.wall import behind
 from lifang.core.accounts.models import Account
 from lifang.core.testing import places
 from lifang.core.testing.cast import CAST, Member
@@ -34,6 +35,10 @@ LONG_AGO = NOW - timedelta(days=300)
 LATELY = NOW - timedelta(hours=5)
 PLANTED = 50
 EACH = 3  # rows of a kind at every address that takes one; at the pages of a person and a household all of them
+GROUND, DETAIL = (
+    "标记安帮字第7号",
+    "标记每月十五日上门",
+)  # of the restricted store: nobody reads it without a purpose, its viewer neither
 WHOLE = {"registry:person": Person, "registry:household": Household, "api:registry_person": Person}
 
 
@@ -102,11 +107,14 @@ def _register(found: Planted) -> None:
     actions.change(actor=SYSTEM, row=people[6], element="person.telephone", value="10079999999", source="visit", at=LATELY)  # fmt: skip
     me = actor_of(found.cast["resident"].id, NOW)
     actions.ask_correction(actor=me, person=people[0], element="person.telephone", value="10078888888", at=LATELY)  # fmt: skip
+    viewer = found.cast["community_secretary"]
+    with behind(viewer.actor):
+        actions.restrict(actor=viewer.actor, person=people[14], group="released", basis=GROUND, detail=DETAIL, viewers=[], at=LATELY)  # fmt: skip
     twin = make_person(name=f"标记{chr(0x4E00 + 7)}某", born=people[7].born)
     other = make_person(name=f"标记{chr(0x4E00 + 8)}某", born=people[8].born)
     actions.merge(actor=SYSTEM, kept=people[8], dropped=other, at=LATELY)
     found.pair = (people[7].pk, twin.pk)
-    found.secrets |= {"里A77777", "10070009999", "10079999999", "10078888888"}
+    found.secrets |= {"里A77777", "10070009999", "10079999999", "10078888888", GROUND, DETAIL}
     found.own.add("10078888888")
 
 
