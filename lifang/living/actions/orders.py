@@ -227,7 +227,7 @@ def _on_its_way(row: Order) -> int:
 def pay_out(*, actor: Actor, shop: Shop, area: str, token: UUID, at: datetime) -> Payout:
     """All that the street owes a shop for confirmed orders, in one sum; the same token again is the same payout."""
     one_by_one(f"living.payout:{shop.pk}")
-    before = Payout.objects.filter(token=token).first()
+    before = Payout.objects.filter(token=token, shop=shop).first()
     if before is not None:
         return before
     book, owed = _street_book(shop, at)

@@ -35,7 +35,7 @@ UNION ALL SELECT 'edition', number::text, rule, NULL, NULL, NULL, NULL, NULL, NU
 """
 
 
-class Latest(NamedTuple):
+class LastSaid(NamedTuple):
     """What a device said last of one measure."""
 
     measure: str
@@ -54,7 +54,7 @@ class Scene(NamedTuple):
     shelves: dict[tuple[str, str], datetime]
     dead: dict[UUID, UUID]  # gateway → its alarm
     standing: dict[tuple[str, UUID | None], list[Standing]]  # by hazard and place
-    latest: dict[UUID, list[Latest]]
+    latest: dict[UUID, list[LastSaid]]
     remarks: dict[tuple[UUID, str], list[Remark]]  # by device and measure: what stood out of late
     made: set[UUID]  # not written yet
     touched: dict[UUID, Alarm]  # there already, to be written anew
@@ -94,7 +94,7 @@ def _look_around(scene: Scene, subjects: list[str], at: datetime) -> None:
         elif kind == "near":
             scene.standing[hazard, where].append(Standing(alarm, subject, hazard, where, rule, lead))  # fmt: skip
         elif kind == "latest":
-            scene.latest[where].append(Latest(rule, value, moment, subject or ""))
+            scene.latest[where].append(LastSaid(rule, value, moment, subject or ""))
         else:
             scene.editions[rule] = int(subject)
 
