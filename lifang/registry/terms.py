@@ -34,6 +34,10 @@ INSIDE: dict[PlaceKind, tuple[PlaceKind, ...]] = {
 PUBLIC = (PlaceKind.ESTATE, PlaceKind.BUILDING, PlaceKind.KEY_PLACE, PlaceKind.ROAD)
 
 
+# Not one value but all that happened to a person: looked at like a field, for a purpose, on the record.
+STORY: Final = "person.story"
+
+
 class Document(StrEnum):
     """What proves who somebody is."""
 

@@ -24,6 +24,13 @@ class Reporter(models.Model):
     rated_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["phone_index"],
+                condition=Q(phone_index__isnull=False),
+                name="reporter_phone",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "account"], condition=Q(account__isnull=False), name="reporter_once"

@@ -29,7 +29,16 @@ from lifang.cases.selectors.desk import (
     waiting_counts,
 )  # fmt: skip
 from lifang.cases.selectors.editions import Converted, converted, edition, old_matters
-from lifang.cases.selectors.find import around, case, cases, contact, find, mine, reporting_accounts
+from lifang.cases.selectors.find import (
+    around,
+    case,
+    cases,
+    contact,
+    find,
+    mine,
+    reported_by,
+    reporting_accounts,
+)
 from lifang.cases.selectors.inbox import Waiting, inbox, morning, others, others_counts
 from lifang.cases.selectors.lexicon import lexicon, lexicons
 from lifang.cases.selectors.likeness import fits
@@ -158,6 +167,7 @@ __all__ = [
     "receipt_photos",
     "receipts",
     "related",
+    "reported_by",
     "reporting_accounts",
     "revised",
     "revision",

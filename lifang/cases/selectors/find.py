@@ -1,12 +1,15 @@
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from lifang.cases.models import CELL_METRES, Case, Reporter
 from lifang.core.access import Actor, Refused
+from lifang.core.crypto.fields import clear
 from lifang.core.crypto.masks import mask_name, mask_telephone
 from lifang.core.geo.measure import near
 from lifang.core.search import matching
+from lifang.registry.selectors import accounts_of
 
 
 def cases(actor: Actor) -> QuerySet[Case]:
@@ -39,6 +42,14 @@ def mine(actor: Actor) -> QuerySet[Case]:
         if actor.id
         else Case.objects.none()
     )
+
+
+def reported_by(actor: Actor, person: Any) -> QuerySet[Case]:
+    """Cases a person of the register reported or joined: with the account of their own, or naming their telephone."""
+    own = Q(account__in=accounts_of(actor, person))
+    if person.telephone:
+        own |= Q(phone_index=clear(person, "telephone"))
+    return cases(actor).filter(pk__in=Reporter.objects.filter(own).values("case"))
 
 
 def contact(actor: Actor, case: Case) -> list[dict[str, str]]:

@@ -34,7 +34,7 @@ from lifang.registry.models import (
     Tagging,
 )
 from lifang.registry.rules import expiry
-from lifang.registry.terms import Subject
+from lifang.registry.terms import STORY, Subject
 
 
 class Known(NamedTuple):
@@ -204,12 +204,16 @@ def looks_at(actor: Actor, row: Any) -> list[Seen]:
     return [_look(actor, look) for look in rows[:500]]
 
 
+# What is looked at without being one value.
+_CALLED = {STORY: Text("经历的事（时间线）", "What happened (timeline)")}
+
+
 def _look(actor: Actor, row: Look) -> Seen:
     element, purpose = ELEMENTS.get(row.element), PURPOSES.get(row.purpose)
     return Seen(
         row.at,
         office_name(actor, row.office),
-        element.name if element else Text(row.element, row.element),
+        element.name if element else _CALLED.get(row.element, Text(row.element, row.element)),
         purpose.plain if purpose else Text(row.purpose, row.purpose),
         row.work_kind,
     )

@@ -50,6 +50,7 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
         "slug": "people",
         "row": found,
         "may_look": actor.may("registry.unmask", found.area),
+        "may_read": actor.may("registry.read_story", found.area),
         **_may(actor, found),
         "may_move": found.valid_to is None and actor.may("registry.move_in", found.area),
         "homes": _homes(actor, found),
@@ -97,7 +98,7 @@ def look(request: HttpRequest, kind: str, pk: UUID, element: str) -> HttpRespons
     thing = kind_of(kind)
     found, spec = thing.get(actor, pk), element_of(thing, element)
     insist(None if actor.may("registry.unmask", found.area) else Refusal("not_allowed"))
-    work = [(str(one.id), _work(one)) for one in selectors.work_for(actor, found, at)]
+    work = [(str(one.id), work_told(one)) for one in selectors.work_for(actor, found, at)]
     form = forms.LookForm(request.POST if request.method == "POST" else None, work=work)
     context: Facts = {
         "title": thing.title(found),
@@ -119,7 +120,7 @@ def look(request: HttpRequest, kind: str, pk: UUID, element: str) -> HttpRespons
     return response
 
 
-def _work(one: Work) -> str:
+def work_told(one: Work) -> str:
     """A piece of work in words: what, and when or where."""
     row: Any = one.subject
     if one.kind == "todo":

@@ -1,4 +1,8 @@
-"""The timeline of a place: what every context tells of it, within the reader's sight (`/desk/registry/places/<id>/story`)."""
+"""The timeline of a place, and of a person: what every context tells of it, within the reader's sight.
+
+A place's stands open (`/desk/registry/places/<id>/story`); a person's is looked at for a purpose, and the person reads who did
+(`/desk/registry/people/<id>/story`).
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,18 +10,24 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lifang.core.access import Actor, Kind
 from lifang.core.web import story as telling
 from lifang.core.web.story import Told, tells
 from lifang.core.web.views import only
-from lifang.registry import selectors
-from lifang.registry.catalogue import ELEMENTS
+from lifang.registry import actions, selectors
+from lifang.registry.catalogue import CORRECTION, ELEMENTS, PURPOSES, policy
+from lifang.registry.models import Person
 from lifang.registry.web import shown
+from lifang.registry.web.asking import may
+from lifang.registry.web.forms import LookForm
+from lifang.registry.web.people import work_told
+from lifang.registry.web.things import tie_of
 
 PERIODS = {"90": (90, gettext_lazy("90 days")), "365": (365, gettext_lazy("A year")), "all": (0, gettext_lazy("All"))}  # fmt: skip
 
@@ -50,17 +60,22 @@ def _changes(actor: Actor, place: Any, since: datetime | None, most: int) -> Ite
 def place_story(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found = selectors.own_place(actor, pk)
-    known = telling.sources("place")
+    facts = {"spot": found, "above": shown.above(found), **_told(request, "place", found)}
+    return render(request, "registry/desk/story.html", facts)
+
+
+def _told(request: HttpRequest, subject: str, row: Any) -> dict[str, Any]:
+    """The lines that are asked for, and what can be asked for."""
+    actor, at = request.actor, request.at  # type: ignore[attr-defined]
+    known = telling.sources(subject)
     kind = request.GET.get("kind", "")
     kind = kind if kind in {one.kind for one in known} else ""
     period = request.GET.get("period", "")
     period = period if period in PERIODS else "365"
     days = PERIODS[period][0]
-    since = request.at - timedelta(days=days) if days else None  # type: ignore[attr-defined]
-    lines = telling.lines("place", actor, found, since, kind)
-    context = {
-        "spot": found,
-        "above": shown.above(found),
+    since = at - timedelta(days=days) if days else None
+    lines = telling.lines(subject, actor, row, since, kind)
+    return {
         "kind": kind,
         "period": period,
         "kinds": known,
@@ -69,4 +84,107 @@ def place_story(request: HttpRequest, pk: UUID) -> HttpResponse:
         "more": len(lines) > telling.MOST,
         "most": telling.MOST,
     }
-    return render(request, "registry/desk/story.html", context)
+
+
+# -- a person ----------------------------------------------------------------------------------------
+
+
+def _since(at: datetime, since: datetime | None) -> bool:
+    return since is None or at >= since
+
+
+@tells("person", "move", gettext_lazy("Moves"), icon="home-move", order=30)
+def _lived(actor: Actor, person: Any, since: datetime | None, most: int) -> Iterator[Told]:
+    for one in selectors.stays(actor, person)[:most]:
+        door, url = one.door.address or one.door.name, reverse("registry:place", args=[one.door.pk])
+        if _since(one.since, since):
+            yield Told(one.since, _("Moved in"), door, url)
+        if one.until and _since(one.until, since):
+            yield Told(one.until, _("Moved out"), door, url)
+    if _since(person.valid_from, since):
+        yield Told(person.valid_from, _("Entered into the register"))
+    if person.valid_to and _since(person.valid_to, since):
+        yield Told(person.valid_to, _("The record ended"))
+
+
+@tells("person", "visit", gettext_lazy("Visits"), icon="home-heart", order=20)
+def _called_on(actor: Actor, person: Any, since: datetime | None, most: int) -> Iterator[Told]:
+    for one in selectors.visits_to(actor, person, since, most):
+        yield Told(one.at, shown.visit_kind(one.kind), shown.outcome(one.outcome).label, reverse("registry:household", args=[one.household_id]))  # fmt: skip
+
+
+@tells("person", "change", gettext_lazy("Changes of the record"), icon="pencil", order=40)
+def _written(actor: Actor, person: Any, since: datetime | None, most: int) -> Iterator[Told]:
+    """Which value, not what it is."""
+    for one in selectors.changes_of(actor, person, since, most):
+        if one.element in ELEMENTS:
+            yield Told(one.seen_at, ELEMENTS[one.element].name, shown.source(one.source), reverse("registry:history", args=["people", person.pk, one.element]))  # fmt: skip
+    for merge in selectors.merges(actor, person)[:most]:
+        if _since(merge.merged_at, since):
+            yield Told(merge.merged_at, _("Two records became one"), _("undone") if merge.undone_at else "")  # fmt: skip
+
+
+@tells("person", "correction", gettext_lazy("Corrections"), icon="message-2", order=50)
+def _asked(actor: Actor, person: Any, since: datetime | None, most: int) -> Iterator[Told]:
+    for one in selectors.corrections_of(actor, person, since, most):
+        name = ELEMENTS[one.element].name if one.element in ELEMENTS else one.element
+        state = CORRECTION().state[one.state].name
+        yield Told(one.asked_at, _("Asked for a correction: %(field)s") % {"field": name}, state, reverse("registry:correction", args=[one.pk]))  # fmt: skip
+
+
+@tells("person", "relation", gettext_lazy("Relations and groups"), icon="link", order=60)
+def _bound(actor: Actor, person: Any, since: datetime | None, most: int) -> Iterator[Told]:
+    for row in selectors.ties_of(actor, person, ended=True)[:most]:
+        one = tie_of(row, person)
+        for at, what in ((row.valid_from, one["name"]), (row.valid_to, _("Ended: %(what)s") % {"what": one["name"]})):  # fmt: skip
+            if at and _since(at, since):
+                yield Told(at, what, one["to"], one["url"])
+    for tag in selectors.taggings(actor, person, ended=True)[:most]:
+        name = shown.tag_name(tag.tag)
+        for at, what in ((tag.valid_from, _("Entered into a group")), (tag.valid_to, _("Taken out of a group"))):  # fmt: skip
+            if at and _since(at, since):
+                yield Told(at, what, name)
+
+
+@require_http_methods(["GET", "POST"])
+@only(Kind.STAFF)
+def person_story(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Asked for a purpose; then open to this reader for a quarter of an hour."""
+    actor, at = request.actor, request.at  # type: ignore[attr-defined]
+    found = selectors.person(actor, pk)
+    may(actor, "registry.read_story", found.area)
+    opened = selectors.story_opened(actor, found, at)
+    if opened is None or request.method == "POST":
+        return _ask(request, found)
+    facts = {
+        "person": found,
+        "opened": opened,
+        "purpose": PURPOSES[opened.purpose].name if opened.purpose in PURPOSES else opened.purpose,
+        **_told(request, "person", found),
+    }
+    return _unkept(render(request, "registry/desk/person_story.html", facts))
+
+
+def _ask(request: HttpRequest, found: Person) -> HttpResponse:
+    actor, at = request.actor, request.at  # type: ignore[attr-defined]
+    work = [(str(one.id), work_told(one)) for one in selectors.work_for(actor, found, at)]
+    form = LookForm(request.POST if request.method == "POST" else None, work=work)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals():
+            given = form.cleaned_data
+            chosen = UUID(given["work"]) if given["work"] else None
+            actions.read_story(actor=actor, person=found, purpose=given["purpose"], work=chosen, at=at)  # fmt: skip
+            return _unkept(redirect("registry:person_story", found.pk))
+    facts = {
+        "person": found,
+        "form": form,
+        "used": selectors.looks_today(actor, at),
+        "budget": policy("unmask_a_day"),
+    }
+    status = 422 if form.errors else 200
+    return _unkept(render(request, "registry/desk/person_story_asked.html", facts, status=status))
+
+
+def _unkept(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    return response
