@@ -22,6 +22,7 @@ from lifang.core.relay import hearing
 from lifang.demo import (
     applying,
     devices,
+    entering,
     geography,
     halls,
     living,
@@ -82,6 +83,7 @@ def build(
         repairing.leave(cast, at, SEED)
         parcels.leave(cast, at, SEED)
         outages.leave(cast, at, SEED)
+        entering.leave(cast, at, SEED)
         shops.leave(cast, shapes, at, SEED)
         ordering.leave(cast, at, SEED)
         ordering.settle(at)

@@ -134,6 +134,19 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     terms: str
 
 
+class VenueKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What can be booked, with what a new one comes set to."""
+
+    key: str
+    name: Text
+    icon: str
+    slot_minutes: int
+    places: int
+    per_week: int
+    source: str
+    confirmed: bool
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: str
     value: int
@@ -153,6 +166,7 @@ SUBSIDIES = catalogue("living", "subsidies", Subsidy)
 ORDER = flow("living", "order")
 SHOP = flow("living", "shop")
 GATE_KINDS = catalogue("living", "gate_kinds", GateKind)
+VENUE_KINDS = catalogue("living", "venue_kinds", VenueKind)
 POLICY = catalogue("living", "policy", Policy)
 
 

@@ -149,3 +149,19 @@ class GateClosed:
 
     gate: UUID
     at: datetime
+
+
+@event("living.BookingMade")
+class BookingMade:
+    booking: UUID
+    venue: UUID
+    at: datetime
+
+
+@event("living.BookingEnded")
+class BookingEnded:
+    """Given back by whoever booked, or by the company that closed the place."""
+
+    booking: UUID
+    venue: UUID
+    at: datetime

@@ -4,7 +4,7 @@ from lifang.core.access import Actor
 from lifang.core.events import listens
 from lifang.core.flow.events import StageOverdue
 from lifang.living import actions
-from lifang.living.events import OrderMoved, OrderPlaced, RepairMoved
+from lifang.living.events import BookingEnded, OrderMoved, OrderPlaced, RepairMoved
 from lifang.registry.events import AccountLinked, MovedIn
 from lifang.sensing.events import AlarmRaised, DeviceRetired
 
@@ -47,6 +47,11 @@ def on_order_moved(told: OrderMoved, system: Actor) -> None:
 @listens(OrderMoved)
 def on_order_moved_for_money(told: OrderMoved, system: Actor) -> None:
     actions.return_order(actor=system, order=told.order, step=told.step, at=told.at)
+
+
+@listens(BookingEnded)
+def on_booking_ended(told: BookingEnded, system: Actor) -> None:
+    actions.return_booking(actor=system, booking=told.booking, at=told.at)
 
 
 @listens(DeviceRetired)

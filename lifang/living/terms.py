@@ -27,6 +27,7 @@ class Source(StrEnum):
     RUN = "run"  # of the property company's month
     REPAIR = "repair"  # of one repair
     IMPORT = "import"  # of a public utility
+    BOOKED = "booked"  # of one booking
 
 
 class Standing(StrEnum):

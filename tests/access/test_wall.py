@@ -19,7 +19,7 @@ from lifang.core.pay.models import PayOrder
 from lifang.core.testing import places
 from lifang.core.testing.cast import CAST, LONG_AGO, Member
 from lifang.core.testing.rows import a_row
-from lifang.living.models import Offer, Order, Shop
+from lifang.living.models import Offer, Order, Shop, Venue
 from lifang.orgs.models import Unit
 from lifang.registry.models import Person, Place
 from lifang.sensing.models import Alarm, Reception
@@ -39,6 +39,10 @@ def a_shop() -> Model:
     return a_row(Shop, **given(Shop))
 
 
+def a_venue() -> Model:
+    return a_row(Venue, **given(Venue))
+
+
 # What a model's own constraints want of a row.
 GIVEN: dict[str, dict[str, Any]] = {
     "cases.Case": {"reports": 1, "matter": "06010"},
@@ -48,6 +52,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     },
     "cases.Sample": {"end": LONG_AGO + timedelta(days=1)},
     "files.Attachment": {"width": 1, "height": 1},
+    "living.Booking": {"venue": a_venue, "ends_at": LONG_AGO + timedelta(hours=1)},
+    "living.Venue": {"opens": time(8), "closes": time(20)},
     "living.Bill": {"amount": 1, "credited": 0, "paid": 0},
     "living.Outage": {"ends_at": LONG_AGO + timedelta(days=1)},
     "living.Reading": {"value": 1},

@@ -90,6 +90,13 @@ from lifang.living.actions.shops import (
     see_licence,
 )
 from lifang.living.actions.utilities import Sent, drop_bills, take_bills
+from lifang.living.actions.venues import (
+    book_venue,
+    close_venue,
+    give_back_booking,
+    return_booking,
+    set_venue,
+)
 from lifang.living.actions.whom import concern_homes
 
 __all__ = [
@@ -99,10 +106,12 @@ __all__ = [
     "add_offer",
     "answer_quote",
     "book_repair",
+    "book_venue",
     "call_off_order",
     "change_shop",
     "check_pass",
     "close_gate",
+    "close_venue",
     "complain",
     "complain_order",
     "concern_homes",
@@ -126,6 +135,7 @@ __all__ = [
     "finish_order",
     "finish_repair",
     "free_gate",
+    "give_back_booking",
     "give_back_order",
     "give_card",
     "hand_parcels",
@@ -157,6 +167,7 @@ __all__ = [
     "remove_shop",
     "reopen_order",
     "reopen_repair",
+    "return_booking",
     "return_order",
     "return_parcel",
     "revoke_pass",
@@ -168,6 +179,7 @@ __all__ = [
     "see_to_repairs",
     "set_gate",
     "set_tariff",
+    "set_venue",
     "settle",
     "settle_order",
     "start_run",

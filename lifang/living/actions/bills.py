@@ -15,7 +15,7 @@ from lifang.core.pay.models import Book, Ledger, PayOrder, Refund
 from lifang.living import rules
 from lifang.living.actions.metering import company
 from lifang.living.events import BillCredited, BillPaid
-from lifang.living.models import Bill
+from lifang.living.models import Bill, Booking
 from lifang.living.terms import BILL, Source
 from lifang.orgs import selectors as orgs
 
@@ -60,6 +60,9 @@ def take_back(*, actor: Actor, bill: UUID, amount: int, at: datetime) -> None:
     held = Bill.objects.hold(bill)
     held.paid -= amount
     held.save(update_fields=["paid"])
+    ended = held.source == Source.BOOKED and Booking.objects.filter(bill=held, ended_at__isnull=False).exists()  # fmt: skip
+    if ended:  # a time that was given back is not owed any more
+        credit(actor=actor, bill=held, amount=held.left, why="booking", at=at)
 
 
 @action("living.refund_bill", beyond=True)  # likewise

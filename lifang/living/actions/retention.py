@@ -82,6 +82,14 @@ def drop_permits(rows: Sequence[Any], at: datetime) -> Went:
     return {}
 
 
+def clear_bookings(rows: Sequence[Any], at: datetime) -> Went:
+    for row in rows:
+        row.dwelling, row.address, row.account = None, "", None
+        row.holders = [one for one in row.holders if not one.startswith("account:")]
+        row.save()
+    return {}
+
+
 shelf(Shelf("living.repairs", ask.ended_repairs, clear_repairs, partial(ask.held, SYSTEM)))
 shelf(Shelf("living.parcels", ask.left_parcels, clear_parcels, partial(ask.held_by_sight, SYSTEM)))
 shelf(Shelf("living.neighbours", ask.ended_neighbours, drop_neighbours, partial(ask.held, SYSTEM)))
@@ -90,3 +98,4 @@ shelf(Shelf("living.orders", ask.ended_orders, clear_orders, partial(ask.held, S
 shelf(Shelf("living.passages", ask.old_passages, drop_passages, partial(ask.held_by_sight, SYSTEM)))
 shelf(Shelf("living.passes", ask.ended_passes, drop_passes, partial(ask.held, SYSTEM)))
 shelf(Shelf("living.permits", ask.ended_permits, drop_permits, partial(ask.held_by_sight, SYSTEM)))
+shelf(Shelf("living.bookings", ask.past_bookings, clear_bookings, partial(ask.held, SYSTEM)))

@@ -6,10 +6,12 @@ from lifang.living.models.outage import Outage, OutageBuilding
 from lifang.living.models.parcel import Neighbour, Parcel
 from lifang.living.models.repair import Repair, RepairPart
 from lifang.living.models.shop import Offer, Shop, ShopLicence
+from lifang.living.models.venue import Booking, Venue
 
 __all__ = [
     "Bill",
     "BillLine",
+    "Booking",
     "Complaint",
     "Gate",
     "Grant",
@@ -33,4 +35,5 @@ __all__ = [
     "Shop",
     "ShopLicence",
     "Tariff",
+    "Venue",
 ]

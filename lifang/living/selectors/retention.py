@@ -8,7 +8,17 @@ from django.db.models.functions import Cast, Coalesce, Least
 
 from lifang.core.access import Actor
 from lifang.core.retention import Standing
-from lifang.living.models import Neighbour, Order, Parcel, Pass, Passage, Permit, Repair, Shop
+from lifang.living.models import (
+    Booking,
+    Neighbour,
+    Order,
+    Parcel,
+    Pass,
+    Passage,
+    Permit,
+    Repair,
+    Shop,
+)
 
 Rows = QuerySet[Any]
 
@@ -69,3 +79,9 @@ def ended_passes(system: Actor, before: datetime) -> Rows:
 def ended_permits(system: Actor, before: datetime) -> Rows:
     rows = Permit.objects.annotate(over=Coalesce("ended_at", Cast("until", DateTimeField())))
     return rows.filter(over__lt=before).order_by("over", "pk")
+
+
+def past_bookings(system: Actor, before: datetime) -> Rows:
+    """Of times before then, where it is still known whose they were."""
+    rows = Booking.objects.filter(slot_at__lt=before).exclude(account=None)
+    return rows.annotate(over=F("slot_at")).order_by("over", "pk")

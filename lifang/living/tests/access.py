@@ -13,6 +13,7 @@ from lifang.core.testing.rows import a_row
 from lifang.living import actions
 from lifang.living.models import (
     Bill,
+    Booking,
     Gate,
     Inspection,
     LedgerLine,
@@ -26,6 +27,7 @@ from lifang.living.models import (
     Repair,
     Run,
     Shop,
+    Venue,
 )
 from lifang.living.tests.make import MONTH, SPOT, a_code, make_doors, make_firm, make_homes
 from lifang.orgs.tests.make import MONDAY
@@ -217,4 +219,24 @@ def own_pass(account: Account) -> Pass:
             account=account, code=short_code(8), starts_at=MONDAY, ends_at=MONDAY + timedelta(hours=8), entries=1, made_at=MONDAY,
         )  # fmt: skip
     assert isinstance(made, Pass)
+    return made
+
+
+def venue_at(area: str) -> Venue:
+    with behind(SYSTEM):
+        made = a_row(
+            Venue, area=area, holders=_whose(area), unit=make_firm(), kind="room", name=short_code(8), opens=time(9), closes=time(21), slot_minutes=60, per_week=2,
+            made_at=MONDAY,
+        )  # fmt: skip
+    assert isinstance(made, Venue)
+    return made
+
+
+def own_booking(account: Account) -> Booking:
+    with behind(SYSTEM):
+        made = a_row(
+            Booking, area=places.AWAY_GRID, holders=[f"account:{account.pk}"], venue=venue_at(places.AWAY_GRID), account=account, address="walk",
+            slot_at=MONDAY + timedelta(days=900), ends_at=MONDAY + timedelta(days=901), made_at=MONDAY, week=MONDAY.date(),
+        )  # fmt: skip
+    assert isinstance(made, Booking)
     return made

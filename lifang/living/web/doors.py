@@ -21,6 +21,7 @@ register(
     Entry("desk", "living.rounds", _("Rounds"), "living:rounds", icon="checkup-list", capability="living.do_round", order=46),
     Entry("desk", "living.parcels", _("Parcels"), "living:desk_parcels", icon="package", capability="living.see_parcels", order=46),
     Entry("desk", "living.gates", _("Gates"), "living:gates", icon="door-enter", capability="living.check_pass", order=46),
+    Entry("desk", "living.venues", _("Bookings"), "living:desk_venues", icon="calendar-event", capability="living.see_bookings", order=47),
     Entry("desk", "living.outages", _("Outages"), "living:desk_outages", icon="bolt-off", capability="living.note_outage", order=47),
     Entry("desk", "living.lines", _("Published accounts"), "living:lines", icon="scale", capability="living.enter_line", order=48, short=_("Ledger")),
     Entry("desk", "living.shops", _("Shops"), "living:desk_shops", icon="building-store", capability="living.see_shops", order=49),

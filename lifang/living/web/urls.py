@@ -18,6 +18,7 @@ from lifang.living.web import (
     shops,
     trade,
     trade_orders,
+    venues,
     visitors,
 )
 
@@ -53,6 +54,15 @@ urlpatterns = [
     path("desk/parcels/<uuid:pk>", parcels.parcel, name="parcel"),
     path("desk/parcels/<uuid:pk>/seen", parcels.seen, name="parcel_seen"),
     path("desk/parcels/<uuid:pk>/return", parcels.back, name="parcel_back"),
+    path("my/venues", venues.venues, name="venues"),
+    path("my/venues/<uuid:pk>", venues.venue, name="venue"),
+    path("my/venues/<uuid:pk>/booking", venues.book, name="venue_booking"),
+    path("my/bookings/<uuid:pk>/return", venues.give_back, name="booking_back"),
+    path("desk/venues", venues.desk, name="desk_venues"),
+    path("desk/venues/new", venues.new, name="venue_new"),
+    path("desk/venues/<uuid:pk>", venues.bookings, name="bookings"),
+    path("desk/venues/<uuid:pk>/setting", venues.setting, name="venue_setting"),
+    path("desk/venues/<uuid:pk>/closing", venues.closing, name="venue_closing"),
     path("my/visitors", visitors.visitors, name="visitors"),
     path("my/visitors/code", visitors.own_code, name="own_code"),
     path("my/visitors/<uuid:pk>", visitors.visit, name="visit"),
