@@ -17,7 +17,7 @@ from lifang.living.catalogue import COMMUNITY_ITEMS, ROUNDS, TOPICS
 from lifang.living.events import ComplaintMade
 from lifang.living.models import Complaint, Inspection, LedgerLine
 from lifang.living.rules import community as rules
-from lifang.living.selectors.repairs import company_of
+from lifang.living.selectors.serving import company_of
 from lifang.orgs import selectors as orgs
 from lifang.registry import selectors as registry
 

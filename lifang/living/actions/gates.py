@@ -14,7 +14,7 @@ from lifang.core.crypto.masks import plain_plate
 from lifang.core.events import publish
 from lifang.core.ids import read_code, short_code
 from lifang.core.notify import send
-from lifang.living.actions.metering import company, one_by_one
+from lifang.living.actions.metering import company, one_by_one, theirs
 from lifang.living.events import GateClosed, PassMade, PassRevoked, VisitorCame
 from lifang.living.models import Gate, Pass, Passage, Permit
 from lifang.living.rules import gates as rules
@@ -51,6 +51,7 @@ def set_gate(
         company(actor, unit),
         rules.gate_fits(kind, name, admits, visitors_from, visitors_until, building=building is not None),
         inside(building.area if building else area, unit.area),
+        theirs(unit, {building.area if building else area}),
     )  # fmt: skip
     one_by_one(f"living.gates:{unit.pk}")
     held = Gate.objects.hold(gate.pk) if gate else None
@@ -154,6 +155,7 @@ def give_card(*, actor: Actor, unit: "Unit", door: "registry.Dwelling", number: 
     insist(
         company(actor, unit),
         inside(door.area, unit.area),
+        theirs(unit, {door.area}),
         rules.card_fits(plain),
         Refusal("card_taken", {"field": "number"}) if Permit.objects.filter(number_key=plain, ended_at=None).exists() else None,
         Refusal("card_until", {"field": "until"}) if until and until < today else None,

@@ -1,6 +1,6 @@
 """What is charged, and what meters say."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from lifang.core.access import Actor, Kind, Refusal, insist
+from lifang.core.access import SYSTEM, Actor, Kind, Refusal, insist
 from lifang.core.action import action
 from lifang.living import rules
 from lifang.living.models import Meter, Reading, Run, Tariff
+from lifang.living.selectors.serving import kept
 from lifang.registry import selectors as registry
 
 if TYPE_CHECKING:
@@ -103,6 +104,11 @@ def drop_readings(*, actor: Actor, readings: Sequence[UUID], area: str, at: date
         else:
             held.delete()
     return left
+
+
+def theirs(unit: "Unit", areas: Collection[str]) -> Refusal | None:
+    """It looks after all of these places, and no other company of the street does."""
+    return None if kept(SYSTEM, unit, areas) == set(areas) else Refusal("served_by_other")
 
 
 def company(actor: Actor, unit: "Unit") -> Refusal | None:

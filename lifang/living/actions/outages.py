@@ -13,7 +13,7 @@ from lifang.core.events import publish
 from lifang.core.i18n import Text
 from lifang.core.jobs import JOBS
 from lifang.core.notify import send
-from lifang.living.actions.metering import company, one_by_one
+from lifang.living.actions.metering import company, one_by_one, theirs
 from lifang.living.events import OutageTold
 from lifang.living.models import Outage, OutageBuilding
 from lifang.living.rules import inside
@@ -37,6 +37,7 @@ def note_outage(
         company(actor, unit),
         rules.outage_fits(kind, len(buildings), starts, ends, reason, at),
         *(inside(one.area, unit.area) for one in buildings),
+        theirs(unit, {one.area for one in buildings}),
     )
     one_by_one(f"living.outage:{unit.pk}")
     before = Outage.objects.filter(unit=unit, batch=batch).first()

@@ -15,7 +15,7 @@ from lifang.core.events import publish
 from lifang.core.i18n import Text
 from lifang.core.ids import short_code
 from lifang.core.notify import send
-from lifang.living.actions.metering import company, one_by_one
+from lifang.living.actions.metering import company, one_by_one, theirs
 from lifang.living.catalogue import policy
 from lifang.living.events import ParcelHanded, ParcelNoted
 from lifang.living.models import Neighbour, Parcel
@@ -47,6 +47,7 @@ def note_parcels(
         rules.lot_fits(len(pieces), carrier),
         *(rules.tail_fits(tail) for _door, tail in pieces),
         *(inside(door.area, unit.area) for door, _tail in pieces),
+        theirs(unit, {door.area for door, _tail in pieces}),
     )
     one_by_one(f"living.parcels:{unit.pk}")
     before = list(Parcel.objects.filter(unit=unit, batch=batch))

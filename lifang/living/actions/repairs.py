@@ -24,7 +24,7 @@ from lifang.living.catalogue import REPAIR
 from lifang.living.events import RepairMoved, RepairOrdered
 from lifang.living.models import Repair, RepairPart
 from lifang.living.rules import repairs as rules
-from lifang.living.selectors.repairs import company_of
+from lifang.living.selectors.serving import company_of
 from lifang.living.terms import Source, Spot
 from lifang.orgs import selectors as orgs
 from lifang.registry import selectors as registry

@@ -19,7 +19,7 @@ from lifang.core.pay.adapters import ADAPTERS
 from lifang.core.pay.rules import yuan
 from lifang.living.actions.bills import credit
 from lifang.living.actions.issuing import Draft, Line, issue
-from lifang.living.actions.metering import company, one_by_one
+from lifang.living.actions.metering import company, one_by_one, theirs
 from lifang.living.events import BookingEnded, BookingMade
 from lifang.living.models import Bill, Booking, Venue
 from lifang.living.rules import inside
@@ -42,6 +42,7 @@ def set_venue(*, actor: Actor, unit: "Unit", area: str, told: Mapping[str, Any],
     insist(
         company(actor, unit),
         inside(area, unit.area),
+        theirs(unit, {area}),
         rules.venue_fits(told["kind"], told["name"], told["opens"], told["closes"], told["slot_minutes"], told["fee"]),
     )  # fmt: skip
     one_by_one(f"living.venues:{unit.pk}")

@@ -105,7 +105,6 @@ from lifang.living.selectors.parcels import (
 )
 from lifang.living.selectors.repairs import (
     board,
-    company_of,
     own_homes,
     own_repair,
     own_repairs,
@@ -114,6 +113,7 @@ from lifang.living.selectors.repairs import (
     repairs,
     repairs_by_id,
 )
+from lifang.living.selectors.serving import communities_kept, company_of, kept
 from lifang.living.selectors.shops import (
     licence,
     listed,
@@ -147,6 +147,7 @@ __all__ = [
     "buildings",
     "cells",
     "circles",
+    "communities_kept",
     "communities_published",
     "companies",
     "company_of",
@@ -162,6 +163,7 @@ __all__ = [
     "homes",
     "imported",
     "imported_by_id",
+    "kept",
     "licence",
     "line",
     "lines",

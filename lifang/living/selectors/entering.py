@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.wall import behind
 from lifang.living.models import Gate, Pass, Passage, Permit
-from lifang.living.selectors.repairs import company_of
+from lifang.living.selectors.serving import company_of
 from lifang.living.terms import Direction, Medium, Who
 from lifang.registry import selectors as registry
 from lifang.sensing import selectors as sensing

@@ -11,6 +11,7 @@ from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.wall import behind
 from lifang.living.catalogue import policy
 from lifang.living.models import Neighbour, Parcel
+from lifang.living.selectors.serving import kept
 from lifang.registry import selectors as registry
 from lifang.registry.selectors import Building, Cell
 
@@ -109,9 +110,11 @@ def _standing(actor: Actor, today: date) -> QuerySet[Neighbour]:
 
 
 def buildings(actor: Actor, unit: "Unit") -> list[Building]:
-    """Buildings that a company serves: their names, no household."""
+    """Buildings that a company looks after: their names, no household."""
     with behind(SYSTEM):  # a company sees no register; where doors are, it has to know
-        return registry.buildings_in(SYSTEM, unit.area)
+        found = registry.buildings_in(SYSTEM, unit.area)
+    mine = kept(actor, unit, {one.area for one in found})
+    return [one for one in found if one.area in mine]
 
 
 def cells(actor: Actor, building: UUID) -> list[Cell]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -10,16 +9,11 @@ from django.db.models import QuerySet
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.wall import behind
 from lifang.living.catalogue import REPAIR
-from lifang.living.models import Repair, RepairPart, Tariff
-from lifang.orgs import selectors as orgs
+from lifang.living.models import Repair, RepairPart
 from lifang.registry import selectors as registry
 from lifang.registry.selectors import Home
 
-if TYPE_CHECKING:
-    from lifang.orgs.models import Unit
-
 OPEN = tuple(one.key for one in REPAIR().states if one.kind != "done")
-LEVELS = (2, 4, 6, 9, 12, 15)  # digits of areas around a place
 COLUMN = 20  # cards of one column of the board
 UNRATED = timedelta(days=7)
 
@@ -71,16 +65,6 @@ def parts(actor: Actor, repair: Repair) -> list[RepairPart]:
 def own_homes(actor: Actor) -> "list[Home]":
     """Where one lives, with the building around it."""
     return registry.own_homes(actor)
-
-
-def company_of(actor: Actor, area: str) -> "Unit | None":
-    """Who looks after an area: the company that charges there, else the nearest that serves it."""
-    serving = orgs.units_serving(actor, area, "property_company")
-    with behind(SYSTEM):  # what a company charges where is published
-        charging = set(
-            Tariff.objects.filter(unit__in=[one.pk for one in serving], until="", area__in=[area[:end] for end in LEVELS if end <= len(area)]).values_list("unit", flat=True)
-        )  # fmt: skip
-    return next(iter(sorted(serving, key=lambda one: one.pk not in charging)), None)
 
 
 def repairs_by_id(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Repair]:

@@ -14,7 +14,9 @@ from lifang.core.testing.cast import MONDAY
 from lifang.living import actions, selectors
 from lifang.living.models import Outage
 from lifang.living.tests.make import lives_in, make_firm, manager
+from lifang.orgs.models import Unit
 from lifang.orgs.tests.make import make_county
+from lifang.registry import selectors as registry
 from lifang.registry.tests.make import make_building
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +120,26 @@ def test_hostile_outages_are_answered_in_the_form_and_lists_do_not_grow(house, r
     grows(lambda: noted(firm, building, now), lambda: boss.get("living:desk_outages"), many=6)
     grows(lambda: noted(firm, building, now), lambda: resident.get("living:outages"), many=6)
     grows(lambda: noted(firm, building, now), lambda: resident.get("/my"), many=6)
+
+
+def test_of_two_companies_of_a_street_one_speaks_for_a_building(house, refused):
+    firm, building = house
+    with behind(SYSTEM):
+        other = Unit.objects.create(name_zh="安居物业", name_en="Anju", kind="property_company", area=firm.area[:9], opened=MONDAY.date())  # fmt: skip
+        doors = registry.doors_after(SYSTEM, firm.area, None, 1)
+    assert [one.pk for one in selectors.buildings(SYSTEM, firm)] == [building.pk]
+    assert selectors.buildings(SYSTEM, other) == []
+    assert firm.area not in selectors.communities_kept(SYSTEM, other)
+    ours = selectors.buildings(SYSTEM, firm)
+    told = {"kind": "water", "starts": MONDAY + HOUR, "ends": MONDAY + 2 * HOUR, "reason": "检修水泵。", "batch": new_id(), "at": MONDAY}  # fmt: skip
+    with refused("served_by_other"):
+        actions.note_outage(actor=SYSTEM, unit=other, buildings=ours, **told)
+    with refused("served_by_other"):
+        actions.note_parcels(actor=SYSTEM, unit=other, pieces=[(doors[0], "1234")], carrier="sf", shelf="", batch=new_id(), at=MONDAY)  # fmt: skip
+    with refused("served_by_other"):
+        actions.set_gate(actor=SYSTEM, unit=other, kind="estate_walk", name="东门", area=firm.area, admits=["visitor"], at=MONDAY)  # fmt: skip
+    # Who charges there looks after it, however near the other is.
+    actions.set_tariff(actor=SYSTEM, unit=other, area=firm.area, item="property_fee", basis="area", price=1, since="2026-01", at=MONDAY)  # fmt: skip
+    assert selectors.company_of(SYSTEM, building.area) == other
+    assert (selectors.buildings(SYSTEM, firm), selectors.buildings(SYSTEM, other)) == ([], ours)
+    assert actions.note_outage(actor=SYSTEM, unit=other, buildings=ours, **told).unit_id == other.pk

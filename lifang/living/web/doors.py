@@ -11,7 +11,7 @@ from lifang.core.pay.rules import yuan
 from lifang.core.web.nav import Entry, Hit, finder, register
 from lifang.core.web.panels import panel
 from lifang.living import selectors
-from lifang.living.web import outages, shop_shown
+from lifang.living.web import outages, shop_shown, shown
 
 HITS = 8
 
@@ -67,7 +67,7 @@ def to_pay(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
     owed, newest = selectors.owed_by_me(request.actor)  # type: ignore[attr-defined]
     if not owed:
         return None
-    return "living/my/panel.html", {"owed": yuan(owed), "newest": [(one, yuan(one.left)) for one in newest]}  # fmt: skip
+    return "living/my/panel.html", {"owed": yuan(owed), "newest": [(one, yuan(one.left), shown.item_name(one.item) if one.item else "") for one in newest]}  # fmt: skip
 
 
 def _services(actor: Actor, text: str) -> list[Hit]:

@@ -11,7 +11,7 @@ from lifang.living import selectors
 from lifang.living.catalogue import GATE_KINDS, policy
 from lifang.living.terms import Who
 from lifang.living.web import parcel_shown
-from lifang.living.web.forms import COMMUNITY, own_units
+from lifang.living.web.forms import own_units
 from lifang.living.web.repair_forms import moment_field
 from lifang.orgs import selectors as orgs
 from lifang.registry.selectors import Cell, Home
@@ -67,7 +67,7 @@ class GateForm(Form):
         self.units = own_units(actor)
         self.buildings = {str(one.pk): one for unit in self.units.values() for one in selectors.buildings(actor, unit)}  # fmt: skip
         devices = {str(one.pk): one for unit in self.units.values() for one in selectors.gate_devices(actor, unit)}  # fmt: skip
-        areas = dict.fromkeys(code for unit in self.units.values() for code in (orgs.codes_inside(unit.area, COMMUNITY) or [unit.area]))  # fmt: skip
+        areas = dict.fromkeys(code for unit in self.units.values() for code in selectors.communities_kept(actor, unit))  # fmt: skip
         places = [(code, orgs.place_name(code, 2)) for code in areas]
         doors = [(pk, f"{one.estate} {one.name}".strip()) for pk, one in self.buildings.items()]
         self.fields["unit"].choices = [(pk, str(unit.name)) for pk, unit in self.units.items()]  # type: ignore[attr-defined]

@@ -25,7 +25,7 @@ from lifang.living.catalogue import VENUE_KINDS
 from lifang.living.models import Booking, Venue
 from lifang.living.rules import venues as rules
 from lifang.living.web.desk import page
-from lifang.living.web.forms import COMMUNITY, own_units
+from lifang.living.web.forms import own_units
 from lifang.living.web.here import asking, moment, today, who
 from lifang.living.web.repair_forms import Free
 from lifang.orgs import selectors as orgs
@@ -37,7 +37,7 @@ SHOWN_DAYS = 14
 
 class VenueForm(Form):
     unit = forms.ChoiceField(label=_("Company"))
-    area = forms.ChoiceField(label=_("For whom"))
+    area = forms.ChoiceField(label=_("Community"))
     kind = forms.ChoiceField(label=_("What it is"), widget=forms.RadioSelect)
     name = forms.CharField(label=_("Name"), max_length=60)
     about = forms.CharField(label=_("Where it is, what to bring"), max_length=200, required=False)
@@ -53,7 +53,7 @@ class VenueForm(Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.units = own_units(actor)
-        areas = dict.fromkeys(code for unit in self.units.values() for code in [*(orgs.codes_inside(unit.area, COMMUNITY) or [unit.area])])  # fmt: skip
+        areas = dict.fromkeys(code for unit in self.units.values() for code in selectors.communities_kept(actor, unit))  # fmt: skip
         self.fields["unit"].choices = [(pk, str(unit.name)) for pk, unit in self.units.items()]  # type: ignore[attr-defined]
         self.fields["area"].choices = [(code, orgs.place_name(code, 2)) for code in areas]  # type: ignore[attr-defined]
         self.fields["kind"].choices = [(one.key, str(one.name)) for one in VENUE_KINDS.all()]  # type: ignore[attr-defined]
