@@ -147,6 +147,17 @@ class VenueKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     confirmed: bool
 
 
+class Reminder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stage of what is owed, and what a household is told then."""
+
+    key: str
+    name: Text
+    days: int  # after the day it was due; negative: before
+    message: str
+    source: str
+    confirmed: bool
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: str
     value: int
@@ -167,6 +178,7 @@ ORDER = flow("living", "order")
 SHOP = flow("living", "shop")
 GATE_KINDS = catalogue("living", "gate_kinds", GateKind)
 VENUE_KINDS = catalogue("living", "venue_kinds", VenueKind)
+REMINDERS = catalogue("living", "reminders", Reminder)
 POLICY = catalogue("living", "policy", Policy)
 
 

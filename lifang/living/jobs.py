@@ -29,3 +29,8 @@ def see_to_parcels(*, system: Actor, at: datetime) -> None:
 @periodic(cron="35 * * * *")
 def see_to_orders(*, system: Actor, at: datetime) -> None:
     actions.see_to_orders(system=system, at=at)
+
+
+@periodic(cron="15 2 * * *")  # UTC: a quarter past ten here
+def see_to_bills(*, system: Actor, at: datetime) -> None:
+    actions.see_to_bills(system=system, at=at)

@@ -63,6 +63,7 @@ from lifang.living.actions.parcels import (
     return_parcel,
     see_to_parcels,
 )
+from lifang.living.actions.reminding import remind_bills, see_to_bills
 from lifang.living.actions.repairs import (
     answer_quote,
     book_repair,
@@ -163,6 +164,7 @@ __all__ = [
     "refund_bill",
     "refuse_repair",
     "refuse_shop",
+    "remind_bills",
     "remind_parcels",
     "remove_shop",
     "reopen_order",
@@ -174,6 +176,7 @@ __all__ = [
     "see_licence",
     "see_order_telephone",
     "see_repair_telephone",
+    "see_to_bills",
     "see_to_orders",
     "see_to_parcels",
     "see_to_repairs",

@@ -9,6 +9,7 @@ from lifang.core.access import SYSTEM
 from lifang.core.files import store
 from lifang.core.flow import engine
 from lifang.core.flow.models import Step
+from lifang.core.pay import actions as pay
 from lifang.core.retention import Shelf, shelf
 from lifang.living.models import Grant, Neighbour, Pass, Passage, Permit, Repair, ShopLicence
 from lifang.living.selectors import retention as ask
@@ -90,6 +91,14 @@ def clear_bookings(rows: Sequence[Any], at: datetime) -> Went:
     return {}
 
 
+def clear_bills(rows: Sequence[Any], at: datetime) -> Went:
+    for row in rows:
+        row.dwelling, row.address = None, ""
+        row.holders = [one for one in row.holders if not one.startswith("account:")]
+        row.save()
+    return {"payments": pay.unname([row.pk for row in rows])}
+
+
 shelf(Shelf("living.repairs", ask.ended_repairs, clear_repairs, partial(ask.held, SYSTEM)))
 shelf(Shelf("living.parcels", ask.left_parcels, clear_parcels, partial(ask.held_by_sight, SYSTEM)))
 shelf(Shelf("living.neighbours", ask.ended_neighbours, drop_neighbours, partial(ask.held, SYSTEM)))
@@ -99,3 +108,4 @@ shelf(Shelf("living.passages", ask.old_passages, drop_passages, partial(ask.held
 shelf(Shelf("living.passes", ask.ended_passes, drop_passes, partial(ask.held, SYSTEM)))
 shelf(Shelf("living.permits", ask.ended_permits, drop_permits, partial(ask.held_by_sight, SYSTEM)))
 shelf(Shelf("living.bookings", ask.past_bookings, clear_bookings, partial(ask.held, SYSTEM)))
+shelf(Shelf("living.bills", ask.settled_bills, clear_bills, partial(ask.held_by_sight, SYSTEM)))

@@ -19,7 +19,7 @@ def concern_homes(*, actor: Actor, person: UUID, at: datetime) -> int:
     changed = 0
     for bill in Bill.objects.filter(dwelling__in=doors, paid__lt=F("amount") - F("credited")):
         before = list(bill.holders)
-        bill.concern(whom.get(bill.dwelling_id, []))
+        bill.concern(whom.get(bill.dwelling_id, []) if bill.dwelling_id else [])
         if bill.holders != before:
             bill.save(update_fields=["holders"])
             changed += 1

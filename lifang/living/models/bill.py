@@ -123,14 +123,15 @@ class Bill(Scoped):
     source = models.CharField(max_length=6, choices=[(one.value, one.value) for one in Source])
     item = models.CharField(max_length=30, blank=True)  # of a utility's bill
     reference = models.CharField(max_length=40, blank=True)  # the utility's own number of it
-    dwelling = models.ForeignKey("registry.Place", models.PROTECT, related_name="+")
-    address = models.CharField(max_length=200)
+    dwelling = models.ForeignKey("registry.Place", models.PROTECT, null=True, related_name="+")
+    address = models.CharField(max_length=200, blank=True)
     month = models.CharField(max_length=7, db_collation="C")
     amount = models.BigIntegerField()
     credited = models.BigIntegerField(default=0)  # taken off again: a mistake in the bill
     paid = models.BigIntegerField(default=0)
     issued_at = models.DateTimeField()
     due_on = models.DateField()
+    reminded = models.CharField(max_length=20, blank=True)  # the last stage told, reminders.yaml
 
     class Meta:
         ordering = ["-month", "id"]
@@ -139,6 +140,11 @@ class Bill(Scoped):
             GinIndex(fields=["holders"], name="bill_holders"),
             models.Index(fields=["unit", "month", "id"], name="bill_unit"),
             models.Index(fields=["dwelling", "-month"], name="bill_dwelling"),
+            models.Index(
+                fields=["due_on"],
+                condition=Q(paid__lt=F("amount") - F("credited")),
+                name="bill_open",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

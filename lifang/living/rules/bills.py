@@ -1,11 +1,11 @@
 """Decides about bills: no database, no clock."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
 from lifang.core.access import Refusal
-from lifang.living.catalogue import ITEMS
+from lifang.living.catalogue import ITEMS, Reminder
 from lifang.living.terms import MONTH, Basis, Standing
 
 MOST_PRICE = 10**8  # ten thousand yuan, in ten-thousandths
@@ -75,3 +75,9 @@ def month_before(month: str) -> str:
 def inside(area: str, served: str) -> Refusal | None:
     """A company charges where it serves."""
     return None if area.startswith(served) else Refusal("not_found")
+
+
+def stage_of(due: date, today: date, stages: Iterable[Reminder]) -> Reminder | None:
+    """The furthest stage that is reached."""
+    reached = [one for one in stages if (today - due).days >= one.days]
+    return max(reached, key=lambda one: one.days, default=None)

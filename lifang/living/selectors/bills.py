@@ -1,7 +1,7 @@
 """Ask about bills. A household sees its own, a company those it issued; staff of the area see sums alone."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.wall import behind
+from lifang.living.catalogue import REMINDERS
 from lifang.living.models import Bill, Reading, Run, Tariff
 from lifang.living.terms import Source
 from lifang.orgs import selectors as orgs
@@ -90,6 +91,17 @@ def months(actor: Actor, unit: UUID, area: str, limit: int = 12) -> list[Month]:
 def arrears(actor: Actor, today: date) -> QuerySet[Bill]:
     """Not paid whole and past their day, the oldest first."""
     return bills(actor).filter(due_on__lt=today, paid__lt=F("amount") - F("credited")).order_by("due_on", "address", "id")  # fmt: skip
+
+
+def to_remind(system: Actor, today: date, most: int) -> list[Bill]:
+    """Bills that reached a stage their household was not told of yet; held for whoever asks, another worker gets others."""
+    wanted = Q(pk__in=[])
+    stages = sorted(REMINDERS.all(), key=lambda one: one.days)
+    for n, one in enumerate(stages):
+        told = Q(reminded__in=[later.key for later in stages[n:]])
+        wanted |= Q(due_on__lte=today - timedelta(days=one.days)) & ~told
+    rows = Bill.objects.filter(wanted, paid__lt=F("amount") - F("credited")).order_by("due_on", "dwelling", "id")  # fmt: skip
+    return list(rows.select_for_update(skip_locked=True, of=("self",))[:most])
 
 
 def owed_by_me(actor: Actor) -> tuple[int, Sequence[Bill]]:

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Coalesce, Least
 from lifang.core.access import Actor
 from lifang.core.retention import Standing
 from lifang.living.models import (
+    Bill,
     Booking,
     Neighbour,
     Order,
@@ -85,3 +86,9 @@ def past_bookings(system: Actor, before: datetime) -> Rows:
     """Of times before then, where it is still known whose they were."""
     rows = Booking.objects.filter(slot_at__lt=before).exclude(account=None)
     return rows.annotate(over=F("slot_at")).order_by("over", "pk")
+
+
+def settled_bills(system: Actor, before: datetime) -> Rows:
+    """Issued before then and owed no more, where it is still known whose they were."""
+    rows = Bill.objects.filter(issued_at__lt=before, paid__gte=F("amount") - F("credited"))
+    return rows.exclude(dwelling=None).annotate(over=F("issued_at")).order_by("over", "pk")

@@ -1,6 +1,6 @@
 """W-P3: a month is issued, paid in parts, given back; the household sees its own, owners the sums."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import transaction
@@ -18,7 +18,9 @@ from lifang.core.testing import cast
 from lifang.core.testing.cast import MONDAY
 from lifang.core.testing.told import deliver
 from lifang.living import actions, rules, selectors
+from lifang.living.actions.retention import clear_bills
 from lifang.living.models import Bill, BillLine, Run
+from lifang.living.selectors.retention import settled_bills
 from lifang.living.tests.make import (
     MONTH,
     bill_of,
@@ -270,3 +272,51 @@ def test_two_companies_of_a_street_cannot_both_bill_a_dwelling(home, refused):
         assert set(Bill.objects.filter(dwelling__in=doors).values_list("unit", flat=True)) == {
             firm.pk
         }
+
+
+def test_what_is_owed_is_reminded_of_once_a_stage_and_in_one_message(home, resident):
+    firm, doors = home
+    issued(firm)
+    due = bill_of(doors[0]).due_on
+    issued(firm, "2026-10")
+    told = lambda: list(Message.objects.filter(template__startswith="living.reminder").order_by("id").values_list("template", "recipient", "facts__amount", "facts__count"))  # noqa: E731  # fmt: skip
+
+    def after(days):
+        noon = datetime.combine(due + timedelta(days=days), time(4), UTC)
+        return actions.see_to_bills(system=SYSTEM, at=noon)
+
+    with behind(SYSTEM):
+        assert (after(-4), told()) == (0, [])
+        assert (after(-3), after(-1)) == (4, 0)  # of the neighbours too, who have no account
+        assert told() == [("living.reminder_soon", resident.holder, "296.00", 2)]
+        actions.take_part(actor=SYSTEM, bill=Bill.objects.filter(dwelling=doors[0]).latest("month"), amount=14_800, at=MONDAY)  # fmt: skip
+        assert (after(8), after(8)) == (3, 0)
+        assert told()[1:] == [("living.reminder_past", resident.holder, "148.00", 1)]
+        assert (after(40), after(400)) == (3, 0)
+        assert [one[0] for one in told()] == ["living.reminder_soon", "living.reminder_past", "living.reminder_month"]  # fmt: skip
+        for bill in Bill.objects.all():
+            if bill.left:
+                actions.take_part(actor=SYSTEM, bill=bill, amount=bill.left, at=MONDAY)
+        assert after(900) == 0
+
+
+def test_whose_a_settled_bill_was_is_forgotten_and_the_books_stay(home, resident):
+    firm, doors = home
+    issued(firm)
+    paid, open_ = bill_of(doors[0]), bill_of(doors[1])
+    with behind(SYSTEM):
+        order = actions.take_part(actor=SYSTEM, bill=paid, amount=paid.left, at=MONDAY)
+        assert paid.address in order.title_zh
+        assert order.payer == resident.holder
+        before = Entry.objects.count()
+        assert not settled_bills(SYSTEM, paid.issued_at).exists()
+        rows = list(settled_bills(SYSTEM, paid.issued_at + timedelta(days=1)))
+        assert rows == [paid]
+        assert clear_bills(rows, MONDAY) == {"payments": 1}
+        paid.refresh_from_db()
+        order.refresh_from_db()
+        assert (paid.dwelling_id, paid.address, paid.holders, paid.paid) == (None, "", [firm.holder], 14_800)  # fmt: skip
+        assert (order.payer, order.holders, order.amount) == ("", [firm.holder], 14_800)  # fmt: skip
+        assert doors[0].address not in order.title_zh
+        assert Bill.objects.get(pk=open_.pk).dwelling_id == doors[1].pk
+        assert Entry.objects.count() == before

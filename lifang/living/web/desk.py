@@ -17,6 +17,7 @@ from lifang.core.pay.rules import yuan
 from lifang.core.web.forms import Form
 from lifang.core.web.views import only
 from lifang.living import actions, selectors
+from lifang.living.catalogue import REMINDERS
 from lifang.living.models import Bill
 from lifang.living.terms import Source
 from lifang.living.web import shown
@@ -69,6 +70,7 @@ def _page(request: HttpRequest, actor: Actor, found: Bill, **forms: Form) -> Htt
         "bill": found, "chip": shown.chip(found, today(request)), "lines": [shown.line(one) for one in found.lines.all()],
         "owed": yuan(found.owed), "paid": yuan(found.paid), "left": yuan(found.left), "credited": yuan(found.credited),
         "payments": shown.payments(actor, found.pk), "cash": PartForm(initial={"amount": yuan(found.left)}, prefix="cash"),
+        "reminded": str(REMINDERS[found.reminded].name) if found.reminded in REMINDERS else "",
         "may_refund": actor.may("living.refund_bill"), "may_credit": actor.may("living.credit_bill") and found.source != Source.IMPORT,
         **forms,
     }  # fmt: skip

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lifang.core.pay.rules import yuan
@@ -38,7 +39,7 @@ def _standing(rows: QuerySet[Bill], values: list[str]) -> QuerySet[Bill]:
 class BillTable(Table):
     """Its rows carry `today`."""
 
-    address = Column(_("Dwelling"), wide=True, link=lambda row: reverse("living:desk_bill", args=[row.pk]))  # fmt: skip
+    address = Column(_("Dwelling"), wide=True, value=lambda row: row.address or gettext("no longer known"), link=lambda row: reverse("living:desk_bill", args=[row.pk]))  # fmt: skip
     month = Column(_("Month"), sort="month")
     owed = Column(_("Amount"), value=lambda row: yuan(row.owed), sort="amount")
     left = Column(_("Still to pay"), value=lambda row: yuan(row.left))

@@ -1,6 +1,7 @@
 """Change money: book it, ask for it, take it, give it back, compare it."""
 
 from lifang.core.pay.actions.books import Booking, book, book_many, ledger, open_book
+from lifang.core.pay.actions.forgetting import unname
 from lifang.core.pay.actions.orders import close_orders, open_order, sweep, take_cash, take_notice
 from lifang.core.pay.actions.reconciling import reconcile, reconcile_yesterday
 from lifang.core.pay.actions.refunds import ask_refund, give_refund, give_waiting
@@ -21,4 +22,5 @@ __all__ = [
     "sweep",
     "take_cash",
     "take_notice",
+    "unname",
 ]
