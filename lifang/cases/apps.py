@@ -8,4 +8,14 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from lifang.cases import catalogue, events, listeners  # noqa: F401, PLC0415 -- declare themselves
         from lifang.cases.actions import retention  # noqa: F401, PLC0415 -- puts its shelves up
-        from lifang.cases.web import callups, doors, holds, panels, phone, scope, sights, story  # noqa: F401, PLC0415 -- registers itself
+        from lifang.cases.web import (  # noqa: F401, PLC0415 -- registers itself
+            callups,
+            doors,
+            holds,
+            joint,
+            panels,
+            phone,
+            scope,
+            sights,
+            story,
+        )

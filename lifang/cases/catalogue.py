@@ -177,6 +177,7 @@ POLICY = catalogue("cases", "policy", Policy)
 LIKENESS = catalogue("cases", "likeness", Weight)
 INDICATORS = catalogue("cases", "appraisal", Indicator)
 CASE = flow("cases", "case")
+JOINT = flow("cases", "joint")
 
 
 def policy(key: str) -> int:

@@ -25,6 +25,7 @@ from lifang.demo import (
     entering,
     geography,
     halls,
+    joint,
     living,
     ordering,
     outages,
@@ -76,6 +77,7 @@ def build(
         waiting.leave(cast, at, SEED)
         applying.leave(cast, at, SEED)
         halls.leave(plan, cast, shapes, at)
+        joint.leave(cast, plan.code, at)
         learn(actor=SYSTEM, at=at - timedelta(hours=7))
         learn_matters(actor=SYSTEM, at=at - timedelta(hours=7))
         wards.leave(cast, at, SEED)

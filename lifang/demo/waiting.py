@@ -3,8 +3,13 @@
 import random
 from datetime import datetime, timedelta
 
+from django.utils.timezone import localtime
+
+from lifang.cases import selectors as cases
+from lifang.cases.terms import OPEN
 from lifang.core.access import SYSTEM
 from lifang.core.access.grants import actor_of
+from lifang.core.access.wall import behind
 from lifang.core.action import together
 from lifang.core.crypto.fields import clear
 from lifang.demo.people import Cast
@@ -20,6 +25,13 @@ WISHES = (
     ("person.work_place", "自由职业", "", "refuse"),
     ("person.telephone", "10099000103", "", ""),
 )
+# Entered into the restricted register: group, ground, what its viewers have to know, days from today to its review.
+RESTRICTED = (
+    ("released", "安置帮教通知书〔2026〕第1号", "每月联系一次，帮助找工作。", -1),
+    ("released", "安置帮教通知书〔2026〕第2号", "已就业，按期走访。", 40),
+    ("community_correction", "社区矫正执行通知书〔2026〕第3号", "外出须先报司法所。", 20),
+)
+HELPERS = ("volunteer", "party_member", "first_aider")
 TWINS = 6  # people entered twice; every other pair has been merged
 
 
@@ -33,6 +45,10 @@ def leave(cast: Cast, at: datetime, seed: int) -> None:
         _twice(cast, grid, at - timedelta(days=9 - number), dice, merged=number % 2 == 1)
     for grid in grids[:1]:
         _united(cast, grid, at - timedelta(days=2))
+    for number, grid in enumerate(grids[:3]):
+        _restricted(cast, grid, number, at)
+    for grid in grids[:1]:
+        _called(cast, grid, at - timedelta(hours=2))
     actions.tell_missed(actor=SYSTEM, at=at - timedelta(hours=4))
 
 
@@ -43,6 +59,36 @@ def _united(cast: Cast, grid: str, at: datetime) -> None:
     two = [home for home in homes[:9] if selectors.members(SYSTEM, home).exists()][-2:]
     if len(two) == 2:
         actions.unite(actor=secretary, household=two[0], other=two[1], at=at)
+
+
+def _restricted(cast: Cast, grid: str, number: int, at: datetime) -> None:
+    """Somebody nobody else speaks of: entered by the secretary, with the grid worker as a viewer; one is to be reviewed."""
+    secretary = cast.actor("community_secretary", grid[:12])
+    worker = cast.actor("grid_worker", grid)
+    group, basis, detail, days = RESTRICTED[number]
+    people = selectors.persons(secretary, grid).order_by("-id")
+    with behind(secretary):  # no other sight opens the store
+        actions.restrict(
+            actor=secretary, person=people[number], group=group, basis=basis, detail=detail, viewers=[worker.holder],
+            at=at - timedelta(days=2), review_on=localtime(at).date() + timedelta(days=days),
+        )  # fmt: skip
+
+
+def _called(cast: Cast, grid: str, at: datetime) -> None:
+    """Helpers of a community were called to an open case; one comes, one cannot, the others have not answered."""
+    secretary = cast.actor("community_secretary", grid[:12])
+    case = cases.cases(secretary).filter(state__in=OPEN).order_by("-opened_at", "-id").first()
+    if case is None:
+        return
+    found = selectors.to_call(secretary, grid[:12], HELPERS, case.pk)
+    if not found:
+        return
+    call = actions.call_up(
+        actor=secretary, incident=case.pk, title=str(case.title), area=grid[:12], tags=HELPERS,
+        people=[one.person.pk for one in found], words="请到居委会门口集合，帮忙疏导居民、搬运物资。", at=at,
+    )  # fmt: skip
+    for (one, _who), coming in zip(selectors.called(secretary, call), (True, False), strict=False):
+        actions.note_call(actor=secretary, called=one, coming=coming, at=at + timedelta(hours=1))
 
 
 def _wish(cast: Cast, grid: str, wish: tuple[str, str, str, str], at: datetime) -> None:

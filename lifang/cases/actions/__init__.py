@@ -13,6 +13,7 @@ from lifang.cases.actions.desk import (
     refuse,
     verify,
 )
+from lifang.cases.actions.joint import order_joint, take_part
 from lifang.cases.actions.learn import learn, learn_matters
 from lifang.cases.actions.limits import revise_limits, withdraw_revision
 from lifang.cases.actions.look import contact, drop_view, save_view
@@ -59,6 +60,7 @@ __all__ = [
     "learn_matters",
     "merge",
     "not_solved",
+    "order_joint",
     "press",
     "rate",
     "rebuild_rollups",
@@ -78,6 +80,7 @@ __all__ = [
     "take_alarm",
     "take_complaint",
     "take_over",
+    "take_part",
     "take_repair",
     "tell_overdue",
     "verify",

@@ -3,6 +3,7 @@ from lifang.cases.models.cause import Cause
 from lifang.cases.models.delay import Delay
 from lifang.cases.models.fit import Fit
 from lifang.cases.models.handling import Handling
+from lifang.cases.models.joint import Joint, JointPart
 from lifang.cases.models.lexicon import Lexicon
 from lifang.cases.models.reporter import Reporter
 from lifang.cases.models.revision import Revision
@@ -13,6 +14,6 @@ from lifang.cases.models.verdict import CallBack, Check, Pressing
 from lifang.cases.models.view import SavedView
 
 __all__ = [
-    "CELL_METRES", "CallBack", "Case", "Cause", "Check", "Counted", "Delay", "Fit", "Handling", "Lexicon", "Pressing", "Recheck", "Reporter",
+    "CELL_METRES", "CallBack", "Case", "Cause", "Check", "Counted", "Delay", "Fit", "Handling", "Joint", "JointPart", "Lexicon", "Pressing", "Recheck", "Reporter",
     "Revision", "Rollup", "Sample", "SavedView", "Tally",
 ]  # fmt: skip

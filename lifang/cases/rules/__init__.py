@@ -1,7 +1,7 @@
 """What may be done to a case. Facts in, `None` or a `Refusal` out."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -22,6 +22,18 @@ def may_report(actor: Actor, matter: Matter | None, text: str, photos: int) -> R
     if not text.strip() and not photos:
         return Refusal("words_missing")
     return None
+
+
+JOINT_UNITS, JOINT_DAYS = 2, 60
+
+
+def may_order_joint(units: int, on: date, today: date, words: str) -> Refusal | None:
+    """Several units, on a day soon, to do something that is said."""
+    if units < JOINT_UNITS:
+        return Refusal("joint_units", {"field": "units"})
+    if not 0 <= (on - today).days <= JOINT_DAYS:
+        return Refusal("joint_day", {"most": JOINT_DAYS, "field": "on"})
+    return None if words.strip() else Refusal("joint_words", {"field": "words"})
 
 
 def may_sign(case: Case, part: Handling | None) -> Refusal | None:

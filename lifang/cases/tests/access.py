@@ -3,12 +3,32 @@
 from datetime import timedelta
 from uuid import UUID
 
+from lifang.cases.actions import order_joint
 from lifang.cases.actions.sample import drawn, list_digest
-from lifang.cases.models import Case, Recheck, Reporter, Revision, Sample, SavedView
-from lifang.cases.tests.make import HOUR, MONDAY, accepted, dispatched, make_case, make_photo
+from lifang.cases.models import (
+    Case,
+    Joint,
+    JointPart,
+    Recheck,
+    Reporter,
+    Revision,
+    Sample,
+    SavedView,
+)
+from lifang.cases.tests.make import (
+    HOUR,
+    MONDAY,
+    accepted,
+    dispatched,
+    make_case,
+    make_photo,
+    make_unit,
+)
 from lifang.core.access.grants import actor_of
+from lifang.core.access.wall import behind
 from lifang.core.accounts.models import Account
 from lifang.core.ids import new_id
+from lifang.core.testing import cast
 from lifang.core.testing.places import COUNTY
 from lifang.orgs.models import Division
 from lifang.orgs.tests.make import make_division
@@ -71,6 +91,23 @@ def sample_of(area: str) -> Sample:
     assert drawn([case.number], sample.seed, 1) == [case.number]
     Recheck.objects.create(sample=sample, case=case, rank=1)
     return sample
+
+
+def joint_of(area: str) -> Joint:
+    """Ordered in a community; the unit of the cast's department handler takes part where it serves."""
+    county = area[:6]
+    first = make_unit() if county == COUNTY else make_unit(UUID(int=76), area=county)
+    units = [first, make_unit(UUID(int=int(county)), "城管", "urban_management", area=county)]
+    leader = cast.county_leader(county).actor
+    with behind(leader):
+        return order_joint(
+            actor=leader, area=_there(area)[:12], matter="06010", units=[unit.pk for unit in units], on=MONDAY.date() + DAY,
+            words="walk", at=MONDAY,
+        )  # fmt: skip
+
+
+def joint_part_of(area: str) -> JointPart:
+    return joint_of(area).parts.exclude(unit=UUID(int=int(area[:6]))).get()
 
 
 def closed_there(area: str) -> Case:

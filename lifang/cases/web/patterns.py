@@ -31,6 +31,7 @@ def patterns(request: HttpRequest) -> HttpResponse:
     actor, look = reader(request), framed(request)
     context = {
         "look": look,
+        "may_order": actor.may("cases.order_joint", look.frame.area),
         "rising": [
             {**one._asdict(), "more": one.more, **_matter(look, one.matter)}
             for one in asked.rising(actor, look.frame)
@@ -50,7 +51,12 @@ def name_of(matter: str) -> str:
 
 
 def _matter(look: Framed, matter: str) -> Facts:
-    return {"name": name_of(matter), "url": listed(look, "reported", about=matter)}
+    return {"name": name_of(matter), "url": listed(look, "reported", about=matter), "order": ordering(look, about=matter)}  # fmt: skip
+
+
+def ordering(look: Framed, **what: str) -> str:
+    """Where a joint action against it is ordered."""
+    return f"{reverse('cases:joint_order')}?{look.query(**what)}"
 
 
 def spots(actor: Actor, look: Framed) -> list[Facts]:
@@ -65,6 +71,7 @@ def spots(actor: Actor, look: Framed) -> list[Facts]:
             "open": one.open,
             "last": one.last,
             "url": listed(look, "reported", about=one.matter, cell=str(one.cell)),
+            "order": ordering(look, about=one.matter, cell=str(one.cell)),
         }
         for one in found
     ]

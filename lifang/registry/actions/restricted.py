@@ -154,7 +154,7 @@ def look_restricted(
         for row, place in zip(found, places, strict=True)
     )  # fmt: skip
     return [
-        Shown(row.pk, row.group, row.basis, clear(row, "detail"), row.valid_from, row.review_on, who.get(row.person_id))
+        Shown(row.pk, row.group, clear(row, "basis"), clear(row, "detail"), row.valid_from, row.review_on, who.get(row.person_id))
         for row in found
     ]  # fmt: skip
 
@@ -228,7 +228,7 @@ def name_viewers(
     )
     insist(_there(actor, named, _area_of(held), at))
     made = RestrictedRecord(
-        person_id=held.person_id, group=held.group, basis=held.basis, detail=clear(held, "detail") or None, viewers=named,
+        person_id=held.person_id, group=held.group, basis=clear(held, "basis"), detail=clear(held, "detail") or None, viewers=named,
         review_on=held.review_on, valid_from=at, entered_by_id=held.entered_by_id,
     )  # fmt: skip
     held.valid_to = at

@@ -18,7 +18,7 @@ class RestrictedRecord(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person_id = models.UUIDField()
     group = models.CharField(max_length=40)  # restricted.yaml
-    basis = models.CharField(max_length=200)  # the decision or document on which it stands
+    basis = MaskedText(mask="all", null=True)  # the decision or document on which it stands
     detail = MaskedText(mask="all", null=True, blank=True)
     viewers = ArrayField(models.CharField(max_length=60))  # "account:<uuid>"
     review_on = models.DateField()
@@ -32,7 +32,7 @@ class RestrictedRecord(models.Model):
             models.Index(fields=["person_id"], name="restricted_person"),
         ]
         constraints = [
-            models.CheckConstraint(condition=~Q(basis=""), name="restricted_has_basis"),
+            models.CheckConstraint(condition=Q(basis__isnull=False), name="restricted_has_basis"),
             models.CheckConstraint(condition=~Q(viewers=[]), name="restricted_has_viewers"),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
