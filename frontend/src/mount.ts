@@ -16,6 +16,7 @@ const ISLANDS: Record<string, () => Promise<Island>> = {
   leaving: () => import("./islands/leaving.ts"),
   map: () => import("./islands/map.ts"),
   near: () => import("./islands/near.ts"),
+  pad: () => import("./islands/pad.ts"),
   phone: () => import("./islands/phone.ts"),
   photo: () => import("./islands/photo.ts"),
   recorder: () => import("./islands/recorder.ts"),

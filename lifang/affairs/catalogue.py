@@ -269,6 +269,7 @@ BENEFITS = catalogue("affairs", "benefits", Benefit, faults=Benefit.faults)
 POLICY = catalogue("affairs", "policy", Policy)
 APPLICATION = flow("affairs", "application")
 CALLBACK = flow("affairs", "callback")
+HOME_VISIT = flow("affairs", "home_visit")
 
 
 @offers("affairs")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.utils.timezone import localtime
 
 from lifang.affairs.catalogue import ASPECTS, FILLERS, MATERIALS, Guide, Material, Needed
-from lifang.affairs.terms import Met
+from lifang.affairs.terms import Confirmed, Met
 from lifang.core.access import Refusal
 from lifang.core.forms import Filled
 from lifang.core.search.words import plain, terms
@@ -226,3 +226,19 @@ def uptime(minutes: int, hours: timedelta) -> float | None:
     """The share of its hours in which a terminal was heard; nothing before there is a minute to count."""
     whole = hours.total_seconds() / 60
     return min(minutes / whole, 1.0) if whole >= 1 else None
+
+
+def at_home(guides: Sequence[Guide]) -> Refusal | None:
+    """Can all of these be done at somebody's home?"""
+    if not guides:
+        return Refusal("home_visit_of_nothing", {"field": "guides"})
+    never = [one.name for one in guides if not one.visit]
+    names = "，".join(str(one) for one in never)
+    return Refusal("not_at_home", {"names": names, "field": "guides"}) if never else None
+
+
+def proven(way: str, witness: str, file: bool) -> Refusal | None:
+    """Words need a witness; everything else something to look at."""
+    if way == Confirmed.WORDS:
+        return None if witness.strip() else Refusal("witness_missing", {"field": "witness"})
+    return None if file else Refusal("mark_missing", {"field": "mark"})

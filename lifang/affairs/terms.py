@@ -51,3 +51,19 @@ class Agreed(StrEnum):
     WRITTEN = "written"
     PHOTO = "photo"
     VOICE = "voice"  # said to the worker, who wrote down that it was said
+
+
+class Heard(StrEnum):
+    """What was read aloud."""
+
+    FORM = "form"
+    RESULT = "result"
+
+
+class Confirmed(StrEnum):
+    """How whoever heard it said that it is right."""
+
+    MARK = "mark"  # a thumb on the glass
+    SIGNATURE = "signature"
+    PHOTO = "photo"
+    WORDS = "words"  # said aloud before a witness

@@ -51,6 +51,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "alarm": an_alarm,
     },
     "cases.Sample": {"end": LONG_AGO + timedelta(days=1)},
+    "affairs.Mandate": {"desk": "990101001001"},
     "files.Attachment": {"width": 1, "height": 1},
     "living.Booking": {"venue": a_venue, "ends_at": LONG_AGO + timedelta(hours=1)},
     "living.Venue": {"opens": time(8), "closes": time(20)},

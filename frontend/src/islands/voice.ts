@@ -2,9 +2,9 @@
 import { h, on } from "../lib/dom.ts";
 import { word } from "../lib/words.ts";
 
-export function mount(root: HTMLElement, props: { auto?: boolean }): () => void {
+export function mount(root: HTMLElement, props: { auto?: boolean; always?: boolean }): () => void {
   const elder = document.documentElement.classList.contains("elder");
-  if (!("speechSynthesis" in window) || !elder) return () => undefined;
+  if (!("speechSynthesis" in window) || !(elder || props.always)) return () => undefined;
   const button = h("button", { type: "button", class: "button no-print" }, word("read"));
   root.prepend(button);
   const done = () => {

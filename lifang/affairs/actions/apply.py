@@ -98,7 +98,7 @@ def receive(
     for guide in known if who else ():
         insist(_not_twice(actor, who, guide))
     unfit = [selectors.unfit(actor, who, guide, day_of(at)) for guide in known if who]
-    insist(rules.word_for(despite, [one for one in unfit if one]))
+    insist(rules.word_for(despite, [one for one in unfit if one]), _authority(actor, who, known, channel, area, at))  # fmt: skip
     elsewhere = home if who is None and not home.startswith(area) else ""
     known_there = not elsewhere or elsewhere in orgs.codes_inside(site().county, COMMUNITY)
     insist(None if known_there else Refusal("window_unknown", {"field": "home"}))
@@ -108,6 +108,15 @@ def receive(
         desk=desk_of("affairs.accept", elsewhere or area, at), home=elsewhere, ticket=_called(actor), guides=[one.key for one in known], account_id=actor.id,
         begun_at=at, holders=list(who.holders) if who else [], despite=despite.strip()[:200] if any(unfit) else "",
     )  # fmt: skip
+
+
+def _authority(actor: Actor, person: Any, guides: Sequence[Guide], channel: str, area: str, at: datetime) -> Refusal | None:  # fmt: skip
+    """What the window does for somebody who is not there stands on an authority."""
+    if channel != "agent":
+        return None
+    have = selectors.window_mandates(actor, person, area, day_of(at)) if person is not None else {}
+    names = "，".join(str(one.name) for one in guides if one.key not in have)
+    return Refusal("authority_missing", {"names": names, "field": "channel"}) if names else None
 
 
 def _called(actor: Actor) -> Any:
@@ -128,9 +137,10 @@ def record(*, actor: Actor, intake: Intake, draft: Draft, guide: Guide, at: date
         visit.despite = despite.strip()[:200]
         visit.save(update_fields=["despite"])
     person = visit.person
+    acted = selectors.window_mandates(actor, person, visit.area, day_of(at)) if person is not None and visit.channel in ("agent", "visit") else {}  # fmt: skip
     filled = forms.hand_in(draft, guide.form_without(_free(actor, person, guide, at)), actor)
     made = _made(
-        actor, person, guide, draft, at, channel=visit.channel, reuse=reuse, intake=visit, account=None,
+        actor, person, guide, draft, at, channel=visit.channel, reuse=reuse, intake=visit, account=None, mandate=acted.get(guide.key),
     )  # fmt: skip
     if person is not None:
         _collect(actor, person, guide, filled, at)

@@ -19,7 +19,7 @@ from lifang.core.calendar.book import work_calendar
 from lifang.core.ids import short_code
 from lifang.core.retention import Shelf, shelf
 
-SETTINGS = ("name_zh", "name_en", "address", "lon", "lat", "hours", "telephone", "minutes", "bookable", "step_free")  # fmt: skip
+SETTINGS = ("name_zh", "name_en", "address", "lon", "lat", "hours", "telephone", "minutes", "bookable", "visits", "step_free")  # fmt: skip
 
 
 @action("affairs.set_point")

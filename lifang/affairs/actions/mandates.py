@@ -13,6 +13,7 @@ from lifang.affairs.rules import day_of
 from lifang.affairs.selectors import retention as kept
 from lifang.affairs.terms import Agreed
 from lifang.core.access import SYSTEM, Actor, Refusal, Refused, insist
+from lifang.core.access.desks import desk_of
 from lifang.core.action import action
 from lifang.core.files import store
 from lifang.core.retention import Shelf, shelf
@@ -34,24 +35,30 @@ def record_mandate(
     *,
     actor: Actor,
     principal: Any,
-    name: str,
-    telephone: str,
     guides: Sequence[str],
     until: date,
     way: str,
     at: datetime,
+    name: str = "",
+    telephone: str = "",
+    who: str = "helper",
     proof: Sequence[Any] = (),
+    voice: Any = None,
     area: str = "",
 ) -> Mandate:
-    """The principal agrees before a worker. Beyond: the helper may live anywhere; the principal is one the worker sees."""
+    """The principal agrees before a worker: to a helper, or that the window itself acts (`who="window"`).
+
+    Beyond: the helper may live anywhere; the principal is one the worker sees. `voice`: how it was said, recorded.
+    """
     insist(
         None if way in (Agreed.WRITTEN, Agreed.PHOTO, Agreed.VOICE) else Refusal("not_found"),
         None if proof or way == Agreed.VOICE else Refusal("proof_missing", {"field": "proof"}),
     )
-    agent = selectors.helper(actor, name, telephone)
-    row = _made(actor, principal, agent, guides, until, at, way=way, recorded_by_id=actor.id)
-    for photo in proof[:1]:
-        row.proof = store.keep(photo, subject=row, actor=actor, at=at).pk
+    agent = selectors.helper(actor, name, telephone) if who != "window" else None
+    more = {} if agent else {"desk": desk_of("affairs.accept", principal.area[:12], at)}
+    row = _made(actor, principal, agent, guides, until, at, way=way, recorded_by_id=actor.id, **more)  # fmt: skip
+    for heard in [*proof[:1], *([voice] if voice else [])][:1]:
+        row.proof = store.keep(heard, subject=row, actor=actor, at=at).pk
         row.save(update_fields=["proof"])
     return row
 
@@ -60,13 +67,14 @@ def _made(actor: Actor, principal: Any, agent: Any, guides: Sequence[str], until
     known = [key for key in dict.fromkeys(guides) if key in GUIDES]
     insist(
         rules.entrusts(known, until, day_of(at)),
-        Refusal("helper_is_self") if agent.pk == principal.pk else None,
+        Refusal("helper_is_self") if agent is not None and agent.pk == principal.pk else None,
     )
-    account = selectors.account_of(actor, agent)
-    if account is None:
+    account = selectors.account_of(actor, agent) if agent is not None else None
+    if agent is not None and account is None:
         raise Refused("helper_unknown", field="telephone")
+    owners = {*principal.holders, *([f"account:{account}"] if account else [])}
     row = Mandate(
-        area=principal.area, holders=sorted({*principal.holders, f"account:{account}"}), principal=principal, agent=agent, account_id=account,
+        area=principal.area, holders=sorted(owners), principal=principal, agent=agent, account_id=account,
         guides=known, until=until, began_at=at, **more,
     )  # fmt: skip
     try:
@@ -83,7 +91,7 @@ def end_mandate(*, actor: Actor, mandate: Mandate, at: datetime) -> Mandate:
     row = Mandate.objects.hold(mandate.pk)
     insist(Refusal("mandate_over") if row.ended_at else None)
     mine = people.me(actor)
-    by = "principal" if mine and mine.pk == row.principal_id else "agent" if row.account_id == actor.id else "window"  # fmt: skip
+    by = "principal" if mine and mine.pk == row.principal_id else "agent" if row.account_id and row.account_id == actor.id else "window"  # fmt: skip
     insist(None if by != "window" or actor.may("affairs.record_mandate", row.area) else Refusal("not_found"))  # fmt: skip
     row.ended_at, row.ended_by = at, by
     row.save(update_fields=["ended_at", "ended_by"])

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from lifang.affairs.models import Application, Laid, Part, Result
+from lifang.affairs.models import Application, Confirmation, Laid, Part, Result
 from lifang.affairs.selectors import retention as ask
 from lifang.core.access import SYSTEM
 from lifang.core.crypto.masks import ERASED
@@ -33,6 +33,11 @@ def forget_words(rows: Sequence[Any], at: datetime) -> Went:
     for row in rows:
         row.answers, row.telephone, row.answer, row.emptied_at = Filled({}, {}).written(), None, "", at  # fmt: skip
         row.save()
+    heard = list(Confirmation.objects.filter(application__in=keys))
+    store.remove(Confirmation._meta.label_lower, [one.pk for one in heard])
+    for one in heard:
+        one.words, one.present, one.witness, one.file = "—", "—", None, None
+        one.save()
     opinions = Part.objects.filter(application__in=keys).exclude(opinion="").update(opinion="")
     noted = Step.objects.filter(subject__in=keys).values_list("move", flat=True).distinct()
     return {"opinions": opinions, "notes": engine.hush(keys, list(noted))}
@@ -82,7 +87,7 @@ shelf(
         forget_words,
         _HELD,
         kind="application",
-        also=("affairs.Part",),
+        also=("affairs.Part", "affairs.Confirmation"),
     ),
     Shelf(
         "affairs.applicants",

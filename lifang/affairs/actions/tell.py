@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.utils.timezone import localtime
 
-from lifang.affairs.models import Application
-from lifang.core.access import Actor
+from lifang.affairs.catalogue import GUIDES
+from lifang.affairs.models import Application, HomeVisit
+from lifang.core.access import SYSTEM, Actor
+from lifang.core.access.wall import behind
 from lifang.core.crypto.fields import clear
 from lifang.core.notify import send
 
@@ -38,3 +40,16 @@ def told(system: Actor, row: Application, template: str, at: datetime, by: datet
         due = localtime(by) if by else None
         facts = {"number": row.number, "matter": row.matter.name, "by": f"{due:%Y-%m-%d}" if due else "", "answer": row.answer}  # fmt: skip
         send(to=to, template=template, facts=facts, at=at, area=row.area, link=f"/a/{row.token}", key=f"{template}:{row.pk}:{row.steps_taken}")  # fmt: skip
+
+
+def visitor(row: HomeVisit, template: str, at: datetime, why: str = "") -> None:
+    """Whoever waits at home: by the account that ordered or is theirs, else by the telephone that was given."""
+    owner = f"account:{row.account_id}" if row.account_id else ""
+    telephone = clear(row, "telephone") if row.telephone else ""
+    to = owner or (f"tel:{telephone}" if telephone else "")
+    if to:
+        matters = "，".join(str(GUIDES[key].name) for key in row.guides if key in GUIDES)
+        with behind(SYSTEM):  # the hall may be the street's
+            hall = row.point.name_zh
+        facts = {"number": row.number, "matters": matters, "when": f"{localtime(row.slot_at):%Y-%m-%d %H:%M}", "hall": hall, "why": why}  # fmt: skip
+        send(to=to, template=template, facts=facts, at=at, area=row.area, link=f"/my/home-visits/{row.pk}", key=f"{template}:{row.pk}:{row.steps_taken}")  # fmt: skip

@@ -25,6 +25,9 @@ class Point(Scoped):
     guides = models.JSONField(default=list)  # keys of what it can do; none: every matter
     minutes = models.PositiveSmallIntegerField(default=12)  # a visitor takes, until it is measured
     bookable = models.PositiveSmallIntegerField(default=1)  # appointments at the same time
+    visits = models.PositiveSmallIntegerField(
+        default=1
+    )  # home visits at the same time; none: it makes none
     step_free = models.BooleanField(default=True)
     closed_at = models.DateTimeField(null=True)
 

@@ -9,11 +9,14 @@ from lifang.core.access.models import Scoped
 
 
 class Mandate(Scoped):
-    """The principal's record lies in the area; both see it."""
+    """The principal's record lies in the area; both see it. The agent is a person, or the window of the area."""
 
     principal = models.ForeignKey("registry.Person", models.PROTECT, related_name="+")
-    agent = models.ForeignKey("registry.Person", models.PROTECT, related_name="+")
-    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")  # the agent's
+    agent = models.ForeignKey("registry.Person", models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey(
+        "accounts.Account", models.PROTECT, null=True, related_name="+"
+    )  # the agent's
+    desk = models.CharField(max_length=15, db_collation="C", blank=True)  # or the window that acts
     guides = models.JSONField(default=list)
     until = models.DateField()
     way = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Agreed])
@@ -35,7 +38,19 @@ class Mandate(Scoped):
                 condition=Q(ended_at__isnull=True),
                 name="mandate_one_runs",
             ),
-            models.CheckConstraint(condition=~Q(principal=F("agent")), name="mandate_of_two"),
+            models.UniqueConstraint(
+                fields=["principal", "desk"],
+                condition=Q(ended_at__isnull=True, agent__isnull=True),
+                name="mandate_one_window_runs",
+            ),
+            models.CheckConstraint(
+                condition=Q(agent__isnull=True) | ~Q(principal=F("agent")), name="mandate_of_two"
+            ),
+            models.CheckConstraint(
+                condition=Q(agent__isnull=False, account__isnull=False, desk="")
+                | Q(agent__isnull=True, account__isnull=True) & ~Q(desk=""),
+                name="mandate_names_one",
+            ),
         ]
 
     def __str__(self) -> str:

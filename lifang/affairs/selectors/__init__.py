@@ -24,6 +24,20 @@ from lifang.affairs.selectors.applications import (
 )
 from lifang.affairs.selectors.due import due, due_counts, own_due
 from lifang.affairs.selectors.guides import find_guides, guide, guides
+from lifang.affairs.selectors.home import (
+    COMING,
+    confirmations,
+    confirmed,
+    goers,
+    home_slots,
+    home_visit,
+    home_visits,
+    home_visits_by_ids,
+    lines_of,
+    own_home_visit,
+    own_home_visits,
+    visiting_point,
+)
 from lifang.affairs.selectors.machines import (
     machine,
     own_terminal,
@@ -38,8 +52,9 @@ from lifang.affairs.selectors.mandates import (
     mandate,
     mandates,
     own_mandates,
+    window_mandates,
 )
-from lifang.affairs.selectors.needs import given, needs, unfit
+from lifang.affairs.selectors.needs import given, home_of, needs, unfit
 from lifang.affairs.selectors.questions import (
     callback,
     callbacks_by_ids,
@@ -67,6 +82,7 @@ from lifang.affairs.selectors.waiting import (
 )
 
 __all__ = [
+    "COMING",
     "account_of",
     "acting_for",
     "answer",
@@ -78,6 +94,8 @@ __all__ = [
     "callback",
     "callbacks_by_ids",
     "called",
+    "confirmations",
+    "confirmed",
     "counters",
     "due",
     "due_counts",
@@ -85,15 +103,22 @@ __all__ = [
     "filled",
     "find_guides",
     "given",
+    "goers",
     "guide",
     "guides",
     "halls",
     "helper",
+    "home_of",
+    "home_slots",
+    "home_visit",
+    "home_visits",
+    "home_visits_by_ids",
     "intake",
     "intake_receipt",
     "intakes",
     "laid",
     "line",
+    "lines_of",
     "machine",
     "mandate",
     "mandates",
@@ -103,6 +128,8 @@ __all__ = [
     "own_application",
     "own_counter",
     "own_due",
+    "own_home_visit",
+    "own_home_visits",
     "own_mandates",
     "own_parts",
     "own_point",
@@ -129,5 +156,7 @@ __all__ = [
     "unfit",
     "verified",
     "verified_file",
+    "visiting_point",
+    "window_mandates",
     "windows",
 ]  # fmt: skip

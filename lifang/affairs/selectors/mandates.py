@@ -58,3 +58,9 @@ def account_of(actor: Actor, person: Any) -> UUID | None:
     """The account of a person, if there is one."""
     keys = [one[8:] for one in person.holders if one.startswith("account:")]
     return UUID(keys[0]) if keys else None
+
+
+def window_mandates(actor: Actor, person: Any, desk: str, on: date) -> dict[str, Mandate]:
+    """Guide → the authority under which the window of that area acts for somebody now."""
+    rows = Mandate.objects.filter(principal=person, agent=None, ended_at=None, until__gte=on).exclude(desk="")  # fmt: skip
+    return {key: one for one in rows if desk.startswith(one.desk) or one.desk.startswith(desk) for key in one.guides}  # fmt: skip

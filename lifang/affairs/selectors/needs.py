@@ -38,6 +38,12 @@ def given(actor: Actor, person: Any, on: date, delivery: str = "online") -> dict
     return found
 
 
+def home_of(actor: Actor, person: Any, on: date) -> str:
+    """Where somebody lives, as the register has it; the caller keeps it sealed."""
+    told = given(actor, person, on).get(ADDRESS)
+    return str(told.value) if told else ""
+
+
 REGISTER = Text("人口登记", "Register")
 
 

@@ -10,6 +10,7 @@ from lifang.affairs.catalogue import MATERIALS
 from lifang.affairs.models import (
     Application,
     CallBack,
+    HomeVisit,
     Intake,
     Laid,
     Mandate,
@@ -128,3 +129,13 @@ def held_mandates(system: Actor, force: Standing) -> Q:
     """Of people under hold, on either side."""
     found = registry.held_by(system, force, "principal") | registry.held_by(system, force, "agent")
     return found | Q(holders__overlap=force.holders) if force.holders else found
+
+
+def home_visits(system: Actor, before: datetime) -> Rows:
+    """Visits to homes that ended before then, where it is still known whose."""
+    rows = HomeVisit.objects.filter(closed_at__lt=before, emptied_at=None)
+    return rows.annotate(over=F("closed_at")).order_by("over", "pk")
+
+
+def held_home_visits(system: Actor, force: Standing) -> Q:
+    return _concerns(system, force)

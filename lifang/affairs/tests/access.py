@@ -79,3 +79,19 @@ def callback_of(area: str) -> UUID:
 
 def mandate_of(area: str) -> UUID:
     return make.make_mandate(area).pk
+
+
+def heard_form(area: str) -> tuple[UUID, str]:
+    return make.make_application(area).pk, "form"
+
+
+def home_visit_of(area: str) -> UUID:
+    return make.make_home_visit(area).pk
+
+
+def home_visit_read(area: str) -> tuple[UUID, str]:
+    return make.make_home_visit(area).pk, "reading"
+
+
+def home_visit_ended(area: str) -> tuple[UUID, str]:
+    return make.make_home_visit(area).pk, "ending"

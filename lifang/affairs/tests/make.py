@@ -156,3 +156,20 @@ def make_mandate(area: str) -> Any:
         return actions.record_mandate(
             actor=SYSTEM, principal=mother, name="李小梅", telephone=phone, guides=["elderly-card"], until=day_of(MONDAY) + timedelta(days=30), way="voice", at=MONDAY
         )  # fmt: skip
+
+
+def first_slot(person: Any, at: Any = MONDAY) -> Any:
+    """The first time that the hall of somebody's area has free."""
+    with behind(SYSTEM):
+        point = selectors.visiting_point(SYSTEM, person.area)
+        return next(one.at for one in selectors.home_slots(SYSTEM, point, at) if one.free)
+
+
+def make_home_visit(area: str) -> Any:
+    """A worker ordered it for somebody of the area."""
+    with behind(SYSTEM):
+        person = known_person(area=area, identity=number("19550601", new()), despite="walk")
+        if selectors.visiting_point(SYSTEM, area) is None:
+            make_point(area[:12])
+        told = {"guides": ["elderly-card"], "slot_at": first_slot(person), "telephone": "10000007788", "home": "和平路1号", "at": MONDAY}  # fmt: skip
+        return actions.record_home_visit(actor=SYSTEM, person=person, **told)

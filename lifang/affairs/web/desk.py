@@ -76,6 +76,7 @@ def facts(actor: Actor, row: Application) -> Facts:
         "materials": shown.materials(row, selectors.laid(actor, row), selectors.files(actor, row)),
         "parts": selectors.parts(actor, row), "mine": mine, "result": selectors.result(actor, row), "channel": shown.channel(row.channel),
         "deeds": [{"deed": deed, "url": reverse("affairs:act", args=[row.pk, deed.key])} for deed in open_],
+        "heard": [shown.heard(one) for one in selectors.confirmations(actor, row)], "may_aloud": actor.may("affairs.read_aloud", row.area),
         "hands": shown.hands(row), "may_read": actor.may("affairs.read", row.area), "known": row.known, "asked": row.asked,
     }  # fmt: skip
 
@@ -124,7 +125,7 @@ class OpinionForm(Form):
 class DeliverForm(NoteForm):
     how = forms.ChoiceField(
         label=gettext_lazy("How"), widget=forms.RadioSelect,
-        choices=[("window", gettext_lazy("Picked up")), ("post", gettext_lazy("Posted")), ("read_aloud", gettext_lazy("Brought home and read aloud")), ("online", gettext_lazy("Downloaded"))],
+        choices=[("window", gettext_lazy("Picked up")), ("post", gettext_lazy("Posted")), ("online", gettext_lazy("Downloaded"))],
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ register(
     Entry("kiosk", "affairs.ask", _("Ask a question"), "affairs:ask", icon="message-question", order=6),
     Entry("kiosk", "affairs.query", _("How far is it?"), "affairs:kiosk_query", icon="search", order=7),
     Entry("desk", "affairs.terminals", _("Terminals"), "affairs:terminals", icon="device-desktop", capability="affairs.see_terminals", order=25),
+    Entry("me", "affairs.home_visits", _("Somebody comes to my home"), "affairs:own_home_visits", icon="home-heart", order=31),
     Entry("footer", "affairs.ask", _("Ask a question"), "affairs:ask", order=30),
     Entry("footer", "affairs.halls", _("Nearest window"), "affairs:halls", order=35),
     Entry("footer", "affairs.verify", _("Verify a document"), "affairs:verify", order=40),

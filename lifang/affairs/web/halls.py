@@ -188,6 +188,7 @@ class PointForm(Form):
     counters = forms.IntegerField(label=gettext_lazy("Counters"), min_value=1, max_value=40)
     minutes = forms.IntegerField(label=gettext_lazy("Minutes a visitor takes"), min_value=1, max_value=120, initial=12, help_text=gettext_lazy("Until it is measured."))  # fmt: skip
     bookable = forms.IntegerField(label=gettext_lazy("Appointments at the same time"), min_value=0, max_value=40, initial=1)  # fmt: skip
+    visits = forms.IntegerField(label=gettext_lazy("Home visits at the same time"), min_value=0, max_value=40, initial=1, help_text=gettext_lazy("0: nobody goes to homes from here."))  # fmt: skip
     step_free = forms.BooleanField(label=gettext_lazy("Reached without steps"), required=False, initial=True)  # fmt: skip
 
     def __init__(self, *args: Any, areas: list[str], **more: Any) -> None:

@@ -20,9 +20,10 @@ from lifang.affairs.web.own import acting
 from lifang.affairs.web.picking import Folded, agent_guides, by_topic
 from lifang.core.access import Kind, Refusal, insist
 from lifang.core.api.rates import BUCKETS
-from lifang.core.forms.fields import Papers
+from lifang.core.forms.fields import Papers, Spoken
 from lifang.core.web.forms import Form
 from lifang.core.web.views import only
+from lifang.orgs.selectors import place_name
 from lifang.registry import selectors as registry
 
 TRIES_A_MINUTE = 5  # of one account: nobody finds out whose telephone it is
@@ -45,16 +46,31 @@ class MandateForm(Form):
 
 class WindowMandateForm(MandateForm):
     called = gettext_lazy("Record an authority")
+    who = forms.ChoiceField(
+        label=gettext_lazy("Who acts"), widget=forms.RadioSelect, initial="helper", required=False,
+        choices=[("helper", gettext_lazy("Somebody of the family or a friend")), ("window", gettext_lazy("The workers of this window"))],
+    )  # fmt: skip
     way = forms.ChoiceField(
         label=gettext_lazy("How did the person agree"), widget=forms.RadioSelect,
         choices=[("written", gettext_lazy("A signed paper (take a photo)")), ("photo", gettext_lazy("A photo of the person agreeing")), ("voice", gettext_lazy("Said to me aloud, by the telephone on record or face to face"))],
     )  # fmt: skip
     proof = Papers(kind="photo", most=1, required=False, label=gettext_lazy("Photo"))
+    voice = Spoken(label=gettext_lazy("Voice note"), required=False)
+
+    def clean_who(self) -> str:
+        return self.cleaned_data["who"] or "helper"
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["name"].required = self.fields["telephone"].required = False
+        for name in ("name", "telephone"):
+            self.fields[name].help_text = gettext_lazy("Only if the family or a friend acts.")
+        self.order_fields(["who", "name", "telephone", "guides", "until", "way", "proof", "voice"])
 
 
 def _shown(row: Mandate, mine: Any) -> dict[str, Any]:
     own = mine is not None and row.principal_id == mine.pk
-    return {"row": row, "own": own, "other": row.agent.name if own else row.principal.name, "guides": [GUIDES[key] for key in row.guides if key in GUIDES]}  # fmt: skip
+    return {"row": row, "own": own, "other": (row.agent.name if row.agent else place_name(row.desk, 2)) if own else row.principal.name, "guides": [GUIDES[key] for key in row.guides if key in GUIDES]}  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

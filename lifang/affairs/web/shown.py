@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lifang.affairs import selectors
 from lifang.affairs.catalogue import APPLICATION, CHANNELS, GUIDES, MATERIALS
-from lifang.affairs.models import Application, Laid, Mandate
+from lifang.affairs.models import Application, Confirmation, Laid, Mandate
 from lifang.affairs.terms import Met
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.wall import behind
@@ -35,6 +35,8 @@ NEEDS = {
 WAYS = {
     "online": _("agreed online"), "written": _("signed paper"), "photo": _("photo of agreeing"), "voice": _("said aloud"),
 }  # fmt: skip
+CONFIRMED = {"mark": _("a thumb on the glass"), "signature": _("a signature on the glass"), "photo": _("a photo"), "words": _("words before a witness")}  # fmt: skip
+OF = {"form": _("The form was read aloud"), "result": _("The result was read aloud")}
 SIGNS = {
     "start": "send", "accept": "check", "accept_here": "check", "decline": "x", "ask_supplement": "message-question", "supplement": "file-plus", "opine": "building",
     "gather": "arrows-join", "grant": "certificate", "refuse": "x", "deliver": "package", "hand_over": "transfer", "withdraw": "arrow-back-up", "lapse": "clock-off", "shelve": "archive",
@@ -87,12 +89,17 @@ def hands(row: Application) -> list[Facts]:
     if row.mandate_id:
         with behind(SYSTEM):  # the helper may live anywhere; the name reads masked
             one = Mandate.objects.select_related("agent", "recorded_by").get(pk=row.mandate_id)
-        found.append({"role": _("Handled on behalf by"), "name": one.agent.name, "way": WAYS[one.way], "until": one.until})  # fmt: skip
+        found.append({"role": _("Handled on behalf by"), "name": one.agent.name if one.agent else place_name(one.desk, 2), "way": WAYS[one.way], "until": one.until})  # fmt: skip
         if one.recorded_by:
             found.append({"role": _("Authority recorded by"), "name": one.recorded_by.name})
     if row.taken_by:
         found.append({"role": _("Written down by"), "name": row.taken_by.name})
     return found
+
+
+def heard(row: Confirmation) -> Facts:
+    """What was read aloud, and how they said that it is right."""
+    return {"row": row, "of": OF[row.of], "way": CONFIRMED[row.way]}
 
 
 def materials(row: Application, laid: Iterable[Laid], files: Iterable[Attachment] = ()) -> list[Facts]:  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from lifang.core.access import Refused
 from lifang.core.crypto.numbers import identity_fault
 from lifang.core.files.darkroom import Print, develop, whole
+from lifang.core.files.voice import Voice, hear
 from lifang.core.forms.filled import NO, YES
 from lifang.core.forms.shape import FILES, Question
 from lifang.core.web.forms import Form, date_input
@@ -55,6 +56,23 @@ class Papers(forms.FileField):
         if not data.startswith(b"%PDF-") or b"%%EOF" not in data[-2048:]:
             raise Refused("paper_kind")
         return Paper(str(upload.name), data)
+
+
+class Spoken(forms.FileField):
+    """One voice note; its kind is read from its own bytes."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(widget=forms.FileInput(attrs={"accept": "audio/*"}), **more)
+
+    def clean(self, data: Any, initial: Any = None) -> Voice | None:
+        if not data:
+            if self.required and not initial:
+                raise ValidationError(_("Please choose a file."))
+            return None
+        try:
+            return hear(data)
+        except Refused as refused:
+            raise ValidationError(str(refused.refusal)) from refused
 
 
 class Paper:
