@@ -3,11 +3,16 @@
 import random
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from lifang.core.access import SYSTEM
+from lifang.core.access.grants import actor_of
 from lifang.core.access.wall import behind
 from lifang.core.accounts import actions as accounts
 from lifang.core.accounts.terms import DEMO_PASSWORD
+from lifang.core.pay import actions as pay
+from lifang.core.pay.adapters.local import Local
+from lifang.core.pay.adapters.local.actions import charge
 from lifang.demo.county import county
 from lifang.demo.people import Cast, a_name
 from lifang.living import actions, selectors
@@ -40,6 +45,26 @@ def bill(cast: Cast, at: datetime, seed: int) -> None:
         first = at.replace(day=1, hour=1)
         _month(unit, area, (first - timedelta(days=20)), at, 1.0, dice)
         _month(unit, area, min(first, at), at, 0.5, dice)
+
+
+def compare(cast: Cast, at: datetime) -> None:
+    """Some paid a part online in the last days; of one the channel has another amount. Each day was compared."""
+    with behind(SYSTEM):
+        rows = selectors.bills(SYSTEM).filter(source="run", paid=0).order_by("-id")
+        theirs = [one for one in rows if any(h.startswith("account:") for h in one.holders)]
+        bills = [one for unit in cast.units["property_company"] for one in [row for row in theirs if row.unit_id == unit.pk][:4]]  # fmt: skip
+    for n, one in enumerate(bills):
+        who = actor_of(UUID(next(h for h in one.holders if h.startswith("account:"))[8:]), at)
+        when = at - timedelta(days=n % 4 + 1)
+        order = actions.to_pay(actor=who, bill=one, amount=1_000, way="local", at=when)
+        with behind(SYSTEM):
+            charge(order.number, 900 if n % 4 == 1 else 1_000, when)
+            if n % 4 != 1:
+                told = Local().ask(order.number)
+                assert told is not None  # noqa: S101 -- just charged
+                pay.take_notice(actor=SYSTEM, way="local", told=told, at=when)
+    for n in range(4, -1, -1):
+        pay.reconcile_yesterday(system=SYSTEM, at=at - timedelta(days=n))
 
 
 def publish(cast: Cast, at: datetime, seed: int) -> None:

@@ -86,6 +86,7 @@ def build(
         parcels.leave(cast, at, SEED)
         outages.leave(cast, at, SEED)
         entering.leave(cast, at, SEED)
+        living.compare(cast, at)
         shops.leave(cast, shapes, at, SEED)
         ordering.leave(cast, at, SEED)
         ordering.settle(at)

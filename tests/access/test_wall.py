@@ -81,6 +81,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "living.Payout": {"amount": 1, "shop": a_shop},
     "living.Complaint": {"unit": lambda: a_row(Unit), "order": None},
     "living.Tariff": {"price": 1, "since": "2026-01", "until": "2026-02"},
+    "pay.Difference": {"reason": "", "order": None},
     "pay.PayOrder": {"expires_at": LONG_AGO + timedelta(days=1)},
     "pay.Refund": {"order": lambda: a_row(PayOrder, **given(PayOrder))},
     "registry.Facility": {"number": lambda: f"99010101001{next(SERIAL):06d}"},

@@ -251,6 +251,43 @@ class Reconciliation(Scoped):
         return f"{self.way} {self.day}"
 
 
+class Difference(Scoped):
+    """A number on which our books and the channel's statement of a day do not agree, until somebody settles it with a reason or it agrees after all."""
+
+    way = models.CharField(max_length=20)
+    day = models.DateField()
+    number = models.CharField(max_length=24)
+    order = models.ForeignKey(PayOrder, models.PROTECT, null=True, related_name="+")  # none: nobody here knows the number  # fmt: skip
+    ours = models.BigIntegerField(null=True)
+    theirs = models.BigIntegerField(null=True)
+    found_at = models.DateTimeField()
+    agreed_at = models.DateTimeField(null=True)  # compared again, and there was none any more
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=20, blank=True)  # differences.yaml
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-day", "number"]
+        indexes = [
+            models.Index(fields=["area"], name="difference_area"),
+            GinIndex(fields=["holders"], name="difference_holders"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["way", "day", "number"], name="difference_once"),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, reason="") | Q(settled_at__isnull=False) & ~Q(reason=""), name="difference_settled"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.way} {self.number}"
+
+    @property
+    def open(self) -> bool:
+        return self.settled_at is None and self.agreed_at is None
+
+
 class Charge(models.Model):
     """The local stand-in's own book: what its cashier took and gave back. It knows numbers and amounts, nobody."""
 

@@ -8,6 +8,7 @@ from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.accounts.models import Account
 from lifang.core.ids import short_code
+from lifang.core.pay.models import Difference
 from lifang.core.testing import cast, places
 from lifang.core.testing.rows import a_row
 from lifang.living import actions
@@ -239,4 +240,13 @@ def own_booking(account: Account) -> Booking:
             slot_at=MONDAY + timedelta(days=900), ends_at=MONDAY + timedelta(days=901), made_at=MONDAY, week=MONDAY.date(),
         )  # fmt: skip
     assert isinstance(made, Booking)
+    return made
+
+
+def difference_at(area: str) -> Difference:
+    with behind(SYSTEM):
+        made = a_row(
+            Difference, area=area, holders=_whose(area), way="local", day=MONDAY.date(), number=short_code(12), theirs=5, found_at=MONDAY, reason="",
+        )  # fmt: skip
+    assert isinstance(made, Difference)
     return made

@@ -12,7 +12,7 @@ from lifang.core.notify.models import Message
 from lifang.core.pay import actions as pay
 from lifang.core.pay import selectors as books
 from lifang.core.pay.adapters.local.actions import charge
-from lifang.core.pay.models import Book, Entry, PayOrder
+from lifang.core.pay.models import Book, Difference, Entry, PayOrder
 from lifang.core.pay.tests.make import killed_at, tells
 from lifang.core.testing import cast
 from lifang.core.testing.cast import MONDAY
@@ -320,3 +320,29 @@ def test_whose_a_settled_bill_was_is_forgotten_and_the_books_stay(home, resident
         assert doors[0].address not in order.title_zh
         assert Bill.objects.get(pk=open_.pk).dwelling_id == doors[1].pk
         assert Entry.objects.count() == before
+
+
+def test_payments_stand_beside_the_channel_for_the_company_alone(home, resident):
+    firm, doors = home
+    issued(firm)
+    bill, at = bill_of(doors[0]), cast_soon() - timedelta(days=1)
+    orders = [actions.to_pay(actor=resident.actor, bill=bill, amount=amount, way="local", at=at) for amount in (10_000, 4_800)]  # fmt: skip
+    with behind(SYSTEM):
+        charge(orders[0].number, 10_000, at)
+        tells(orders[0], at)
+        charge(orders[1].number, 4_700, at)  # the channel has another amount
+        pay.reconcile_yesterday(system=SYSTEM, at=cast_soon())
+    boss = manager()
+    page = boss.get("living:days").content.decode()
+    for part in (orders[1].number, "¥ 100.00", "¥ 147.00", "¥ 47.00"):
+        assert part in page
+    with behind(SYSTEM):
+        row = Difference.objects.get()
+    other = cast.member("property_manager", firm.area, unit=cast.UNIT, sees="unit")
+    assert orders[1].number not in other.get("living:days").content.decode()
+    assert other.get("living:difference", row.pk).status_code == 404
+    assert boss.post("living:difference", row.pk, data={"reason": "amount", "note": ""}).status_code == 200  # fmt: skip
+    assert boss.post("living:difference", row.pk, data={"reason": "amount", "note": "\x00"}).status_code == 200  # fmt: skip
+    assert boss.post("living:difference", row.pk, data={"reason": "amount", "note": "已请渠道更正"}).status_code == 302  # fmt: skip
+    assert "已请渠道更正" in boss.get("living:days").content.decode()
+    assert boss.get("living:difference", row.pk).status_code == 409

@@ -24,6 +24,7 @@ register(
     Entry("desk", "living.venues", _("Bookings"), "living:desk_venues", icon="calendar-event", capability="living.see_bookings", order=47),
     Entry("desk", "living.outages", _("Outages"), "living:desk_outages", icon="bolt-off", capability="living.note_outage", order=47),
     Entry("desk", "living.lines", _("Published accounts"), "living:lines", icon="scale", capability="living.enter_line", order=48, short=_("Ledger")),
+    Entry("desk", "living.days", _("Payments compared"), "living:days", icon="scale", capability="pay.watch_days", order=48, short=_("Payments")),
     Entry("desk", "living.shops", _("Shops"), "living:desk_shops", icon="building-store", capability="living.see_shops", order=49),
     Entry("footer", "living.life", _("Services near me"), "living:life", order=36),
     Entry("public", "living.accounts", _("Published accounts"), "living:accounts", icon="scale", order=40, short=_("Ledger")),

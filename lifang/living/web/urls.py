@@ -3,6 +3,7 @@ from django.urls import path
 from lifang.living.web import (
     circle,
     community,
+    days,
     desk,
     desk_shops,
     gates,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("desk/parcels/<uuid:pk>", parcels.parcel, name="parcel"),
     path("desk/parcels/<uuid:pk>/seen", parcels.seen, name="parcel_seen"),
     path("desk/parcels/<uuid:pk>/return", parcels.back, name="parcel_back"),
+    path("desk/payments", days.days, name="days"),
+    path("desk/payments/<uuid:pk>", days.difference, name="difference"),
     path("my/venues", venues.venues, name="venues"),
     path("my/venues/<uuid:pk>", venues.venue, name="venue"),
     path("my/venues/<uuid:pk>/booking", venues.book, name="venue_booking"),

@@ -3,7 +3,7 @@
 from lifang.core.pay.actions.books import Booking, book, book_many, ledger, open_book
 from lifang.core.pay.actions.forgetting import unname
 from lifang.core.pay.actions.orders import close_orders, open_order, sweep, take_cash, take_notice
-from lifang.core.pay.actions.reconciling import reconcile, reconcile_yesterday
+from lifang.core.pay.actions.reconciling import reconcile, reconcile_yesterday, settle_difference
 from lifang.core.pay.actions.refunds import ask_refund, give_refund, give_waiting
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "open_order",
     "reconcile",
     "reconcile_yesterday",
+    "settle_difference",
     "sweep",
     "take_cash",
     "take_notice",

@@ -97,10 +97,11 @@ def sweep(*, system: Actor, at: datetime) -> int:
         rows = PayOrder.objects.exclude(state=OrderState.PAID).filter(
             opened_at__lt=at - ASK_AFTER, opened_at__gt=at - LOOK_BACK
         )
-        waiting = list(rows.values_list("number", "way"))
-    for number, way in waiting:
+        waiting = list(rows.values_list("number", "way", "amount"))
+    for number, way, amount in waiting:
         told = ADAPTERS[way].ask(number)
-        if told is not None:
+        # Another amount than was asked for is not booked and holds nobody else up: the day's comparison lists it.
+        if told is not None and told.amount == amount:
             take_notice(actor=system, way=way, told=told, at=at)
             came += 1
     close_orders(actor=system, at=at)

@@ -15,7 +15,7 @@ from lifang.core.access.wall import behind
 from lifang.core.events.models import Outbox
 from lifang.core.pay import actions, selectors
 from lifang.core.pay.adapters.local.actions import charge
-from lifang.core.pay.models import Charge, PayOrder, Refund
+from lifang.core.pay.models import Charge, Difference, Entry, PayOrder, Refund
 from lifang.core.pay.tests.make import (
     DUE,
     LATER,
@@ -170,6 +170,45 @@ def test_a_day_is_compared_line_by_line_and_a_difference_is_told():
         after = actions.reconcile(actor=SYSTEM, way="local", day=day, at=LATER)
         assert (after.ours, after.theirs, after.differences, after.lines) == (5_000, 5_000, [], 2)
         assert selectors.reconciliations(SYSTEM).count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.covers("S4-23")
+def test_what_differs_is_kept_by_whom_it_concerns_until_it_is_settled_or_agrees(refused):
+    shop, day = Shop(), MONDAY.replace(hour=0)
+    with behind(SYSTEM):
+        good, lost, wrong = shop.order(4_000), shop.order(1_000), shop.order(2_000)
+        pays(good)
+        charge(lost.number, 1_000, MONDAY)  # its notification never came
+        charge(wrong.number, 1_999, MONDAY)  # another amount than was asked for
+        charge("P-NOBODY-KNOWS", 7, MONDAY)
+        actions.reconcile(actor=SYSTEM, way="local", day=day, at=LATER)
+        rows = {row.number: row for row in Difference.objects.all()}
+        assert {number: (row.ours, row.theirs, row.order_id) for number, row in rows.items()} == {
+            lost.number: (None, 1_000, lost.pk), wrong.number: (None, 1_999, wrong.pk), "P-NOBODY-KNOWS": (None, 7, None),
+        }  # fmt: skip
+        assert rows[lost.number].holders == [shop.book.owner]
+        (said,) = selectors.days(SYSTEM, day.date())
+        assert (said.ours, said.theirs, said.open, said.settled) == (4_000, 7_006, 3, 0)
+        told = Outbox.objects.filter(name="pay.DayDiffers").count()
+        settles()  # the wrong one holds the lost one not up
+        actions.reconcile_yesterday(
+            system=SYSTEM, at=MONDAY + timedelta(days=3)
+        )  # what differs is compared anew
+        rows[lost.number].refresh_from_db()
+        assert rows[lost.number].agreed_at is not None
+        assert Outbox.objects.filter(name="pay.DayDiffers").count() == told  # nothing new to tell
+        odd = rows[wrong.number]
+        for bad, reason in (({"reason": "x", "note": "x"}, "difference_reason"), ({"reason": "amount", "note": " "}, "difference_note")):  # fmt: skip
+            with refused(reason):
+                actions.settle_difference(actor=SYSTEM, difference=odd, at=LATER, **bad)
+        entries = Entry.objects.count()
+        actions.settle_difference(actor=SYSTEM, difference=odd, reason="amount", note="渠道少记一分", at=LATER)  # fmt: skip
+        with refused("difference_over"):
+            actions.settle_difference(actor=SYSTEM, difference=odd, reason="amount", note="x", at=LATER)  # fmt: skip
+        assert Entry.objects.count() == entries
+        (said,) = [one for one in selectors.days(SYSTEM, day.date()) if one.day == day.date()]
+        assert (said.ours, said.theirs, said.open, said.settled) == (5_000, 7_006, 1, 1)
 
 
 def at_once(act, jobs):
