@@ -36,8 +36,10 @@ INSERT INTO sensing_latest (series_id, at, arrived_at, value, quality, since, ar
 SELECT id, %s, %s, 0.05, 0, %s, area, holders, 1, 0, 0.05, 0.05, 'Infinity', '-Infinity' FROM sensing_series WHERE id >= %s
 """
 _FILL = """
-INSERT INTO sensing_observation (series_id, at, message, arrived_at, value, quality)
-SELECT %s + (n * 1000003) %% %s, %s::timestamptz + n %% %s * interval '5 milliseconds', %s * n, now(), (n %% 9) / 100.0, 0 FROM generate_series(%s::bigint, %s) n
+INSERT INTO sensing_message (device_id, at, message, arrived_at, series, value)
+SELECT s.device_id, t.at, t.message, now(), ARRAY[s.id], ARRAY[t.value] FROM (
+  SELECT %s + (n * 1000003) %% %s AS series, %s::timestamptz + n %% %s * interval '5 milliseconds' AS at, %s * n AS message, (n %% 9) / 100.0::float8 AS value
+  FROM generate_series(%s::bigint, %s) n) t JOIN sensing_series s ON s.id = t.series
 """
 _RECEIPTS = """
 INSERT INTO sensing_receipt (device, message, day)
@@ -130,7 +132,7 @@ class Store:
         return self.owner
 
     def observations(self) -> int:
-        return self._number("SELECT count(*) FROM sensing_observation")
+        return self._number("SELECT coalesce(sum(cardinality(series)), 0) FROM sensing_message")
 
     def floor(self) -> None:
         """Twenty newest values by their keys."""

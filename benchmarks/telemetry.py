@@ -93,4 +93,4 @@ def asked(statement: str, *given: Any) -> Any:
 
 
 def observations() -> int:
-    return int(asked("SELECT count(*) FROM sensing_observation"))
+    return int(asked("SELECT coalesce(sum(cardinality(series)), 0) FROM sensing_message"))

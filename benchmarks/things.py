@@ -28,7 +28,7 @@ ASKED = {
 }  # fmt: skip
 _NEWEST = """
 UPDATE sensing_latest l SET readings = n.c, at = n.a, arrived_at = n.a, since = n.a FROM (
-  SELECT series_id, count(*) c, max(at) a FROM sensing_observation WHERE series_id >= %s GROUP BY 1) n WHERE n.series_id = l.series_id
+  SELECT e.s AS series_id, count(*) c, max(at) a FROM sensing_message CROSS JOIN LATERAL unnest(series) AS e(s) WHERE e.s >= %s GROUP BY 1) n WHERE n.series_id = l.series_id
 """
 
 

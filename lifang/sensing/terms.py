@@ -133,6 +133,7 @@ class Columns(NamedTuple):
     value: NDArray[np.float64]
     quality: NDArray[np.int16]
     message: NDArray[np.int64]
+    group: NDArray[np.int64]  # rows of one message of one device at one time have one number and lie together
     facts: Sequence[bytes | None] | None  # None: there are none at all
 
     def at_places(self, places: NDArray[Any]) -> "Columns":
@@ -145,7 +146,7 @@ class Columns(NamedTuple):
 
     def rows(self) -> list[Observed]:
         facts = self.facts or [None] * len(self.series)
-        return list(map(Observed._make, zip(*(column.tolist() for column in self[:-1]), facts, strict=True)))  # fmt: skip
+        return list(map(Observed._make, zip(*(column.tolist() for column in self[:-2]), facts, strict=True)))  # fmt: skip
 
 
 class Batch(NamedTuple):

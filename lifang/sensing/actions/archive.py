@@ -29,12 +29,13 @@ _LOCK = 770_014
 _DAYS = "SELECT day FROM sensing_days() AS day WHERE day < %s ORDER BY day LIMIT 1"
 # In the order of its key, so that a reader of one series skips most of a file.
 _ROWS = """
-COPY (SELECT series_id, at, message, arrived_at, value, quality FROM sensing_observation
-WHERE at >= '{since}' AND at < '{until}' ORDER BY series_id, at, message) TO STDOUT (FORMAT BINARY)
+COPY (SELECT e.s, m.at, m.message, m.arrived_at, e.v, coalesce(e.q, 0::int2)
+FROM sensing_message m CROSS JOIN LATERAL unnest(m.series, m.value, m.quality) AS e(s, v, q)
+WHERE m.at >= '{since}' AND m.at < '{until}' ORDER BY e.s, m.at, m.message) TO STDOUT (FORMAT BINARY)
 """
 _FEWER = """
 UPDATE sensing_latest l SET readings = greatest(0, l.readings - n.n) FROM
-  (SELECT series_id, count(*) AS n FROM sensing_observation WHERE at >= %s AND at < %s GROUP BY 1) n
+  (SELECT e.s AS series_id, count(*) AS n FROM sensing_message m CROSS JOIN LATERAL unnest(m.series) AS e(s) WHERE m.at >= %s AND m.at < %s GROUP BY 1) n
 WHERE n.series_id = l.series_id
 """
 SCHEMA = pa.schema([

@@ -1,9 +1,10 @@
 """Observations as columns, and columns as PostgreSQL reads them in binary: no value is turned into text or touched by a loop."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, ClassVar, Final
+from uuid import UUID
 from weakref import WeakSet
 
 import numpy as np
@@ -12,25 +13,31 @@ from psycopg import Cursor
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-from lifang.sensing.terms import Columns, Observed
+from lifang.sensing.terms import Columns, Known, Observed
 
 Y2K: Final = 946_684_800_000_000  # PostgreSQL counts microseconds from 2000
 _HEAD: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _END: Final = b"\xff\xff"
 _NOTHING: Final = -1
+_BIGINT, _FLOAT, _SMALLINT, _JSONB = 20, 701, 21, 3802
 # In the order of `Observed` and of `Columns`.
 _OBSERVED: Final = tuple((itemgetter(place), kind) for place, kind in enumerate((np.int64, np.int64, np.int64, np.float64, np.int16, np.int64)))  # fmt: skip
-_FIELDS: Final = (("series", ">i8"), ("at", ">i8"), ("message", ">i8"), ("arrived", ">i8"), ("value", ">f8"), ("quality", ">i2"))  # fmt: skip
-# Seven fields, each behind its length; facts are NULL.
-_ROW: Final = np.dtype([("fields", ">i2"), *(part for name, kind in _FIELDS for part in ((f"{name}_size", ">i4"), (name, kind))), ("facts_size", ">i4")])  # fmt: skip
-_ROW_FACTS: Final = struct.Struct(">hiqiqiqiqidihib").pack  # the same, then the version of jsonb
 
 
-def columns(rows: Sequence[Observed]) -> Columns:
+def columns(rows: Sequence[Observed], known: Mapping[int, Known]) -> Columns:
+    """Neighbours of one device, moment and message are one message."""
     count = len(rows)
     facts = [one[-1] for one in rows]
-    made: Any = (np.fromiter(map(field, rows), kind, count) for field, kind in _OBSERVED)
-    return Columns._make((*made, facts if any(facts) else None))
+    made: Any = [np.fromiter(map(field, rows), kind, count) for field, kind in _OBSERVED]
+    whose = [(known[one.series].device, one.at, one.message) for one in rows]
+    begins = [place == 0 or whose[place] != whose[place - 1] for place in range(count)]
+    said = set[int]()  # by the message that is just looked at
+    for place, one in enumerate(rows):
+        if begins[place] or one.series in said:
+            begins[place], said = True, set()
+        said.add(one.series)
+    group = np.cumsum(begins, dtype=np.int64)
+    return Columns._make((*made, group, facts if any(facts) else None))
 
 
 def together(parts: Sequence[Columns]) -> Columns:
@@ -44,31 +51,91 @@ def together(parts: Sequence[Columns]) -> Columns:
     return Columns._make((*made, facts if any(facts) else None))
 
 
-def copied(them: Columns) -> bytes:
-    """The rows for COPY, by series: neighbours in the index come together."""
-    order = np.argsort(them.series, kind="stable")
-    if them.facts is not None:
-        return _with_facts(them, order)
-    made = np.zeros(len(order), _ROW)
-    made["fields"], made["facts_size"] = 7, _NOTHING
-    for name, kind in _FIELDS:
-        made[f"{name}_size"] = np.dtype(kind).itemsize
-        made[name] = getattr(them, name)[order]
-    made["at"] -= Y2K
-    made["arrived"] -= Y2K
-    return _HEAD + made.tobytes() + _END
-
-
-def _with_facts(them: Columns, order: NDArray[np.int64]) -> bytes:
-    assert them.facts is not None  # noqa: S101 -- narrows the type
+def copied(them: Columns, known: Mapping[int, Known]) -> bytes:
+    """The messages for COPY, by device: neighbours in the index come together."""
+    first = np.flatnonzero(np.diff(them.group, prepend=-1))
+    many = np.diff(first, append=len(them.group))
+    bad = np.logical_or.reduceat(them.quality != 0, first)
+    told = _told(them, first)
+    device = _devices(them.series[first], known)
     parts = [_HEAD]
-    said = (getattr(them, name)[order].tolist() for name, _ in _FIELDS)
-    for place, series, at, message, arrived, value, quality in zip(order.tolist(), *said, strict=True):  # fmt: skip
-        facts = them.facts[place]
-        size, version = (_NOTHING, 0) if facts is None else (len(facts) + 1, 1)
-        row = _ROW_FACTS(7, 8, series, 8, at - Y2K, 8, message, 8, arrived - Y2K, 8, value, 2, quality, size, version)  # fmt: skip
-        parts += [row[:-1]] if facts is None else [row, facts]
+    for size in np.unique(many).tolist():
+        for flawed in (False, True):
+            mine = np.flatnonzero((many == size) & (bad == flawed) & ~told)
+            if len(mine):
+                mine = mine[np.argsort(them.series[first[mine]], kind="stable")]
+                parts.append(_rows(them, first[mine], device[mine], size, flawed=flawed))
+    parts += [_with_facts(them, first[one], device[one].tobytes(), many[one]) for one in np.flatnonzero(told).tolist()]  # fmt: skip
     return b"".join((*parts, _END))
+
+
+def _told(them: Columns, first: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Messages with facts."""
+    if them.facts is None:
+        return np.zeros(len(first), bool)
+    return np.logical_or.reduceat(np.fromiter((one is not None for one in them.facts), bool, len(them.facts)), first)  # fmt: skip
+
+
+def _devices(series: NDArray[np.int64], known: Mapping[int, Known]) -> NDArray[Any]:
+    distinct, places = np.unique(series, return_inverse=True)
+    ids: list[UUID] = [known[one].device for one in distinct.tolist()]
+    return np.frombuffer(b"".join([one.bytes for one in ids]), "V16")[places]
+
+
+def _array(kind: str, size: int) -> np.dtype[Any]:
+    """An array of one dimension as PostgreSQL reads it, behind its length."""
+    head = [("length", ">i4"), ("dimensions", ">i4"), ("nulls", ">i4"), ("oid", ">i4"), ("size", ">i4"), ("from", ">i4")]  # fmt: skip
+    return np.dtype([*head, ("items", [("size", ">i4"), ("value", kind)], (size,))])
+
+
+def _fill(field: Any, oid: int, size: int, values: Any) -> None:
+    each = field.dtype["items"].subdtype[0]
+    field["length"], field["dimensions"], field["oid"] = 20 + size * each.itemsize, 1, oid
+    field["size"], field["from"] = size, 1
+    field["items"]["size"], field["items"]["value"] = each["value"].itemsize, values
+
+
+def _rows(them: Columns, first: NDArray[np.int64], device: NDArray[Any], size: int, *, flawed: bool) -> bytes:  # fmt: skip
+    """Messages of as many values each, without facts."""
+    fixed = [(name, kind) for one in ("at", "message", "arrived") for name, kind in ((f"{one}_size", ">i4"), (one, ">i8"))]  # fmt: skip
+    row = np.dtype([
+        ("fields", ">i2"), ("device_size", ">i4"), ("device", "V16"), *fixed, ("series", _array(">i8", size)), ("value", _array(">f8", size)),
+        ("quality", _array(">i2", size) if flawed else ">i4"), ("facts", ">i4"),
+    ])  # fmt: skip
+    made = np.zeros(len(first), row)
+    made["fields"], made["device_size"], made["device"], made["facts"] = 8, 16, device, _NOTHING
+    for name in ("at", "message", "arrived"):
+        made[f"{name}_size"] = 8
+        made[name] = getattr(them, name)[first] - (0 if name == "message" else Y2K)
+    places = first[:, None] + np.arange(size)
+    _fill(made["series"], _BIGINT, size, them.series[places])
+    _fill(made["value"], _FLOAT, size, them.value[places])
+    if flawed:
+        _fill(made["quality"], _SMALLINT, size, them.quality[places])
+    else:
+        made["quality"] = _NOTHING
+    return made.tobytes()
+
+
+def _with_facts(them: Columns, first: int, device: bytes, size: int) -> bytes:
+    """One message of which some values say more than a number."""
+    assert them.facts is not None  # noqa: S101 -- narrows the type
+    mine = slice(first, first + size)
+    head = struct.pack(">hi16siqiqiq", 8, 16, device, 8, int(them.at[first]) - Y2K, 8, int(them.message[first]), 8, int(them.arrived[first]) - Y2K)  # fmt: skip
+    arrays = ((_BIGINT, ">i8", them.series), (_FLOAT, ">f8", them.value), (_SMALLINT, ">i2", them.quality))
+    parts = [head]
+    for oid, kind, column in arrays:
+        made = np.zeros(1, _array(kind, size))
+        _fill(made, oid, size, column[mine])
+        parts.append(made.tobytes())
+    items = b"".join(_jsonb(them.facts[mine]))
+    return b"".join([*parts, struct.pack(">iiiiii", 20 + len(items), 1, 1, _JSONB, size, 1), items])
+
+
+def _jsonb(facts: Sequence[bytes | None]) -> Iterator[bytes]:
+    """Each behind its length and the version of jsonb."""
+    for one in facts:
+        yield struct.pack(">i", _NOTHING) if one is None else struct.pack(">ib", len(one) + 1, 1) + one  # fmt: skip
 
 
 def newest(them: Columns) -> NDArray[np.int64]:

@@ -44,13 +44,13 @@ WHERE l.series_id = ANY(%s)
 """
 _SINCE = """
 SELECT o.series_id, date_part('epoch', o.at), o.value
-FROM unnest(%s::bigint[], %s::float8[]) AS e(s, since)
-JOIN sensing_observation o ON o.series_id = e.s AND o.at > to_timestamp(e.since)
+FROM unnest(%s::bigint[], %s::float8[]) AS e(s, since) JOIN sensing_series s ON s.id = e.s
+JOIN sensing_observation o ON o.series_id = s.id AND o.device_id = s.device_id AND o.at > to_timestamp(e.since)
 WHERE o.at > to_timestamp(%s) AND o.quality & %s = 0
 """
 _BEFORE = """
-SELECT e.s, date_part('epoch', o.at), o.value FROM unnest(%s::bigint[]) AS e(s) CROSS JOIN LATERAL (
-  SELECT at, value FROM sensing_observation WHERE series_id = e.s AND at > %s AND quality & %s = 0 ORDER BY at DESC LIMIT %s
+SELECT e.s, date_part('epoch', o.at), o.value FROM unnest(%s::bigint[]) AS e(s) JOIN sensing_series s ON s.id = e.s CROSS JOIN LATERAL (
+  SELECT at, value FROM sensing_observation WHERE series_id = s.id AND device_id = s.device_id AND at > %s AND quality & %s = 0 ORDER BY at DESC LIMIT %s
 ) AS o
 """
 _KEEP = """

@@ -29,13 +29,14 @@ WATCHERS: list[Watcher] = []
 _DAY: Final = 86_400_000_000
 _HOUR: Final = 3_600_000_000
 _EPOCH: Final = date(1970, 1, 1)
-_COLUMNS: Final = "series_id, at, message, arrived_at, value, quality, facts"
+_COLUMNS: Final = "device_id, at, message, arrived_at, series, value, quality, facts"
 
-_TEMP = f"CREATE TEMP TABLE IF NOT EXISTS sensing_incoming ON COMMIT DELETE ROWS AS SELECT {_COLUMNS} FROM sensing_observation WHERE false"  # noqa: S608 -- our own names
-_TAKE = f"""
-INSERT INTO sensing_observation ({_COLUMNS}) SELECT {_COLUMNS} FROM sensing_incoming ON CONFLICT DO NOTHING
-RETURNING series_id, (extract(epoch FROM at) * 1000000)::bigint, message
+# Granted to all who are in this session: the function of the owner that takes what lies there.
+_TEMP = f"""
+CREATE TEMP TABLE IF NOT EXISTS sensing_incoming ON COMMIT DELETE ROWS AS SELECT {_COLUMNS} FROM sensing_message WHERE false;
+GRANT SELECT ON sensing_incoming TO PUBLIC
 """  # noqa: S608 -- our own names
+_TAKE = "SELECT device, (extract(epoch FROM moment) * 1000000)::bigint, number, had FROM sensing_take()"
 _RECEIVE = """
 INSERT INTO sensing_receipt (device, message, day) SELECT d, m, %s FROM unnest(%b::uuid[], %b::bigint[]) AS t(d, m)
 ON CONFLICT DO NOTHING RETURNING device, message
@@ -103,7 +104,7 @@ def watches(watcher: Watcher) -> Watcher:
 def store(observed: Sequence[Observed], known: Mapping[int, Known], at: datetime) -> Stored:
     """`keep`, of single rows, in a transaction of its own."""
     with transaction.atomic():
-        return keep(columns(observed), known, at)
+        return keep(columns(observed, known), known, at)
 
 
 def keep(them: Columns, known: Mapping[int, Known], at: datetime) -> Stored:
@@ -112,7 +113,7 @@ def keep(them: Columns, known: Mapping[int, Known], at: datetime) -> Stored:
     fresh = _unheard(them, known, at) if many else them
     if not len(fresh.series):
         return Stored(0, many)
-    new = _keep(fresh)
+    new = _keep(fresh, known)
     if len(new.series):
         before, moved = _latest(new, known)
         batch = Batch(new, known, at, before, moved, _kinds(new, known))
@@ -150,17 +151,17 @@ def _unheard(them: Columns, known: Mapping[int, Known], at: datetime) -> Columns
     return them.at_places(fresh)
 
 
-def _keep(them: Columns) -> Columns:
+def _keep(them: Columns, known: Mapping[int, Known]) -> Columns:
     """Write them; those that were not there."""
     days = them.at // _DAY
     if (days == days[0]).all():
-        return _day(int(days[0]), them)
-    return together([_day(day, them.at_places(days == day)) for day in np.unique(days).tolist()])
+        return _day(int(days[0]), them, known)
+    return together([_day(day, them.at_places(days == day), known) for day in np.unique(days).tolist()])  # fmt: skip
 
 
-def _day(day: int, them: Columns) -> Columns:
-    """Straight into the partition; if one stands there already, the careful way."""
-    when, packed = _EPOCH + timedelta(days=day), copied(them)
+def _day(day: int, them: Columns, known: Mapping[int, Known]) -> Columns:
+    """Straight into the partition; if a message stands there already, the careful way."""
+    when, packed = _EPOCH + timedelta(days=day), copied(them, known)
     part = _partition(when)
     try:
         try:
@@ -172,24 +173,34 @@ def _day(day: int, them: Columns) -> Columns:
             with transaction.atomic():
                 _copy(part, packed)
     except UniqueViolation:
-        return _careful(them, packed)
+        return _careful(them, known)
     return them
 
 
-def _careful(them: Columns, packed: bytes) -> Columns:
+def _careful(them: Columns, known: Mapping[int, Known]) -> Columns:
+    """Message by message: what each says that was not said."""
+    said: dict[tuple[UUID, int, int], dict[int, int]] = {}  # by message: series → place of the first
+    rows = zip(them.series.tolist(), them.at.tolist(), them.message.tolist(), strict=True)
+    for place, (series, at, message) in enumerate(rows):
+        said.setdefault((known[series].device, at, message), {}).setdefault(series, place)
+    order = [place for mine in said.values() for place in mine.values()]
+    many = [len(mine) for mine in said.values()]
+    once = them.at_places(np.array(order, np.int64))
+    once = once._replace(group=np.repeat(np.arange(len(many)), many))
     with connection.cursor() as cursor:
         cursor.execute(_TEMP)
-        _copy("sensing_incoming", packed)
+        _copy("sensing_incoming", copied(once, known))
         cursor.execute(_TAKE)
-        taken = set(cursor.fetchall())
+        taken = {(device, at, message): set(had or ()) for device, at, message, had in cursor.fetchall()}
         cursor.execute("DELETE FROM sensing_incoming")
-    found = []
-    keys = zip(them.series.tolist(), them.at.tolist(), them.message.tolist(), strict=True)
-    for place, key in enumerate(keys):
-        if key in taken:
-            taken.discard(key)  # twice in one batch is once
-            found.append(place)
-    return them.at_places(np.array(found, np.int64))
+    found = [
+        place
+        for key, mine in said.items()
+        if key in taken
+        for series, place in mine.items()
+        if series not in taken[key]
+    ]
+    return them.at_places(np.array(sorted(found), np.int64))
 
 
 def _copy(table: str, packed: bytes) -> None:

@@ -42,14 +42,14 @@ FROM unnest(%s::uuid[], %s::text[], %s::float8[]) AS d(id, measure, since)
 JOIN sensing_series s ON s.device_id = d.id AND s.measure = d.measure
 CROSS JOIN LATERAL (
   SELECT date_part('epoch', o.at) AS at, o.value FROM sensing_observation o
-  WHERE o.series_id = s.id AND o.at > to_timestamp(d.since) AND o.at > to_timestamp(%s) AND o.quality & %s = 0 OFFSET 0
+  WHERE o.series_id = s.id AND o.device_id = d.id AND o.at > to_timestamp(d.since) AND o.at > to_timestamp(%s) AND o.quality & %s = 0 OFFSET 0
 ) AS o
 """
 # Those that moved so far within the window before their first reading of the batch, or after it.
 _MOVED = """
-SELECT e.s FROM unnest(%b::bigint[], %b::timestamptz[]) AS e(s, since) WHERE (
+SELECT e.s FROM unnest(%b::bigint[], %b::timestamptz[]) AS e(s, since) JOIN sensing_series s ON s.id = e.s WHERE (
   SELECT max(o.value) - min(o.value) FROM sensing_observation o
-  WHERE o.series_id = e.s AND o.at > e.since AND o.at > %s AND o.quality & %s = 0
+  WHERE o.series_id = s.id AND o.device_id = s.device_id AND o.at > e.since AND o.at > %s AND o.quality & %s = 0
 ) >= %s
 """
 _KEEP = """

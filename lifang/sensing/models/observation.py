@@ -32,10 +32,14 @@ class Series(Scoped):
 
 
 class Observation(models.Model):
-    """What a series was at one time. Partitioned by day of `at`; written in batches by the store alone."""
+    """What a series was at one time: a view of `sensing_message`, where all that one message says of a device is one row.
+
+    Partitioned by day of `at`, written in batches by the store alone. Who names the device too finds it by the index.
+    """
 
     pk = models.CompositePrimaryKey("series_id", "at", "message")
     series = models.ForeignKey(Series, models.DO_NOTHING, db_constraint=False, related_name="+")
+    device = models.ForeignKey(Device, models.DO_NOTHING, db_constraint=False, related_name="+")
     at = models.DateTimeField()  # event time
     message = models.BigIntegerField()  # the maker's message id, hashed; 0 without one
     arrived_at = models.DateTimeField()
@@ -44,7 +48,7 @@ class Observation(models.Model):
     facts = models.JSONField(null=True)
 
     class Meta:
-        managed = False  # migrations/0002_store.py
+        managed = False  # migrations/0019_messages.py
         db_table = "sensing_observation"
 
     def __str__(self) -> str:

@@ -130,7 +130,7 @@ class Gathered:
     def columns(self) -> Columns:
         """Raises `Extreme`, unless every value was looked at."""
         many = np.array(self.many, np.int64)
-        at, arrived, message = (np.repeat(np.array(one, np.int64), many) for one in (self.at, self.arrived, self.message))  # fmt: skip
+        at, arrived, message, group = (np.repeat(np.array(one, np.int64), many) for one in (self.at, self.arrived, self.message, range(len(many))))  # fmt: skip
         quality = np.repeat(np.array(self.quality, np.int16), many)
         try:
             value = np.array(self.value, np.float64)
@@ -144,7 +144,7 @@ class Gathered:
         facts = None
         if any(self.facts):
             facts = [one for one, times in zip(self.facts, self.many, strict=True) for _ in range(times)]  # fmt: skip
-        return Columns(np.array(self.series, np.int64), at, arrived, value, quality, message, facts)
+        return Columns(np.array(self.series, np.int64), at, arrived, value, quality, message, group, facts)
 
 
 def normalise(
@@ -186,7 +186,7 @@ def _looked_at(values: Mapping[str, Any], line: Line) -> tuple[list[Slot], list[
     found, numbers = list[Slot](), list[float]()
     for word, told in values.items():
         slot = line.slots.get(word)
-        if slot is None:
+        if slot is None or slot in found:  # said twice in one message: the first counts
             continue
         kind = type(told)
         value = told if slot.plain and (kind is float or kind is int) else _number(told, slot)

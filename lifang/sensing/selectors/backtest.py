@@ -24,7 +24,7 @@ MOST_SCORED = 100_000  # a detector thinks longer than a comparison
 LEARN = timedelta(days=28)  # before: what the detector has seen when it begins to speak
 _READINGS = """
 SELECT s.device_id, s.measure, extract(epoch FROM o.at)::float8, o.value
-FROM sensing_observation o JOIN sensing_series s ON s.id = o.series_id
+FROM sensing_observation o JOIN sensing_series s ON s.id = o.series_id AND s.device_id = o.device_id
 WHERE s.device_id = ANY(%s) AND s.measure = ANY(%s) AND o.at >= %s AND o.at < %s AND o.quality & %s = 0
 {order}LIMIT %s
 """

@@ -18,7 +18,7 @@ from lifang.sensing.terms import BAD, moment
 _HISTORY = """
 SELECT (extract(epoch FROM at - %(since)s) * 1000000)::bigint / %(step)s AS slot, min(value), max(value), sum(value), count(*)
 FROM sensing_observation
-WHERE series_id = %(series)s AND at >= %(since)s AND at < %(until)s AND quality & %(bad)s = 0
+WHERE series_id = %(series)s AND device_id = %(device)s AND at >= %(since)s AND at < %(until)s AND quality & %(bad)s = 0
 GROUP BY slot
 """
 
@@ -61,7 +61,7 @@ def observations(
     """What one series was between two times, oldest first; nothing of a series that is not the actor's."""
     if not Series.objects.visible_to(actor).filter(pk=of.pk).exists():
         return Observation.objects.none()
-    rows = Observation.objects.filter(series=of, at__gte=since, at__lt=until)
+    rows = Observation.objects.filter(device=of.device_id, series=of, at__gte=since, at__lt=until)
     return rows.order_by("at", "message")
 
 
@@ -107,7 +107,7 @@ def history(
         cursor.execute(
             _HISTORY,
             {
-                "step": step // timedelta(microseconds=1), "since": since, "until": until, "series": of.pk, "bad": int(BAD),
+                "step": step // timedelta(microseconds=1), "since": since, "until": until, "series": of.pk, "device": of.device_id, "bad": int(BAD),
             },
         )  # fmt: skip
         here = [archived.Slot(*row) for row in cursor.fetchall()]

@@ -195,7 +195,7 @@ def test_what_came_in_after_the_file_was_written_keeps_its_day(place, monkeypatc
         return found
 
     monkeypatch.setattr(archive, "_write", late)
-    with pytest.raises(ProgrammingError, match="has 6 rows, not 5"), transaction.atomic():
+    with pytest.raises(ProgrammingError, match="has 6 observations, not 5"), transaction.atomic():
         run()
     assert Observation.objects.count() == 5  # as before the transaction: nothing of it is gone
     assert not Archived.objects.exists()

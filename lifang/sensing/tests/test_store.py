@@ -139,11 +139,12 @@ def test_the_wall_hides_observations_of_the_next_street(temperature, seen, stran
 def test_a_day_is_read_through_the_wall_or_not_at_all(temperature, seen):
     with behind(SYSTEM):
         actions.store([observed(temperature, MONDAY, 20.0)], known_of(temperature), MONDAY)
-    part = f"sensing_observation_{MONDAY:%Y%m%d}"
+    part = f"sensing_message_{MONDAY:%Y%m%d}"
     for statement in (
         f"SELECT * FROM {part}",
         f"DELETE FROM {part}",
-        "DELETE FROM sensing_observation",
+        "DELETE FROM sensing_message",
+        "UPDATE sensing_message SET value = series",
     ):
         with (
             pytest.raises(DatabaseError, match="denied"),

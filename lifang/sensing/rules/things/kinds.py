@@ -74,7 +74,7 @@ _NAME: Final = Column("{t}.name", "text")
 _POINT: Final = Column("point({t}.lon, {t}.lat)", "point")
 _GEOJSON: Final = Column("'application/geo+json'", "text")
 _PROPERTIES: Final = Column("coalesce({t}.told->'properties', '{{}}'::jsonb)", "json")
-_FIRST: Final = "(SELECT f.at FROM sensing_observation f WHERE f.series_id = {t}.id ORDER BY f.at LIMIT 1)"  # fmt: skip
+_FIRST: Final = "(SELECT m.at FROM sensing_message m WHERE m.device_id = {t}.device AND {t}.id = ANY (m.series) ORDER BY m.at LIMIT 1)"  # fmt: skip
 _LAST: Final = "(SELECT f.at FROM sensing_latest f WHERE f.series_id = {t}.id)"
 
 KINDS: Final[dict[str, Kind]] = {
@@ -136,7 +136,7 @@ KINDS: Final[dict[str, Kind]] = {
                 "Thing": Link("Thing", False, "{b}.device = {a}.device"),
                 "Sensor": Link("Sensor", False, "{b}.key = {a}.type"),
                 "ObservedProperty": Link("ObservedProperty", False, "{b}.key = {a}.measure"),
-                "Observations": Link("Observation", True, "{b}.series = {a}.id"),
+                "Observations": Link("Observation", True, "{b}.device = {a}.device AND {b}.series = {a}.id"),
             },
             withs="measures",
         ),
@@ -161,9 +161,11 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(
             "Observation", "Observations",
             """
-            SELECT o.series_id AS series, o.at, o.message, o.arrived_at, o.value, o.quality, o.facts, s.device_id AS device, s.measure
-            FROM sensing_observation o JOIN sensing_series s ON s.id = o.series_id JOIN sensing_device d ON d.id = s.device_id
-            WHERE d.retired_at IS NULL AND {sees} AND {own}
+            SELECT s.id AS series, o.at, o.message, o.arrived_at, o.value[p.n] AS value, coalesce(o.quality[p.n], 0::int2) AS quality,
+              o.facts[p.n] AS facts, o.device_id AS device, s.measure
+            FROM sensing_message o JOIN sensing_series s ON s.device_id = o.device_id JOIN sensing_device d ON d.id = o.device_id
+              CROSS JOIN LATERAL (SELECT array_position(o.series, s.id) AS n) AS p
+            WHERE p.n IS NOT NULL AND d.retired_at IS NULL AND {sees} AND {own}
             """,
             ("series", "at", "message"), {"series": "bigint", "device": "uuid", "at": "timestamptz"},
             {
@@ -174,7 +176,7 @@ KINDS: Final[dict[str, Kind]] = {
                 "parameters": Column("coalesce({t}.facts->'parameters', {t}.facts)", "json", empty=True),
             },
             {
-                "Datastream": Link("Datastream", False, "{b}.id = {a}.series"),
+                "Datastream": Link("Datastream", False, "{b}.device = {a}.device AND {b}.id = {a}.series"),
                 "FeatureOfInterest": Link("FeatureOfInterest", False, _STOOD),
             },
         ),

@@ -68,7 +68,12 @@ class Statement:
         if one is None:
             return "false"
         at = self.add(one.at)
-        return f"{alias}.series = {self.add(one.series)} AND {alias}.at = {at} AND {alias}.message = {self.add(one.message)}"
+        return f"{self.of_series(alias, one.series)} AND {alias}.at = {at} AND {alias}.message = {self.add(one.message)}"
+
+    def of_series(self, alias: str, series: int) -> str:
+        """That an Observation is of this series; its device is named too, whose messages the index finds."""
+        one = self.add(series)
+        return f"{alias}.series = {one} AND {alias}.device = (SELECT device_id FROM sensing_series WHERE id = {one})"
 
     def under(self, alias: str, way: Sequence[tuple[Kind, str, Link]]) -> str:
         """That a row lies at the end of a way of `(from, its id, by which relation)`."""
@@ -77,7 +82,7 @@ class Statement:
         kind, key, link = way[-1]
         if kind.name == "Datastream" and link.to == "Observation" and key.isdigit() and len(key) <= 18:  # fmt: skip
             # Said of the row itself, so that the index of the series serves it.
-            near = f"{alias}.series = {self.add(int(key))}"
+            near = self.of_series(alias, int(key))
         else:
             near = "true"
         above = self.alias()

@@ -90,7 +90,7 @@ class Where:
         if one is None:
             return _FALSE[sign]
         add, t = self.statement.add, part.sql
-        same = f"({t}.series = {add(one.series)} AND {t}.at = {add(one.at)} AND {t}.message = {add(one.message)})"
+        same = f"({self.statement.of_series(t, one.series)} AND {t}.at = {add(one.at)} AND {t}.message = {add(one.message)})"
         return same if sign == "eq" else f"NOT {same}"
 
     # -- parts ----------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from lifang.sensing.rules.things.where import Where
 MOST_ROWS: Final = 20_000  # of one relation in one answer, shared by the rows it belongs to
 MOST_COUNTED: Final = 100_000  # beyond it a filtered count is the planner's estimate
 _SPAN: Final = (
-    ", (SELECT f.at FROM sensing_observation f WHERE f.series_id = t.id ORDER BY f.at LIMIT 1) AS first"
+    ", (SELECT m.at FROM sensing_message m WHERE m.device_id = t.device AND t.id = ANY (m.series) ORDER BY m.at LIMIT 1) AS first"
     ", (SELECT f.at FROM sensing_latest f WHERE f.series_id = t.id) AS last"
 )
 Row = dict[str, Any]
@@ -136,7 +136,7 @@ def _body(
     inner = ", ".join(str(one) for one in by if one.sql != "t.series")
     names = ", ".join(f"t.o{n}{' DESC' if one.down else ''}" for n, one in enumerate(by))
     return (
-        f"SELECT t.* FROM {series} CROSS JOIN LATERAL (SELECT t.*{marks} FROM {view} WHERE t.series = z.id AND {where} "  # noqa: S608 -- our own views
+        f"SELECT t.* FROM {series} CROSS JOIN LATERAL (SELECT t.*{marks} FROM {view} WHERE t.device = z.device AND t.series = z.id AND {where} "  # noqa: S608 -- our own views
         f"ORDER BY {inner} LIMIT {many + skip}) t ORDER BY {names} {end}"
     )
 
