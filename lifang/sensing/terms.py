@@ -133,7 +133,9 @@ class Columns(NamedTuple):
     value: NDArray[np.float64]
     quality: NDArray[np.int16]
     message: NDArray[np.int64]
-    group: NDArray[np.int64]  # rows of one message of one device at one time have one number and lie together
+    group: NDArray[
+        np.int64
+    ]  # rows of one message of one device at one time have one number and lie together
     facts: Sequence[bytes | None] | None  # None: there are none at all
 
     def at_places(self, places: NDArray[Any]) -> "Columns":

@@ -122,7 +122,11 @@ def _with_facts(them: Columns, first: int, device: bytes, size: int) -> bytes:
     assert them.facts is not None  # noqa: S101 -- narrows the type
     mine = slice(first, first + size)
     head = struct.pack(">hi16siqiqiq", 8, 16, device, 8, int(them.at[first]) - Y2K, 8, int(them.message[first]), 8, int(them.arrived[first]) - Y2K)  # fmt: skip
-    arrays = ((_BIGINT, ">i8", them.series), (_FLOAT, ">f8", them.value), (_SMALLINT, ">i2", them.quality))
+    arrays = (
+        (_BIGINT, ">i8", them.series),
+        (_FLOAT, ">f8", them.value),
+        (_SMALLINT, ">i2", them.quality),
+    )
     parts = [head]
     for oid, kind, column in arrays:
         made = np.zeros(1, _array(kind, size))

@@ -36,7 +36,9 @@ _TEMP = f"""
 CREATE TEMP TABLE IF NOT EXISTS sensing_incoming ON COMMIT DELETE ROWS AS SELECT {_COLUMNS} FROM sensing_message WHERE false;
 GRANT SELECT ON sensing_incoming TO PUBLIC
 """  # noqa: S608 -- our own names
-_TAKE = "SELECT device, (extract(epoch FROM moment) * 1000000)::bigint, number, had FROM sensing_take()"
+_TAKE = (
+    "SELECT device, (extract(epoch FROM moment) * 1000000)::bigint, number, had FROM sensing_take()"
+)
 _RECEIVE = """
 INSERT INTO sensing_receipt (device, message, day) SELECT d, m, %s FROM unnest(%b::uuid[], %b::bigint[]) AS t(d, m)
 ON CONFLICT DO NOTHING RETURNING device, message
@@ -179,7 +181,9 @@ def _day(day: int, them: Columns, known: Mapping[int, Known]) -> Columns:
 
 def _careful(them: Columns, known: Mapping[int, Known]) -> Columns:
     """Message by message: what each says that was not said."""
-    said: dict[tuple[UUID, int, int], dict[int, int]] = {}  # by message: series → place of the first
+    said: dict[
+        tuple[UUID, int, int], dict[int, int]
+    ] = {}  # by message: series → place of the first
     rows = zip(them.series.tolist(), them.at.tolist(), them.message.tolist(), strict=True)
     for place, (series, at, message) in enumerate(rows):
         said.setdefault((known[series].device, at, message), {}).setdefault(series, place)
@@ -191,7 +195,9 @@ def _careful(them: Columns, known: Mapping[int, Known]) -> Columns:
         cursor.execute(_TEMP)
         _copy("sensing_incoming", copied(once, known))
         cursor.execute(_TAKE)
-        taken = {(device, at, message): set(had or ()) for device, at, message, had in cursor.fetchall()}
+        taken = {
+            (device, at, message): set(had or ()) for device, at, message, had in cursor.fetchall()
+        }
         cursor.execute("DELETE FROM sensing_incoming")
     found = [
         place

@@ -144,7 +144,9 @@ class Gathered:
         facts = None
         if any(self.facts):
             facts = [one for one, times in zip(self.facts, self.many, strict=True) for _ in range(times)]  # fmt: skip
-        return Columns(np.array(self.series, np.int64), at, arrived, value, quality, message, group, facts)
+        return Columns(
+            np.array(self.series, np.int64), at, arrived, value, quality, message, group, facts
+        )
 
 
 def normalise(

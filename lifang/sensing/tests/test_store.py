@@ -68,6 +68,80 @@ def test_twice_in_one_batch_is_once(temperature, seen):
     assert len(seen[0].observed) == 1
 
 
+def _rows(*columns):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(columns)} FROM sensing_message ORDER BY device_id, at, message"
+        )
+        return cursor.fetchall()
+
+
+def test_what_one_message_says_is_one_row_and_what_it_says_more_later_is_added(seen, db):
+    device = make_device(type="breaker")
+    warm, power, current = (make_series(device, one) for one in ("temperature", "power", "current"))
+    known = known_of(warm, power, current)
+    with behind(SYSTEM):
+        actions.store([observed(warm, MONDAY, 20.0), observed(power, MONDAY, 60.0)], known, MONDAY)
+        assert _rows("series", "value", "quality") == [([warm.pk, power.pk], [20.0, 60.0], None)]
+        facts = '{"label":"车"}'.encode()
+        more = [
+            observed(warm, MONDAY, 99.0),  # said already, and kept as it was
+            observed(current, MONDAY, 2.0, quality=int(Quality.RANGE))._replace(facts=facts),
+            observed(current, MONDAY, 3.0),  # twice in one message: the first counts
+            observed(warm, MONDAY + MINUTE, 21.0),
+        ]
+        assert actions.store(more, known, MONDAY) == (2, 2)
+        first, second = _rows("series", "value", "quality", "facts")
+        assert first[:3] == (
+            [warm.pk, power.pk, current.pk],
+            [20.0, 60.0, 2.0],
+            [0, 0, int(Quality.RANGE)],
+        )
+        assert second == ([warm.pk], [21.0], None, None)
+        assert actions.store(more, known, MONDAY) == (0, 4)
+        shown = Observation.objects.filter(device=device, at=MONDAY).order_by("series")
+        assert [(row.series_id, row.value, row.facts) for row in shown] == [
+            (warm.pk, 20.0, None), (power.pk, 60.0, None), (current.pk, 2.0, {"label": "车"}),
+        ]  # fmt: skip
+        assert Latest.objects.get(series=current).readings == 1
+    assert [[one.value for one in batch.observed] for batch in seen] == [[20.0, 60.0], [2.0, 21.0]]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.integers(0, 2), st.integers(0, 2), st.sampled_from((0, 5)), st.integers(0, 4), st.booleans()),
+            min_size=1, max_size=6,
+        ),
+        min_size=1, max_size=3,
+    )
+)  # fmt: skip
+def test_however_it_is_cut_into_batches_the_first_word_on_each_counts(seen, batches):
+    """Series, minute, message, value, facts: each (series, minute, message) is there once, as it was first said."""
+    with transaction.atomic(), behind(SYSTEM):
+        device = make_device(type="breaker")
+        series = [make_series(device, one) for one in ("temperature", "power", "current")]
+        wanted: dict[tuple[int, int, int], tuple[float, bool]] = {}
+        for rows in batches:
+            before = len(wanted)
+            for which, minute, place, value, more in rows:
+                wanted.setdefault((series[which].pk, minute, place), (float(value), more))
+            told = [
+                observed(series[which], MONDAY + minute * MINUTE, float(value), message=place)._replace(facts=b"{}" if more else None)
+                for which, minute, place, value, more in rows
+            ]  # fmt: skip
+            assert actions.store(told, known_of(*series), MONDAY).new == len(wanted) - before
+        found = {
+            (row.series_id, (row.at - MONDAY) // MINUTE, row.message): (row.value, row.facts == {})
+            for row in Observation.objects.filter(device=device)
+        }
+        assert found == wanted
+        transaction.set_rollback(True)
+
+
 def test_a_makers_message_counts_once_whatever_time_it_tells(temperature, seen):
     with behind(SYSTEM):
         one = observed(temperature, MONDAY, 20.0, message=-77)

@@ -73,7 +73,7 @@ class Statement:
     def of_series(self, alias: str, series: int) -> str:
         """That an Observation is of this series; its device is named too, whose messages the index finds."""
         one = self.add(series)
-        return f"{alias}.series = {one} AND {alias}.device = (SELECT device_id FROM sensing_series WHERE id = {one})"
+        return f"{alias}.series = {one} AND {alias}.device = (SELECT device_id FROM sensing_series WHERE id = {one})"  # noqa: S608 -- our own names
 
     def under(self, alias: str, way: Sequence[tuple[Kind, str, Link]]) -> str:
         """That a row lies at the end of a way of `(from, its id, by which relation)`."""
