@@ -13,7 +13,7 @@ from lifang.demo.people import Cast
 from lifang.living import actions, selectors
 
 PLATES = ("鲁C99X01", "鲁C99X02", "鲁CD99003")
-VENUES = (("room", "邻里活动室", "二号楼一层，用后请关灯。", 1, 2, 0), ("gym", "健身房", "请自带毛巾。", 8, 5, 0), ("charging", "汽车充电位", "地下一层 B 区。", 4, 4, 500))  # fmt: skip
+VENUES = (("room", "邻里活动室", "二号楼一层，用后请关灯。", 1, 2, 0), ("gym", "阳光健身房", "请自带毛巾。", 8, 5, 0), ("charging", "汽车充电位", "地下一层 B 区。", 4, 4, 500))  # fmt: skip
 FATES = ("came", "waits", "car", "tomorrow", "revoked", "over")
 
 

@@ -30,7 +30,7 @@ from lifang.living.selectors.booking import (
     venue,
     venues,
 )
-from lifang.living.selectors.circle import Circle, Reached, circles
+from lifang.living.selectors.circle import Circle, Reached, circles, shops_revision
 from lifang.living.selectors.community import (
     Score,
     Sums,
@@ -228,6 +228,7 @@ __all__ = [
     "shop_orders",
     "shops",
     "shops_by_id",
+    "shops_revision",
     "shown_pass",
     "standing",
     "sums",

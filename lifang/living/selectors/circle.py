@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from math import cos, radians
 from typing import NamedTuple
 
 import shapely
+from django.db.models import Count, Max
 
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.wall import behind
@@ -60,6 +62,13 @@ def circles(actor: Actor, area: str) -> list[Circle]:
     for building, trades in zip(standing, _reached(standing, shops), strict=True):
         spots[building.area[:COMMUNITY]].append(Spot(building, frozenset(trades)))
     return [_circle(code, found, own) for code, found in sorted(spots.items())]
+
+
+def shops_revision(actor: Actor) -> tuple[int, datetime | None]:
+    """Another answer whenever a shop was listed, removed or looked at again."""
+    with behind(SYSTEM):  # a number, and a time
+        told = Shop.objects.aggregate(n=Count("pk"), last=Max("state_since"))
+    return told["n"], told["last"]
 
 
 def _circle(area: str, spots: list[Spot], own: dict[tuple[str, str], int]) -> Circle:

@@ -1,10 +1,13 @@
 """The fifteen-minute circle: homes that reach a trade on foot, by community; the estimate says how it is made."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from lifang.core.access import SYSTEM
 from lifang.core.testing import cast, places
 from lifang.core.testing.proofs import _queries
+from lifang.core.web.kept import forget
 from lifang.living import selectors
 from lifang.living.catalogue import TRADES
 from lifang.living.rules import walking
@@ -19,6 +22,13 @@ NORTH = 1 / 111_195  # degrees of a metre
 def homes(count, north):
     """So many homes in a building so many metres north of the shop."""
     return make_homes(count, LON, LAT + north * NORTH)
+
+
+def asked(reader):
+    """What the page asks the database, as the process is."""
+    with CaptureQueriesContext(connection) as told:
+        assert reader.get("living:circles").status_code == 200
+    return len(told)
 
 
 def test_homes_within_fifteen_minutes_count_and_those_beyond_are_a_gap(anonymous):
@@ -40,7 +50,12 @@ def test_homes_within_fifteen_minutes_count_and_those_beyond_are_a_gap(anonymous
     assert "75%" in page
     assert "1.30" in page, "the method and its numbers"
     listed = anonymous.get("living:circles").content.decode()
+    forget()
     assert f"/circle/{places.COMMUNITY}" in listed
+    first, again = asked(anonymous), asked(anonymous)
+    assert again <= first - 3, "counted once, kept for the next reader"
+    make_shop(cast.resident(), trade="market", listed=True)
+    assert asked(anonymous) == first, "and anew when a shop comes"
     few = len(_queries(lambda: selectors.circles(SYSTEM, places.COUNTY)))
     for n in range(4):
         homes(1, 100 * n)

@@ -1,5 +1,6 @@
 """The fifteen-minute circle for everybody: figures of a street's communities, one community with its gaps on the map."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,22 +9,36 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from lifang.core.access import Refusal, insist
+from lifang.core.access import Actor, Refusal, insist
 from lifang.core.site import site
+from lifang.core.web.kept import MEGABYTE, Kept
 from lifang.core.web.show import Chip
 from lifang.living import selectors
 from lifang.living.catalogue import TRADES, policy
 from lifang.living.web import shop_shown as shown
-from lifang.living.web.here import who
+from lifang.living.web.here import moment, who
 from lifang.orgs import selectors as orgs
 
 STREET, COMMUNITY = 9, 12
 ALL, MANY = 0.995, 0.5
+SECONDS, BYTES = 600, 700  # a building with its trades, roughly
+CIRCLES: Kept[list[selectors.Circle]] = Kept(each=6 * MEGABYTE)
 
 
 def _method() -> dict[str, Any]:
     """How it is counted, with the numbers in force."""
     return {"minutes": policy("walk_minutes"), "metres": policy("walk_metres"), "detour": f"{policy('walk_detour') / 100:.2f}"}  # fmt: skip
+
+
+def _counted(actor: Actor, area: str, at: datetime) -> list[selectors.Circle]:
+    """Anew when a shop came or went, and every ten minutes for what was built: the same for everybody."""
+    key = (area, int(at.timestamp()) // SECONDS, selectors.shops_revision(actor))
+    found = CIRCLES.get(key)
+    if found is None:
+        found = selectors.circles(actor, area)
+        if found:
+            CIRCLES.put(key, found, sum(len(one.spots) for one in found) * BYTES)
+    return found
 
 
 @require_GET
@@ -34,7 +49,7 @@ def street(request: HttpRequest) -> HttpResponse:
     own = [area[:STREET] for area in selectors.own_communities(actor)] if actor.id else []
     asked = request.GET.get("street", "")
     chosen = next((one for one in (asked, *own, *streets) if one in streets), "")
-    found = selectors.circles(actor, chosen) if chosen else []
+    found = _counted(actor, chosen, moment(request)) if chosen else []
     rows = [
         {"circle": one, "name": orgs.place_name(one.area, 1), "basic": f"{one.basic:.0%}", "whole": f"{one.whole:.0%}", "gaps": [TRADES[r.trade].name for r in one.trades if TRADES[r.trade].level == "basic" and r.share < MANY]}
         for one in found
@@ -48,7 +63,7 @@ def community(request: HttpRequest, area: str) -> HttpResponse:
     """One community: trade by trade, and the buildings from which something is too far."""
     actor = who(request)
     insist(None if area.isascii() and area.isdigit() and len(area) == COMMUNITY else Refusal("not_found"))  # fmt: skip
-    found = next(iter(selectors.circles(actor, area)), None)
+    found = next(iter(_counted(actor, area, moment(request))), None)
     insist(None if found else Refusal("not_found"))
     assert found is not None  # noqa: S101 -- insisted
     trade = request.GET.get("trade", "")
