@@ -23,6 +23,7 @@ def leave(plan: County, cast: Cast, shapes: dict[str, Any], at: datetime) -> int
         for c, community in enumerate(street.communities, 1):
             made.append(_point(shapes, f"{code}{c:03d}", f"{community.zh}便民服务站", f"{community.en} service station", OF_A_COMMUNITY, at))  # fmt: skip
     _line(cast, made[1], at)
+    _home_visits(cast, made[1], at)
     _terminals(made, at)
     return len(made)
 
@@ -49,6 +50,24 @@ def _terminals(points: list[Any], at: datetime) -> None:
         word = actions.pair_terminal(actor=SYSTEM, terminal=made, at=began)
         for minute in range(1, heard + 1):
             actions.heard(actor=SYSTEM, word=word, at=began + timedelta(minutes=minute))
+
+
+def _home_visits(cast: Cast, point: Any, at: datetime) -> None:
+    """Two who cannot come: one waits for somebody to be named, to one somebody goes."""
+    grid = next(one for one in sorted(cast.residents) if one.startswith(point.area))
+    worker = cast.actor("community_worker", point.area)
+    old = [actor_of(one.pk, at) for one in cast.residents[grid][7:]]
+    slots = selectors.home_slots(SYSTEM, point, at)
+    for number, actor in enumerate(old):
+        if number == 2 or number >= len(slots):
+            break
+        told = {"guides": ["home-care"], "slot_at": slots[number].at, "telephone": "10099000321", "note": "卧床，请多敲一会儿门。"}  # fmt: skip
+        try:
+            row = actions.order_home_visit(actor=actor, at=at, home="和平小区1号楼1单元101", **told)
+            if number:
+                actions.assign_home_visit(actor=worker, visit=row, worker=worker.id, at=at)
+        except Refused:
+            continue
 
 
 def _line(cast: Cast, point: Any, at: datetime) -> None:

@@ -290,3 +290,5 @@ class Unfit(StrEnum):
 
 DOG: Final = "dog"  # the hazard of large dogs that are seen
 MATCH: Final = "match"  # the rule and the hazard of alarms that come from outside
+
+AWAY = "sensing.away"  # the errand of noting an absence for somebody (core.access.errands)

@@ -27,7 +27,12 @@ export function mount(root: HTMLElement, props: Props): () => void {
   const at = (event: PointerEvent) => {
     const box = glass.getBoundingClientRect();
     const scale = WIDE / box.width;
-    return { x: (event.clientX - box.left) * scale, y: (event.clientY - box.top) * scale, wide: event.width * scale, high: event.height * scale };
+    return {
+      x: (event.clientX - box.left) * scale,
+      y: (event.clientY - box.top) * scale,
+      wide: event.width * scale,
+      high: event.height * scale,
+    };
   };
   const down = (event: PointerEvent) => {
     event.preventDefault();

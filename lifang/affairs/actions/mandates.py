@@ -14,6 +14,7 @@ from lifang.affairs.selectors import retention as kept
 from lifang.affairs.terms import Agreed
 from lifang.core.access import SYSTEM, Actor, Refusal, Refused, insist
 from lifang.core.access.desks import desk_of
+from lifang.core.access.errands import ERRANDS
 from lifang.core.action import action
 from lifang.core.files import store
 from lifang.core.retention import Shelf, shelf
@@ -64,7 +65,7 @@ def record_mandate(
 
 
 def _made(actor: Actor, principal: Any, agent: Any, guides: Sequence[str], until: date, at: datetime, **more: Any) -> Mandate:  # fmt: skip
-    known = [key for key in dict.fromkeys(guides) if key in GUIDES]
+    known = [key for key in dict.fromkeys(guides) if key in GUIDES or key in ERRANDS]
     insist(
         rules.entrusts(known, until, day_of(at)),
         Refusal("helper_is_self") if agent is not None and agent.pk == principal.pk else None,

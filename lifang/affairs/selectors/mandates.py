@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from lifang.affairs import rules
 from lifang.affairs.models import Mandate
 from lifang.core.access import SYSTEM, Actor, Refused, insist
+from lifang.core.access.errands import Entrusted, says_who_is_entrusted
 from lifang.core.access.wall import behind
 from lifang.core.crypto.fields import clear
 from lifang.registry import selectors as registry
@@ -43,6 +44,18 @@ def acting_for(actor: Actor, pk: UUID, guide: str, on: date) -> Mandate:
         raise Refused("not_found")
     insist(rules.allows(found.guides, found.until, found.ended_at is not None, guide, on))
     return found
+
+
+@says_who_is_entrusted
+def entrusting(actor: Actor, key: str, on: date) -> list[Entrusted]:
+    """Who entrusted an errand to the actor, as it stands on that day."""
+    if actor.id is None:
+        return []
+    with behind(
+        SYSTEM
+    ):  # the principal's record lies out of the agent's sight; its name reads masked
+        rows = Mandate.objects.filter(account=actor.id, ended_at=None, until__gte=on, guides__contains=[key])  # fmt: skip
+        return [Entrusted(one.principal_id, str(one.principal.name), one.until) for one in rows.select_related("principal")]  # fmt: skip
 
 
 def helper(actor: Actor, name: str, telephone: str) -> Any:

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,8 +18,9 @@ from lifang.affairs.catalogue import GUIDES
 from lifang.affairs.models import Mandate
 from lifang.affairs.rules import LONGEST_MANDATE_DAYS, day_of
 from lifang.affairs.web.own import acting
-from lifang.affairs.web.picking import Folded, agent_guides, by_topic
+from lifang.affairs.web.picking import Folded, entrustable
 from lifang.core.access import Kind, Refusal, insist
+from lifang.core.access.errands import ERRANDS
 from lifang.core.api.rates import BUCKETS
 from lifang.core.forms.fields import Papers, Spoken
 from lifang.core.web.forms import Form
@@ -39,7 +41,7 @@ class MandateForm(Form):
 
     def __init__(self, *args: Any, today: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["guides"].choices = by_topic(agent_guides())  # type: ignore[attr-defined]
+        self.fields["guides"].choices = entrustable()  # type: ignore[attr-defined]
         self.fields["until"].initial = today + timedelta(days=USUAL_DAYS)
         self.fields["until"].widget.attrs |= {"min": today.isoformat(), "max": (today + timedelta(days=LONGEST_MANDATE_DAYS)).isoformat()}  # fmt: skip
 
@@ -70,7 +72,7 @@ class WindowMandateForm(MandateForm):
 
 def _shown(row: Mandate, mine: Any) -> dict[str, Any]:
     own = mine is not None and row.principal_id == mine.pk
-    return {"row": row, "own": own, "other": (row.agent.name if row.agent else place_name(row.desk, 2)) if own else row.principal.name, "guides": [GUIDES[key] for key in row.guides if key in GUIDES]}  # fmt: skip
+    return {"row": row, "own": own, "other": (row.agent.name if row.agent else place_name(row.desk, 2)) if own else row.principal.name, "guides": [GUIDES[key] for key in row.guides if key in GUIDES], "errands": [{"errand": ERRANDS[key], "url": reverse(ERRANDS[key].url, args=[row.principal_id])} for key in row.guides if key in ERRANDS]}  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

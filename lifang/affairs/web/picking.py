@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from lifang.affairs.catalogue import GUIDES, TOPICS, Guide
+from lifang.core.access.errands import ERRANDS
 
 
 class Folded(forms.CheckboxSelectMultiple):
@@ -28,6 +30,12 @@ def by_topic(guides: list[Guide]) -> list[tuple[str, list[tuple[str, str]]]]:
         for topic in TOPICS
         if (rows := [(one.key, str(one.name)) for one in guides if one.topic == topic.key])
     ]
+
+
+def entrustable() -> list[tuple[str, list[tuple[str, str]]]]:
+    """All that may be entrusted: matters by topic, then the errands of other contexts."""
+    others = [(one.key, str(one.name)) for one in ERRANDS.values()]
+    return [*by_topic(agent_guides()), *([(str(_("Beside matters")), others)] if others else [])]
 
 
 def agent_guides() -> list[Guide]:

@@ -8,8 +8,10 @@ from uuid import UUID
 import msgspec
 import numpy as np
 from django.db.models import Q
+from django.utils.timezone import localtime
 
 from lifang.core.access import SYSTEM, Actor, Refusal, insist
+from lifang.core.access.errands import entrusted
 from lifang.core.action import action
 from lifang.core.ids import new_id
 from lifang.core.notify import send
@@ -17,7 +19,7 @@ from lifang.sensing.actions.alarms import changed
 from lifang.sensing.catalogue import RULES, VERDICTS
 from lifang.sensing.models import Alarm, AlarmStep, Device, Vigil
 from lifang.sensing.rules import alarms as rules
-from lifang.sensing.terms import BAD, Batch, Verdict
+from lifang.sensing.terms import AWAY, BAD, Batch, Verdict
 from lifang.sensing.watch.person import Person, Sign
 
 SOFT_MINUTES = 20  # the family is asked first; then the grid worker
@@ -115,14 +117,18 @@ def begin_vigil(
 
 
 @action("sensing.pause_vigil", beyond=True)
-def pause_vigil(*, actor: Actor, vigil: Vigil, until: datetime, at: datetime) -> Vigil:
-    """Away until then, say the person, the family or the grid worker; nobody is asked for."""
-    vigil = _mine(actor, vigil)
-    insist(None if at < until <= at + LONGEST_ABSENCE else Refusal("absence_until"))
+def pause_vigil(
+    *, actor: Actor, vigil: Vigil, until: datetime, at: datetime, since: datetime | None = None
+) -> Vigil:
+    """Away from then until then, say the person, a helper it was entrusted to, or the grid worker; nobody is asked for."""
+    vigil = _mine(actor, vigil, at)
+    since = max(since or at, at)
+    insist(None if since < until <= at + LONGEST_ABSENCE else Refusal("absence_until"))
     person = memory(vigil)
-    person.pause(until.timestamp())
+    person.pause(until.timestamp(), since.timestamp())
     vigil.paused_until, vigil.paused_by_id = until, actor.id
-    _over(vigil, at)
+    if since <= at:
+        _over(vigil, at)
     _keep(vigil, person)
     return vigil
 
@@ -130,9 +136,9 @@ def pause_vigil(*, actor: Actor, vigil: Vigil, until: datetime, at: datetime) ->
 @action("sensing.resume_vigil", beyond=True)
 def resume_vigil(*, actor: Actor, vigil: Vigil, at: datetime) -> Vigil:
     """Back again."""
-    vigil = _mine(actor, vigil)
+    vigil = _mine(actor, vigil, at)
     person = memory(vigil)
-    person.paused_until = 0.0
+    person.pause(0.0)
     person.hear(max(at.timestamp(), person.last), Sign.INSIDE)
     vigil.paused_until = None
     _keep(vigil, person)
@@ -210,10 +216,13 @@ def _vigil_of(alarm: Alarm) -> Vigil | None:
     ).first()
 
 
-def _mine(actor: Actor, vigil: Vigil) -> Vigil:
-    """One's own, or of one's area: everybody else gets the answer of what is not there."""
+def _mine(actor: Actor, vigil: Vigil, at: datetime | None = None) -> Vigil:
+    """One's own, of one's area, or (with a moment) entrusted: everybody else gets the answer of what is not there."""
     vigil = Vigil.objects.hold(vigil.pk)
     own = bool(actor.holder) and actor.holder in vigil.holders
+    if at is not None and not own:
+        told = entrusted(actor, AWAY, localtime(at).date())
+        own = any(one.person == vigil.person_id for one in told)
     insist(None if own or actor.scope.covers(vigil.area) else Refusal("not_found"))
     insist(Refusal("vigil_over") if vigil.ended_at else None)
     return vigil

@@ -62,7 +62,15 @@ from lifang.sensing.selectors.receiving import (
     viewers,
 )
 from lifang.sensing.selectors.rules import edition, editions, in_force, rule
-from lifang.sensing.selectors.vigils import Ward, called, devices_of, vigil, vigils, wards
+from lifang.sensing.selectors.vigils import (
+    Ward,
+    called,
+    devices_of,
+    entrusted_vigil,
+    vigil,
+    vigils,
+    wards,
+)
 from lifang.sensing.selectors.weeks import before_it, devices_named, review, reviews
 from lifang.sensing.selectors.works import all_works, devices_of_works, stand_of, works
 
@@ -98,6 +106,7 @@ __all__ = [
     "devices_of_works",
     "edition",
     "editions",
+    "entrusted_vigil",
     "faces",
     "filing",
     "filings",

@@ -1,6 +1,6 @@
 """Ask about those who are looked after: a state, never a timeline."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -8,9 +8,11 @@ import msgspec
 from django.db.models import QuerySet, prefetch_related_objects
 
 from lifang.core.access import SYSTEM, Actor, Refused
+from lifang.core.access.errands import entrusted
 from lifang.core.access.scope import within
 from lifang.core.access.wall import behind
 from lifang.sensing.models import Alarm, Device, Vigil
+from lifang.sensing.terms import AWAY
 from lifang.sensing.watch.person import Being, Person
 
 
@@ -22,6 +24,7 @@ class Ward(NamedTuple):
     due_at: datetime | None
     learning: bool
     alarm: Alarm | None
+    away_from: datetime | None = None  # a notice of absence that has not begun yet
 
 
 def vigils(actor: Actor, area: str = "") -> QuerySet[Vigil]:
@@ -33,6 +36,14 @@ def vigil(actor: Actor, pk: UUID | str) -> Vigil:
     if found is None:
         raise Refused("not_found")
     return _whole([found])[0]
+
+
+def entrusted_vigil(actor: Actor, person: UUID, on: date) -> Vigil | None:
+    """Of somebody who let the actor note absences; none where nothing looks after them. Raises `Refused("not_found")`."""
+    if not any(one.person == person for one in entrusted(actor, AWAY, on)):
+        raise Refused("not_found")
+    with behind(SYSTEM):  # the principal's home lies out of the helper's sight
+        return Vigil.objects.filter(person=person, ended_at__isnull=True).first()
 
 
 def _whole(rows: list[Vigil]) -> list[Vigil]:
@@ -77,7 +88,7 @@ def _ward(row: Vigil, alarm: Alarm | None, at: datetime) -> Ward:
     due = person.due()
     return Ward(
         row, person.being(at.timestamp()), datetime.fromtimestamp(due, UTC) if due else None,
-        person.reason().learning, alarm,
+        person.reason().learning, alarm, datetime.fromtimestamp(person.paused_from, UTC) if person.paused_from > at.timestamp() else None,
     )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ class Person(msgspec.Struct, kw_only=True):
     sign: Sign = Sign.INSIDE
     blind_since: float = 0.0  # devices silent: the clock of the person stands still
     blind: float = 0.0  # seconds of it in this silence
+    paused_from: float = 0.0
     paused_until: float = 0.0
     gone_limit: float = GONE
     ceiling: float = CEILING
@@ -68,7 +69,11 @@ class Person(msgspec.Struct, kw_only=True):
             return
         self.first = self.first or at
         length = at - self.last if self.last else 0.0
-        heard_all = not self.blind and not self.blind_since and self.last >= self.paused_until
+        heard_all = (
+            not self.blind
+            and not self.blind_since
+            and not (self.last < self.paused_until and at > self.paused_from)
+        )
         if length >= SHORTEST and self.sign is Sign.INSIDE and heard_all:
             self.spells.append(Spell(self.last, length))
             self._forget(at)
@@ -84,9 +89,9 @@ class Person(msgspec.Struct, kw_only=True):
             self.blind += max(0.0, at - self.blind_since)
             self.blind_since = 0.0
 
-    def pause(self, until: float) -> None:
-        """Away by notice; nobody is asked for until then."""
-        self.paused_until = until
+    def pause(self, until: float, since: float = 0.0) -> None:
+        """Away by notice; nobody is asked for from then until then."""
+        self.paused_from, self.paused_until = since, until
 
     def unlearn(self, began: float) -> None:
         """A silence that turned out to be an emergency is no experience."""
@@ -95,7 +100,7 @@ class Person(msgspec.Struct, kw_only=True):
         ]
 
     def being(self, now: float) -> Being:
-        if now < self.paused_until:
+        if self.paused_from <= now < self.paused_until:
             return Being.PAUSED
         if self.blind_since or not self.last:
             return Being.UNKNOWN
@@ -110,7 +115,8 @@ class Person(msgspec.Struct, kw_only=True):
         """When the present silence becomes too long; None while nothing can be said."""
         if not self.last or self.blind_since:
             return None
-        return max(self.last + self.reason().limit + self.blind, self.paused_until)
+        due = self.last + self.reason().limit + self.blind
+        return self.paused_until if self.paused_from <= due < self.paused_until else due
 
     def reason(self) -> Reason:
         away = self.sign is Sign.DOOR

@@ -31,6 +31,7 @@ urlpatterns = [
     path("desk/vigils", vigil_pages.board, name="vigils"),
     path("desk/vigils/new", vigil_pages.begin, name="vigil_begin"),
     path("vigils/<uuid:pk>/absence", vigil_pages.absence, name="absence"),
+    path("my/devices/for/<uuid:person>", vigil_pages.absence_for, name="absence_for"),
     path("vigils/<uuid:pk>/homecoming", vigil_pages.homecoming, name="homecoming"),
     path("vigils/<uuid:pk>/ending", vigil_pages.ending, name="vigil_ending"),
     path("my/devices", vigil_pages.mine, name="my_devices"),

@@ -4,9 +4,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lifang.core.access import Actor
+from lifang.core.access.errands import Errand, errand
 from lifang.core.web.nav import Entry, Hit, finder, register
 from lifang.sensing import selectors
 from lifang.sensing.catalogue import TYPES
+from lifang.sensing.terms import AWAY
 
 HITS = 8
 MAY = "sensing.service_device"
@@ -14,6 +16,8 @@ MAY = "sensing.service_device"
 register(
     Entry("desk", "sensing.devices", _("Devices"), "sensing:devices", icon="cpu", capability=MAY, order=30)
 )  # fmt: skip
+
+errand(Errand(AWAY, _("Note an absence of somebody who is looked after"), "sensing:absence_for", icon="luggage"))  # fmt: skip
 
 
 def _devices(actor: Actor, text: str) -> list[Hit]:

@@ -80,11 +80,16 @@ class BeginForm(Picking):
 
 
 class AwayForm(Form):
-    until = day_field(gettext_lazy("Away until"))
+    since = forms.DateField(label=gettext_lazy("First day away"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=gettext_lazy("Empty: from now on."))  # fmt: skip
+    until = day_field(gettext_lazy("Last day away"))
 
-    def moment(self) -> datetime:
-        day = self.cleaned_data["until"]
-        return make_aware(datetime(day.year, day.month, day.day, 20))  # noqa: DTZ001 -- made aware here
+    def told(self) -> dict[str, Any]:
+        """From the first day on; on the morning after the last one somebody is expected again."""
+        first, last = self.cleaned_data["since"], self.cleaned_data["until"] + timedelta(days=1)
+        return {
+            "since": make_aware(datetime(first.year, first.month, first.day)) if first else None,  # noqa: DTZ001 -- made aware here
+            "until": make_aware(datetime(last.year, last.month, last.day, 8)),  # noqa: DTZ001 -- as above
+        }  # fmt: skip
 
 
 def _staff(request: HttpRequest) -> Actor:
@@ -148,11 +153,30 @@ def absence(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with form.refusals():
             actions.pause_vigil(
-                actor=asking(request), vigil=found, until=form.moment(), at=moment(request)
+                actor=asking(request), vigil=found, at=moment(request), **form.told()
             )
             messages.success(request, _("Noted. Nobody is asked for until then."))
             return redirect(_home(request))
     return _form(request, form, _("Note an absence"), _home(request))
+
+
+@require_http_methods(["GET", "POST"])
+@only(Kind.RESIDENT)
+def absence_for(request: HttpRequest, person: UUID) -> HttpResponse:
+    """A helper notes it for somebody who entrusted just this; nothing else of the home is shown."""
+    actor, at = asking(request), moment(request)
+    found = selectors.entrusted_vigil(actor, person, localtime(at).date())
+    back = "/my/mandates"
+    if found is None:
+        return render(request, "web/message.html", {"heading": _("Nothing looks after them"), "back": back, "what": _("Nobody there asked to be looked after by devices, so no absence need be noted.")})  # fmt: skip
+    form = AwayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals("until"):
+            actions.pause_vigil(actor=actor, vigil=found, at=at, **form.told())
+            return render(request, "web/message.html", {"heading": _("Noted"), "back": back, "what": _("Nobody is asked for on these days; on the morning after, the devices look after them again.")})  # fmt: skip
+    response = _form(request, form, _("Note an absence"), back)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST
