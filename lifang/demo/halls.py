@@ -61,7 +61,7 @@ def _home_visits(cast: Cast, point: Any, at: datetime) -> None:
     for number, actor in enumerate(old):
         if number == 2 or number >= len(slots):
             break
-        told = {"guides": ["home-care"], "slot_at": slots[number].at, "telephone": "10099000321", "note": "卧床，请多敲一会儿门。"}  # fmt: skip
+        told: dict[str, Any] = {"guides": ["home-care"], "slot_at": slots[number].at, "telephone": "10099000321", "note": "卧床，请多敲一会儿门。"}  # fmt: skip
         try:
             row = actions.order_home_visit(actor=actor, at=at, home="和平小区1号楼1单元101", **told)
             if number:
