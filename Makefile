@@ -38,7 +38,7 @@ e2e: dev build ## journeys in a real browser
 	@$(BIN)/pytest e2e -n0 $(ARGS)
 
 effort: dev build ## taps and typed fields of each journey, written to docs/effort.md
-	@$(BIN)/pytest e2e/test_report.py e2e/test_grid_worker.py e2e/test_offline.py e2e/test_register.py e2e/test_street.py e2e/test_department.py e2e/test_administrator.py e2e/test_living.py e2e/test_limits.py e2e/test_voice.py e2e/test_affairs.py -n0 $(ARGS)
+	@$(BIN)/pytest e2e/test_report.py e2e/test_grid_worker.py e2e/test_offline.py e2e/test_register.py e2e/test_street.py e2e/test_department.py e2e/test_administrator.py e2e/test_living.py e2e/test_limits.py e2e/test_voice.py e2e/test_affairs.py e2e/test_home.py -n0 $(ARGS)
 	@sed -n '/^| /p' docs/effort.md
 
 bench: dev build ## performance, each number with its reference
