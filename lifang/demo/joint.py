@@ -10,7 +10,7 @@ from lifang.cases import actions
 from lifang.cases.models import Joint
 from lifang.cases.selectors import joint as asked
 from lifang.cases.selectors.measures import Frame
-from lifang.cases.selectors.patterns import Spot, repeat_places
+from lifang.cases.selectors.patterns import repeat_places, rising
 from lifang.core.access import Actor
 from lifang.demo.people import Cast
 
@@ -38,20 +38,22 @@ def _order(
     cast: Cast, leader: Actor, county: str, at: datetime, ahead: int, beside: Joint | None = None
 ) -> Joint | None:
     frame = Frame(county, at - 60 * DAY, at, at)
-    found = [one for one in repeat_places(leader, frame) if beside is None or one.matter != beside.matter]  # fmt: skip
-    units = _units(cast, leader, frame, found[0]) if found else []
-    if len(units) < 2:
+    known = beside.matter if beside is not None else ""
+    spot = next((one for one in repeat_places(leader, frame) if one.matter != known), None)
+    rise = next((one for one in rising(leader, frame) if one.matter != known), None)
+    against = spot or rise  # a small county has no place where the same came three times
+    units = _units(cast, leader, frame, against.matter) if against else []
+    if against is None or len(units) < 2:
         return None
-    spot = found[0]
     return actions.order_joint(
-        actor=leader, area=county, matter=spot.matter, cell=spot.cell, place=spot.place, units=units,
-        on=localtime(at).date() + ahead * DAY, words=WORDS, at=at,
+        actor=leader, area=county, matter=against.matter, cell=spot.cell if spot else None, place=spot.place if spot else "",
+        units=units, on=localtime(at).date() + ahead * DAY, words=WORDS, at=at,
     )  # fmt: skip
 
 
-def _units(cast: Cast, leader: Actor, frame: Frame, spot: Spot) -> Sequence[UUID]:
+def _units(cast: Cast, leader: Actor, frame: Frame, matter: str) -> Sequence[UUID]:
     """Who handles such cases, and the urban management beside them."""
-    usual = asked.usual_units(leader, frame.narrowed(matter=spot.matter))
+    usual = asked.usual_units(leader, frame.narrowed(matter=matter))
     others = [unit.pk for kind in ("urban_management", "municipal_works") for unit in cast.units[kind]]  # fmt: skip
     known = [pk for pk in [*usual, *others] if ("department_handler", str(pk)) in cast.posts]
     return list(dict.fromkeys(known))[:3]

@@ -1,7 +1,7 @@
 """What waits in the register of the demo county: corrections, visits nobody made, people entered twice."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.timezone import localtime
 
@@ -32,6 +32,29 @@ RESTRICTED = (
     ("community_correction", "社区矫正执行通知书〔2026〕第3号", "外出须先报司法所。", 20),
 )
 HELPERS = ("volunteer", "party_member", "first_aider")
+# The life of a community: phase, first day, the paper, what should be known.
+PHASES = (
+    (
+        "planned",
+        date(2008, 3, 12),
+        "建设用地规划许可证 里规地字第2008-021号",
+        "原为纺织厂宿舍用地。",
+    ),
+    ("handed_over", date(2011, 6, 30), "竣工验收备案表 2011-18", "分两批交付，首批 6 栋。"),
+    (
+        "running",
+        date(2013, 5, 8),
+        "首次业主大会决议 2013-1",
+        "成立业主委员会，物业合同每三年一签。",
+    ),
+    (
+        "renewal",
+        date(2026, 10, 9),
+        "老旧小区改造计划 2026 年第二批",
+        "雨污分流、加装电梯 4 部，施工期保留东门通行。",
+    ),
+    ("running", date(2027, 9, 30), "老旧小区改造计划 2026 年第二批", "预计竣工移交。"),
+)
 TWINS = 6  # people entered twice; every other pair has been merged
 
 
@@ -48,8 +71,19 @@ def leave(cast: Cast, at: datetime, seed: int) -> None:
     for number, grid in enumerate(grids[:3]):
         _restricted(cast, grid, number, at)
     for grid in grids[:1]:
+        _lived(cast, grid[:12], at - timedelta(days=8))
+    for grid in grids[:1]:
         _called(cast, grid, at - timedelta(hours=2))
     actions.tell_missed(actor=SYSTEM, at=at - timedelta(hours=4))
+
+
+def _lived(cast: Cast, community: str, at: datetime) -> None:
+    """From its planning to its renewal."""
+    secretary = cast.actor("community_secretary", community)
+    for kind, since, source, note in PHASES:
+        actions.note_phase(
+            actor=secretary, area=community, kind=kind, since=since, source=source, note=note, at=at
+        )
 
 
 def _united(cast: Cast, grid: str, at: datetime) -> None:

@@ -84,6 +84,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "pay.Difference": {"reason": "", "order": None},
     "pay.PayOrder": {"expires_at": LONG_AGO + timedelta(days=1)},
     "pay.Refund": {"order": lambda: a_row(PayOrder, **given(PayOrder))},
+    "registry.Phase": {"since": lambda: date(1990, 1, 1) + timedelta(days=next(SERIAL))},
     "registry.Facility": {"number": lambda: f"99010101001{next(SERIAL):06d}"},
     "registry.Tie": {"person": lambda: a_row(Person), "place": lambda: a_row(Place)},
     "retention.LegalHold": {"kind": "person", "subject": new_id},

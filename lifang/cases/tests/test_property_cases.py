@@ -17,7 +17,7 @@ from lifang.living import selectors
 from lifang.living.tests.make import lives_in, make_doors, make_firm
 from lifang.orgs.tests.make import make_county
 
-pytestmark = [pytest.mark.django_db, pytest.mark.covers("W-P1", "S4-23")]
+pytestmark = [pytest.mark.django_db, pytest.mark.covers("W-P1", "S4-23", "S3-15")]
 
 
 def test_the_street_gets_one_case_of_a_late_repair(resident) -> None:

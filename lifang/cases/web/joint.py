@@ -77,7 +77,7 @@ def joint_told(actor: Actor, ids: list[UUID]) -> dict[UUID, Line]:
 
 
 def _where(one: Joint) -> str:
-    return one.place or orgs.place_name(one.area, 2)
+    return one.place or orgs.place_name(one.area, 2 if len(one.area) > len("990101") else 1)
 
 
 @require_GET
@@ -175,11 +175,13 @@ def _rows(actor: Actor, one: Joint, at: datetime) -> list[Facts]:
     """Before and after, with their lists: at the place, and in the whole area what would have changed anyhow."""
     if not _counts(actor, one):
         return []
+    everywhere = _("In all of %(area)s") % {"area": orgs.place_name(one.area, 1)}
     here = asked.effects(actor, [one], at)[one.pk]
-    found = [{"name": _("Here"), **_effect(here), **_lists(one, one.cell)}]
+    name = everywhere if one.cell is None else _("Here")
+    found = [{"name": name, **_effect(here), **_lists(one, one.cell)}]
     if one.cell is not None:
         around = asked.same_elsewhere(actor, one, at)
-        found.append({"name": _("In all of %(area)s") % {"area": orgs.place_name(one.area, 1)}, **_effect(around), **_lists(one, None)})  # fmt: skip
+        found.append({"name": everywhere, **_effect(around), **_lists(one, None)})
     return found
 
 

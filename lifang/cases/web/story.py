@@ -1,17 +1,20 @@
-"""Cases in the timeline of a place, and of a person."""
+"""Cases in the timeline of a place and of a person, and in the phases of an area."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from lifang.cases import selectors
 from lifang.cases.catalogue import CASE
 from lifang.core.access import Actor
-from lifang.core.web.story import Told, tells
-from lifang.registry.selectors import stays
+from lifang.core.access.scope import within
+from lifang.core.web.story import Figure, Told, counts, tells
+from lifang.registry.selectors import Span, counted, stays
 
 METRES = 60  # from the point of a building
 
@@ -63,3 +66,27 @@ def _near(actor: Actor, place: Any, since: datetime | None, until: datetime | No
 
 def _told(one: Any) -> Told:
     return Told(one.opened_at, one.title, CASE().state[one.state].name, reverse("cases:case", args=[one.pk]))  # fmt: skip
+
+
+@counts("area", 10)
+def in_phases(actor: Actor, area: str, over: Sequence[Span]) -> list[Figure]:
+    """Cases reported in each phase, and how many a month; one query for all of them."""
+    rows = selectors.cases(actor).filter(within(area)).order_by()
+    found = counted(actor, rows, "opened_at", over) if actor.may("cases.see") else [0] * len(over)
+    return [
+        Figure(_("Cases, a month"), _a_month(n, one), _listed(area, one) if n else "")
+        for n, one in zip(found, over, strict=True)
+    ]
+
+
+def _a_month(n: int, one: Span) -> str:
+    """A number of cases, and of a phase of a month or longer how many a month."""
+    return f"{n:,} · {n / one.months:.1f}" if one.months >= 1 else f"{n:,}"
+
+
+def _listed(area: str, one: Span) -> str:
+    """Their list, as far back as lists of figures go."""
+    first = max(localtime(one.start).date(), date(2000, 1, 1))
+    last = localtime(one.end - timedelta(seconds=1)).date()
+    query = urlencode({"place": area, "from": first.isoformat(), "to": last.isoformat()})
+    return f"{reverse('cases:figure_cases', args=['reported'])}?{query}"

@@ -47,8 +47,9 @@ def date_input() -> forms.DateInput:
 
 def control_attrs(field: Any) -> dict[str, Any]:
     """Attributes that tie a control to its hint and its errors."""
-    told = [f"{field.id_for_label}-hint"] if field.help_text else []
-    told += [f"{field.id_for_label}-error"] if field.errors else []
+    ident = field.id_for_label or field.auto_id
+    told = [f"{ident}-hint"] if field.help_text else []
+    told += [f"{ident}-error"] if field.errors else []
     attrs: dict[str, Any] = {"aria-describedby": " ".join(told)} if told else {}
     if field.errors:
         attrs["aria-invalid"] = "true"

@@ -1,6 +1,6 @@
 """One timeline of one thing: each context tells what it knows of it, the page of the lowest one shows all."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -69,3 +69,33 @@ def lines(
         for told in one.teller(actor, row, since, most + 1)
     ]
     return sorted(found, key=lambda line: line.told.at, reverse=True)[: most + 1]
+
+
+class Figure(NamedTuple):
+    """A number of one stretch of time, and where its list is."""
+
+    name: Any
+    said: str
+    url: str = ""
+
+
+# Answers one figure for each of these stretches (each with `start` and `end`) of a thing's life.
+Counter = Callable[[Actor, Any, Sequence[Any]], list[Figure]]
+_COUNTERS: dict[str, list[tuple[int, Counter]]] = {}
+
+
+def counts(subject: str, order: int) -> Callable[[Counter], Counter]:
+    """Name the function that counts something in each stretch of a subject's life: `@counts("area", 10)`."""
+
+    def register(counter: Counter) -> Counter:
+        found = _COUNTERS.setdefault(subject, [])
+        found.append((order, counter))
+        found.sort(key=lambda one: one[0])
+        return counter
+
+    return register
+
+
+def counters(subject: str) -> list[Counter]:
+    """Who counts, in order."""
+    return [counter for _order, counter in _COUNTERS.get(subject, [])]

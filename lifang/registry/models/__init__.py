@@ -3,6 +3,7 @@ from lifang.registry.models.dog import Dog, DogNotice, DogNotified
 from lifang.registry.models.fact import Correction, Fact, Look
 from lifang.registry.models.household import Household, Membership, Occupancy
 from lifang.registry.models.person import Batch, Merge, Person, Tagging
+from lifang.registry.models.phase import Phase
 from lifang.registry.models.place import CELL_METRES, Place, Resident
 from lifang.registry.models.reminder import Reminder
 from lifang.registry.models.restricted import RestrictedLook, RestrictedRecord
@@ -29,6 +30,7 @@ __all__ = [
     "Occupancy",
     "Organisation",
     "Person",
+    "Phase",
     "Place",
     "Reminder",
     "Resident",

@@ -23,6 +23,7 @@ from lifang.registry.models import (
     Merge,
     MissedVisit,
     Person,
+    Phase,
     Reminder,
     RestrictedRecord,
     Tagging,
@@ -42,6 +43,13 @@ def element_of(area: str) -> tuple[str, UUID, str]:
 
 def person_of(area: str) -> Person:
     return make_person(area)
+
+
+def phase_of(area: str) -> Phase:
+    """Noted in a grid."""
+    return Phase.objects.create(
+        area=grid_of(area)[0], kind="running", since=MONDAY.date(), source="walk", noted_at=MONDAY
+    )
 
 
 def grid_of(area: str) -> tuple[str]:

@@ -13,6 +13,7 @@ from lifang.registry.web import (
     moves,
     own,
     people,
+    phases,
     restricted,
     story,
     things,
@@ -66,6 +67,9 @@ urlpatterns = [
     path(f"{DESK}/coverage", grids.coverage, name="coverage"),
     path(f"{DESK}/coverage/shapes", grids.coverage_shapes, name="coverage_shapes"),
     path(f"{DESK}/grids/<str:area>", grids.grid, name="grid"),
+    path(f"{DESK}/areas/<str:area>/phases", phases.area_phases, name="phases"),
+    path(f"{DESK}/areas/<str:area>/phases/new", phases.note, name="phase_note"),
+    path(f"{DESK}/phases/<uuid:pk>/striking", phases.strike, name="phase_strike"),
     path(f"{DESK}/corrections/<uuid:pk>", todos.correction, name="correction"),
     path(
         f"{DESK}/corrections/<uuid:pk>/reading", todos.correction_reading, name="correction_reading"

@@ -181,11 +181,15 @@ def field(bound: Any) -> SafeString:
     several = getattr(widget, "input_type", "") in ("radio", "checkbox") and hasattr(
         widget, "choices"
     )
+    control = bound.as_widget(attrs=control_attrs(bound))
+    if several:  # the fieldset around it bears the id, once a page
+        control = mark_safe(control.replace(f'<div id="{bound.auto_id}"', "<div", 1))  # noqa: S308 -- made by the widget
     facts = {
         "field": bound,
         "several": several,
+        "ident": bound.id_for_label or bound.auto_id,
         "check": getattr(widget, "input_type", "") == "checkbox" and not several,
-        "control": bound.as_widget(attrs=control_attrs(bound)),
+        "control": control,
         "optional": not bound.field.required and not getattr(bound.field, "sometimes", False),
     }
     return mark_safe(render_to_string("web/parts/field.html", facts))  # noqa: S308 -- a rendered template

@@ -196,6 +196,20 @@ def test_a_field_is_tied_to_its_hint_and_its_error():
     assert 'href="#id_note"' in html
 
 
+class Choosing(Form):
+    one = forms.ChoiceField(widget=forms.RadioSelect, choices=[("a", "A"), ("b", "B")], help_text="One.")  # fmt: skip
+    some = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, choices=[("a", "A"), ("b", "B")], help_text="Some.")  # fmt: skip
+
+
+def test_of_several_choices_every_id_stands_once_and_what_is_named_is_there():
+    html = Template("{% form form %}").render(Context({"form": Choosing({})}))
+    ids = re.findall(r'\bid="([^"]*)"', html)
+    assert len(ids) == len(set(ids)), ids
+    assert {"id_one", "id_one-hint", "id_one-error", "id_some", "id_some_0"} <= set(ids)
+    told = re.findall(r'(?:for|aria-describedby)="([^"]*)"', html)
+    assert {one for names in told for one in names.split()} <= set(ids)
+
+
 def test_a_refusal_inside_a_form_is_told_by_the_form():
     form = Note({"note": "x"})
     assert form.is_valid()
