@@ -116,7 +116,7 @@ def test_desk_pages_are_readable_and_named(meet: Meet, lang: str) -> None:
 def test_pages_of_ones_own_are_large_enough_readable_and_named(meet: Meet) -> None:
     she = register.comes_in(meet(phone=True), "10000000425", meet("xt01", called="outbox"))
     faults = []
-    for path in ("/my/mandates", "/my/applications"):
+    for path in ("/my/mandates", "/my/applications", "/my/home-visits", "/my/home-visits/new"):
         she.goes(path)
         faults += examined(she, elder=False)
         she.looks(path.rsplit("/", 1)[1])
