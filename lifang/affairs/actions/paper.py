@@ -1,18 +1,10 @@
-"""The result as a PDF: made by Typst, words go in as data, a code leads to the page that verifies it."""
+"""The result as a paper that the site issues."""
 
-import json
-from hashlib import sha256
-from io import BytesIO
-from pathlib import Path
-from typing import NamedTuple
-
-import segno
-import typst
-
-from lifang.core.crypto.stamps import Stamp, stamp, stamped
+from lifang.core.files.issued import Issued, issued, proven
 from lifang.core.i18n import Text
 
-TEMPLATE = Path(__file__).parent / "result.typ"
+__all__ = ["PURPOSE", "WORDS", "made", "proven"]
+
 PURPOSE = "affairs.result"
 WORDS = {
     "matter": Text(zh="事项", en="Matter"),
@@ -29,28 +21,6 @@ WORDS = {
 }
 
 
-class Paper(NamedTuple):
-    """The PDF, and what proves it."""
-
-    pdf: bytes
-    sha256: str
-    stamp: Stamp
-
-
-def made(told: dict[str, object], url: str) -> Paper:
+def made(told: dict[str, object], url: str) -> Issued:
     """One sheet of A4."""
-    code = BytesIO()
-    segno.make(url, error="m", micro=False).save(code, kind="svg", scale=4, border=0)
-    inputs = {"paper": json.dumps(told, ensure_ascii=False), "code": code.getvalue().decode()}
-    pdf = bytes(typst.compile(TEMPLATE.read_bytes(), sys_inputs=inputs))
-    digest = sha256(pdf).hexdigest()
-    return Paper(pdf, digest, stamp(message(str(told["number"]), digest), PURPOSE))
-
-
-def message(number: str, digest: str) -> bytes:
-    """What is signed: this number belongs to just these bytes."""
-    return f"{number}:{digest}".encode()
-
-
-def proven(number: str, digest: str, given: Stamp) -> bool:
-    return stamped(message(number, digest), given)
+    return issued(told, url, PURPOSE)

@@ -52,6 +52,7 @@ from lifang.living.actions.outages import (
     note_outage,
     tell_outage,
 )
+from lifang.living.actions.papers import issue_receipt
 from lifang.living.actions.parcels import (
     concern_parcels,
     end_neighbour,
@@ -142,6 +143,7 @@ __all__ = [
     "hand_parcels",
     "hand_without_code",
     "issue_batch",
+    "issue_receipt",
     "lapse_order",
     "lapse_repair",
     "leave_shop",

@@ -11,7 +11,16 @@ from lifang.core.flow import engine
 from lifang.core.flow.models import Step
 from lifang.core.pay import actions as pay
 from lifang.core.retention import Shelf, shelf
-from lifang.living.models import Grant, Neighbour, Pass, Passage, Permit, Repair, ShopLicence
+from lifang.living.models import (
+    Grant,
+    Neighbour,
+    Pass,
+    Passage,
+    Permit,
+    ReceiptPaper,
+    Repair,
+    ShopLicence,
+)
 from lifang.living.selectors import retention as ask
 
 Went = Mapping[str, int]
@@ -96,7 +105,12 @@ def clear_bills(rows: Sequence[Any], at: datetime) -> Went:
         row.dwelling, row.address = None, ""
         row.holders = [one for one in row.holders if not one.startswith("account:")]
         row.save()
-    return {"payments": pay.unname([row.pk for row in rows])}
+    papers = list(ReceiptPaper.objects.filter(bill__in=[row.pk for row in rows]))
+    for paper in papers:  # whether it was ours can still be asked; the sheet with the address goes
+        paper.holders = [one for one in paper.holders if not one.startswith("account:")]
+        paper.save(update_fields=["holders"])
+    files = store.remove(ReceiptPaper._meta.label_lower, [one.pk for one in papers])
+    return {"payments": pay.unname([row.pk for row in rows]), "files": files}
 
 
 shelf(Shelf("living.repairs", ask.ended_repairs, clear_repairs, partial(ask.held, SYSTEM)))

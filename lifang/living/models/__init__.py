@@ -1,4 +1,4 @@
-from lifang.living.models.bill import Bill, BillLine, Meter, Reading, Run, Tariff
+from lifang.living.models.bill import Bill, BillLine, Meter, Reading, ReceiptPaper, Run, Tariff
 from lifang.living.models.community import Complaint, Inspection, LedgerLine
 from lifang.living.models.gate import Gate, Pass, Passage, Permit
 from lifang.living.models.order import Grant, Order, Payout
@@ -29,6 +29,7 @@ __all__ = [
     "Payout",
     "Permit",
     "Reading",
+    "ReceiptPaper",
     "Repair",
     "RepairPart",
     "Run",

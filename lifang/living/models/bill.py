@@ -193,3 +193,24 @@ class BillLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} {self.amount}"
+
+
+class ReceiptPaper(Scoped):
+    """The signed PDF of one payment, made when it was first asked for; the file hangs on it. Numbers and proof, nobody."""
+
+    number = models.CharField(max_length=24, unique=True)  # of the payment
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="papers")
+    sha256 = models.CharField(max_length=64)
+    signature = models.CharField(max_length=100)
+    key = models.CharField(max_length=60)
+    file = models.UUIDField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area"], name="receiptpaper_area"),
+            GinIndex(fields=["holders"], name="receiptpaper_holders"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

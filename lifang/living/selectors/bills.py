@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.wall import behind
 from lifang.living.catalogue import REMINDERS
-from lifang.living.models import Bill, Reading, Run, Tariff
+from lifang.living.models import Bill, Reading, ReceiptPaper, Run, Tariff
 from lifang.living.terms import Source
 from lifang.orgs import selectors as orgs
 from lifang.registry import selectors as registry
@@ -109,6 +109,12 @@ def owed_by_me(actor: Actor) -> tuple[int, Sequence[Bill]]:
     rows = own_bills(actor).filter(paid__lt=F("amount") - F("credited"))
     found = rows.order_by().aggregate(n=Sum(F("amount") - F("credited") - F("paid")))["n"] or 0
     return found, list(rows[:3]) if found else []
+
+
+def receipt_paper(system: Actor, number: str) -> ReceiptPaper | None:
+    """The signed paper of a payment, if it was made; whoever asks has shown that they hold it."""
+    with behind(SYSTEM):
+        return ReceiptPaper.objects.filter(number=number).first()
 
 
 def _theirs(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:

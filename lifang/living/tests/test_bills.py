@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.files import disk
 from lifang.core.jobs.testing import run_due
 from lifang.core.notify.models import Message
 from lifang.core.pay import actions as pay
@@ -19,7 +21,7 @@ from lifang.core.testing.cast import MONDAY
 from lifang.core.testing.told import deliver
 from lifang.living import actions, rules, selectors
 from lifang.living.actions.retention import clear_bills
-from lifang.living.models import Bill, BillLine, Run
+from lifang.living.models import Bill, BillLine, ReceiptPaper, Run
 from lifang.living.selectors.retention import settled_bills
 from lifang.living.tests.make import (
     MONTH,
@@ -216,6 +218,43 @@ def test_a_receipt_is_known_by_its_code_and_says_nothing_of_the_household(
     assert cast.resident().get("living:receipt", order.number).status_code == 404
 
 
+@pytest.mark.covers("S0-71")
+def test_a_receipt_is_a_signed_paper_made_once_and_a_changed_one_is_found(home, resident, anonymous):  # fmt: skip
+    firm, doors = home
+    issued(firm)
+    bill, clerk = bill_of(doors[0]), manager()
+    order = actions.take_part(actor=clerk.actor, bill=bill, amount=5_000, at=MONDAY)
+    stranger = cast.resident()
+    assert stranger.post("living:receipt_paper", order.number).status_code == 404
+    go = [one.post("living:receipt_paper", order.number) for one in (resident, clerk)]
+    assert go[0].headers["Location"] == go[1].headers["Location"]  # one paper, whoever asks first
+    with behind(SYSTEM):
+        kept = ReceiptPaper.objects.get()
+        pdf = disk.get(kept.sha256)
+    answer = resident.client.get(go[0].headers["Location"])
+    assert (answer.status_code, b"".join(answer)) == (200, pdf)
+    assert stranger.client.get(go[0].headers["Location"]).status_code == 404
+    worker = cast.member("community_secretary", firm.area)
+    assert (
+        worker.client.get(go[0].headers["Location"]).status_code == 404
+    )  # works there, is not shown it
+    page = ("living:check", order.number, mark(order.number))
+    for data, good in ((pdf, True), (pdf.replace(b"%PDF-1", b"%PDF-2", 1), False), (pdf + b"\n", False), (b"x", False)):  # fmt: skip
+        told = anonymous.post(*page, data={"paper": SimpleUploadedFile("r.pdf", data, "application/pdf")})  # fmt: skip
+        assert told.status_code == 200
+        assert ("shield-check" in told.content.decode()) is good
+        assert ("notice danger" in told.content.decode()) is not good
+    assert anonymous.post(*page, data={}).status_code == 422
+    assert anonymous.post("living:check", order.number, mark("other"), data={"paper": SimpleUploadedFile("r.pdf", pdf)}).status_code == 404  # fmt: skip
+    with behind(SYSTEM):
+        kept.signature = kept.signature[:-8] + "AAAAAAA="
+        kept.save()
+    told = anonymous.post(*page, data={"paper": SimpleUploadedFile("r.pdf", pdf, "application/pdf")})  # fmt: skip
+    assert "notice danger" in told.content.decode()
+    with behind(SYSTEM):
+        assert clear_bills([bill], MONDAY) == {"payments": 1, "files": 1}
+
+
 @pytest.mark.parametrize(
     "typed", ["", "-5", "0", "1e9", "148.001", "99999999999", "<b>", "\x00", "１"]
 )
@@ -312,7 +351,7 @@ def test_whose_a_settled_bill_was_is_forgotten_and_the_books_stay(home, resident
         assert not settled_bills(SYSTEM, paid.issued_at).exists()
         rows = list(settled_bills(SYSTEM, paid.issued_at + timedelta(days=1)))
         assert rows == [paid]
-        assert clear_bills(rows, MONDAY) == {"payments": 1}
+        assert clear_bills(rows, MONDAY) == {"payments": 1, "files": 0}
         paid.refresh_from_db()
         order.refresh_from_db()
         assert (paid.dwelling_id, paid.address, paid.holders, paid.paid) == (None, "", [firm.holder], 14_800)  # fmt: skip

@@ -1,22 +1,29 @@
 """A household's bills: seen, paid whole or in part, with a receipt."""
 
+from hashlib import sha256
 from uuid import UUID
 
 import segno
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
 
 from lifang.core.access import SYSTEM, Kind, Refused
 from lifang.core.access.wall import behind
 from lifang.core.crypto.seals import signature, signed
+from lifang.core.crypto.stamps import Stamp
+from lifang.core.files.darkroom import whole
+from lifang.core.files.issued import proven
 from lifang.core.pay import selectors as pay
 from lifang.core.pay.adapters import address_of, online
 from lifang.core.pay.models import PayOrder
 from lifang.core.pay.rules import yuan
 from lifang.core.pay.terms import OrderState
+from lifang.core.web.forms import Form
 from lifang.core.web.views import only
 from lifang.living import actions, selectors
 from lifang.living.models import Bill
@@ -35,7 +42,7 @@ SIGNS = "living.receipt"
 def bills(request: HttpRequest) -> HttpResponse:
     """Everything billed to one's own doors, what is to be paid first."""
     actor = who(request)
-    owed, _newest = selectors.owed_by_me(actor)
+    owed, _first = selectors.owed_by_me(actor)
     day = today(request)
     rows = [{"bill": one, "chip": shown.chip(one, day), "amount": yuan(one.left or one.owed), "item": shown.item_name(one.item) if one.item else ""} for one in selectors.own_bills(actor).select_related("unit")[:60]]  # fmt: skip
     facts = {"rows": rows, "owed": yuan(owed), "owes": owed > 0, "homes": selectors.homes(actor)}
@@ -83,21 +90,48 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         found = Bill.objects.select_related("unit").get(pk=order.subject)
         lines = [shown.line(one) for one in found.lines.all()]
         backs = [one for paid in shown.payments(SYSTEM, found.pk) if paid["order"].pk == order.pk for one in paid["backs"]]  # fmt: skip
-    address = request.build_absolute_uri(reverse("living:check", args=[number, mark(number)]))
-    code = segno.make(address, error="m").svg_inline(scale=3, border=2)
+    code = segno.make(_address(request, number), error="m").svg_inline(scale=3, border=2)
     facts = {"order": order, "bill": found, "lines": lines, "amount": yuan(order.amount), "backs": backs, "left": yuan(found.left), "code": mark_safe(code)}  # noqa: S308 -- drawn by segno from our own address  # fmt: skip
     return render(request, "living/my/receipt.html", facts)
 
 
-@require_GET
+@require_POST
+@only(Kind.RESIDENT, Kind.STAFF)
+def paper(request: HttpRequest, number: str) -> HttpResponse:
+    """The same as a signed PDF, made when it is first asked for."""
+    actor = who(request)
+    made = actions.issue_receipt(actor=actor, order=pay.order(actor, number), address=_address(request, number), at=moment(request))  # fmt: skip
+    return redirect("files:file", made.file)
+
+
+def _address(request: HttpRequest, number: str) -> str:
+    return request.build_absolute_uri(reverse("living:check", args=[number, mark(number)]))
+
+
+class PaperForm(Form):
+    paper = forms.FileField(label=_("The PDF as you received it"), help_text=_("It is compared and not kept."), widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}))  # fmt: skip
+
+
+@page
 def check(request: HttpRequest, number: str, sign: str) -> HttpResponse:
     """Is this receipt ours? Whoever holds the paper sees amount, day, payee and what went back; no address, no name."""
     good = signed(number.encode(), SIGNS, sign + signature(number.encode(), SIGNS)[MARK:]) if len(sign) == MARK else False  # fmt: skip
     order = _paid(number) if good else None
     if order is None:
         raise Refused("not_found")
-    facts = {"order": order, "amount": yuan(order.amount), "back": yuan(order.refunded) if order.refunded else ""}  # fmt: skip
-    return render(request, "living/my/check.html", facts)
+    form = PaperForm(request.POST, request.FILES) if request.method == "POST" else PaperForm()
+    facts = {"order": order, "amount": yuan(order.amount), "back": yuan(order.refunded) if order.refunded else "", "form": form}  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        with form.refusals("paper"):
+            facts["same"] = _unchanged(number, whole(form.cleaned_data["paper"]))
+    return render(request, "living/my/check.html", facts, status=422 if form.is_bound and form.errors else 200)  # fmt: skip
+
+
+def _unchanged(number: str, data: bytes) -> bool:
+    """Byte for byte what was issued, and signed by the site."""
+    known = selectors.receipt_paper(SYSTEM, number)
+    digest = sha256(data).hexdigest()
+    return known is not None and known.sha256 == digest and proven(number, digest, Stamp(known.key, known.signature))  # fmt: skip
 
 
 def mark(number: str) -> str:

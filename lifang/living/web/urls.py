@@ -127,6 +127,7 @@ urlpatterns = [
     path("desk/rounds/new", community.plan, name="plan"),
     path("desk/rounds/<uuid:pk>", community.one_round, name="round"),
     path("receipts/<slug:number>", my.receipt, name="receipt"),
+    path("receipts/<slug:number>/paper", my.paper, name="receipt_paper"),
     path("receipts/<slug:number>/<slug:sign>", my.check, name="check"),
     path(DESK, desk.bills, name="desk_bills"),
     path(f"{DESK}/sums", desk.sums, name="desk_sums"),
