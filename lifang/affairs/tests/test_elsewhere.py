@@ -123,10 +123,11 @@ def test_terminals_of_a_matter_are_those_where_it_can_be_applied_for_and_matters
     assert ("能申请机" in page, "只取号机" in page) == (True, False)
     assert "只取号机" in anonymous.get("affairs:halls").content.decode()
     from lifang.affairs.tests.make import known_person  # noqa: PLC0415 -- only here
+    from lifang.core.access.errands import ERRANDS  # noqa: PLC0415 -- only here
 
     known_person(resident)
     page = resident.get("affairs:mandates").content.decode()
     assert page.count("<details") >= 5
-    assert page.count('name="guides"') == sum(one.agent for one in GUIDES)
+    assert page.count('name="guides"') == sum(one.agent for one in GUIDES) + len(ERRANDS)
     bad = resident.post("affairs:mandates", data={"guides": ["elderly-card"]}).content.decode()
     assert bad.count("<details open>") == 1
