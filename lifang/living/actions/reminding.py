@@ -41,8 +41,9 @@ def remind_bills(*, actor: Actor, at: datetime) -> int:
             row.reminded = stage.key
             homes[row.unit_id, row.dwelling_id, stage.key].append(row)
     Bill.objects.bulk_update(held, ["reminded"])
+    units = {pk: orgs.unit(SYSTEM, pk) for pk in {unit for unit, _home, _key in homes}}
     for (unit, _home, key), rows in homes.items():
-        _tell(orgs.unit(SYSTEM, unit), rows, REMINDERS[key].message, at)
+        _tell(units[unit], rows, REMINDERS[key].message, at)
     return len(held)
 
 

@@ -85,7 +85,7 @@ class BookingTable(Table):
 
 
 def fee(row: Venue) -> str:
-    return f"¥ {yuan(row.fee)}" if row.fee else gettext("free of charge")
+    return f"¥\u00a0{yuan(row.fee)}" if row.fee else gettext("free of charge")
 
 
 @require_GET
@@ -95,7 +95,7 @@ def venues(request: HttpRequest) -> HttpResponse:
     actor = who(request)
     at = moment(request)
     own = [
-        (one, f"¥ {yuan(one.bill.left)}" if one.bill and one.bill.left else "", rules.may_give_back(one.slot_at, one.venue.cancel_hours, at) is None)
+        (one, f"¥\u00a0{yuan(one.bill.left)}" if one.bill and one.bill.left else "", rules.may_give_back(one.slot_at, one.venue.cancel_hours, at) is None)
         for one in selectors.own_bookings(actor, at - timedelta(hours=4))
     ]  # fmt: skip
     facts = {"rows": [(one, fee(one)) for one in selectors.near_venues(actor)], "own": own, "homes": selectors.own_homes(actor)}  # fmt: skip

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -82,6 +83,7 @@ def _devices(series: NDArray[np.int64], known: Mapping[int, Known]) -> NDArray[A
     return np.frombuffer(b"".join([one.bytes for one in ids]), "V16")[places]
 
 
+@lru_cache(maxsize=200)
 def _array(kind: str, size: int) -> np.dtype[Any]:
     """An array of one dimension as PostgreSQL reads it, behind its length."""
     head = [("length", ">i4"), ("dimensions", ">i4"), ("nulls", ">i4"), ("oid", ">i4"), ("size", ">i4"), ("from", ">i4")]  # fmt: skip
@@ -95,14 +97,18 @@ def _fill(field: Any, oid: int, size: int, values: Any) -> None:
     field["items"]["size"], field["items"]["value"] = each["value"].itemsize, values
 
 
-def _rows(them: Columns, first: NDArray[np.int64], device: NDArray[Any], size: int, *, flawed: bool) -> bytes:  # fmt: skip
-    """Messages of as many values each, without facts."""
+@lru_cache(maxsize=200)
+def _row(size: int, *, flawed: bool) -> np.dtype[Any]:
     fixed = [(name, kind) for one in ("at", "message", "arrived") for name, kind in ((f"{one}_size", ">i4"), (one, ">i8"))]  # fmt: skip
-    row = np.dtype([
+    return np.dtype([
         ("fields", ">i2"), ("device_size", ">i4"), ("device", "V16"), *fixed, ("series", _array(">i8", size)), ("value", _array(">f8", size)),
         ("quality", _array(">i2", size) if flawed else ">i4"), ("facts", ">i4"),
     ])  # fmt: skip
-    made = np.zeros(len(first), row)
+
+
+def _rows(them: Columns, first: NDArray[np.int64], device: NDArray[Any], size: int, *, flawed: bool) -> bytes:  # fmt: skip
+    """Messages of as many values each, without facts."""
+    made = np.zeros(len(first), _row(size, flawed=flawed))
     made["fields"], made["device_size"], made["device"], made["facts"] = 8, 16, device, _NOTHING
     for name in ("at", "message", "arrived"):
         made[f"{name}_size"] = 8
@@ -142,13 +148,10 @@ def _jsonb(facts: Sequence[bytes | None]) -> Iterator[bytes]:
         yield struct.pack(">i", _NOTHING) if one is None else struct.pack(">ib", len(one) + 1, 1) + one  # fmt: skip
 
 
-def newest(them: Columns) -> NDArray[np.int64]:
-    """The place of the newest observation of each series, by series."""
+def by_series(them: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places in the order of series and time, and where in it each series begins; what comes before that is the newest of the one before."""
     order = np.lexsort((them.at, them.series))
-    ordered = them.series[order]
-    last = np.append(ordered[1:] != ordered[:-1], True)
-    found: NDArray[np.int64] = order[last]
-    return found
+    return order, np.flatnonzero(np.diff(them.series[order], prepend=-1))
 
 
 class Packed:

@@ -1,6 +1,6 @@
 """Batches of observations into PostgreSQL: new ones once, the newest of each series, and what watches them, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -18,9 +18,9 @@ from lifang.sensing.actions.packing import (
     Smallints,
     Uuids,
     asking,
+    by_series,
     columns,
     copied,
-    newest,
     together,
 )
 from lifang.sensing.terms import BAD, PLACES, Batch, Columns, Known, Observed, Watcher
@@ -118,16 +118,16 @@ def keep(them: Columns, known: Mapping[int, Known], at: datetime) -> Stored:
     new = _keep(fresh, known)
     if len(new.series):
         before, moved = _latest(new, known)
-        batch = Batch(new, known, at, before, moved, _kinds(new, known))
+        batch = Batch(new, known, at, before, moved, _kinds(moved, known))
         for watcher in WATCHERS:
             watcher.see(batch)
     return Stored(len(new.series), many - len(new.series))
 
 
-def _kinds(them: Columns, known: Mapping[int, Known]) -> dict[tuple[str, str], list[int]]:
+def _kinds(them: Iterable[int], known: Mapping[int, Known]) -> dict[tuple[str, str], list[int]]:
     """This loop runs over every series."""
     found: dict[tuple[str, str], list[int]] = {}
-    for series in np.unique(them.series).tolist():
+    for series in them:
         what = known[series]
         found.setdefault((what.type, what.measure), []).append(series)
     return found
@@ -218,10 +218,11 @@ def _copy(table: str, packed: bytes) -> None:
 
 def _latest(them: Columns, known: Mapping[int, Known]) -> tuple[dict[int, int], dict[int, float]]:
     """The newest of each series in its place; by series what was the newest before, and how far it may have moved of late."""
-    places = newest(them)
+    order, first = by_series(them)
+    places = order[np.append(first[1:], len(order)) - 1]
     with asking(connection) as cursor:
         cursor.execute(_IN_ORDER, [Bigints(them.series[places])])
-        given = _summed(them, places)
+        given = _summed(them, order, first, places)
         series, at, moved = _told(cursor, _LATEST, [_facts(them, places)], given)
         if len(series) < len(places):
             lacking = ~np.isin(them.series[places], np.array(series, np.int64))
@@ -233,10 +234,8 @@ def _latest(them: Columns, known: Mapping[int, Known]) -> tuple[dict[int, int], 
     return before, dict(zip(series, moved, strict=True))
 
 
-def _summed(them: Columns, places: NDArray[np.int64]) -> list[NDArray[Any]]:
+def _summed(them: Columns, order: NDArray[np.int64], first: NDArray[np.int64], places: NDArray[np.int64]) -> list[NDArray[Any]]:  # fmt: skip
     """Of each series the newest observation, how many there are, the hours they lie in, and the least and the greatest of the good."""
-    order = np.argsort(them.series, kind="stable")
-    first = np.flatnonzero(np.diff(them.series[order], prepend=-1))
     good = them.quality[order] & int(BAD) == 0
     value, at = them.value[order], them.at[order]
     return [

@@ -120,7 +120,7 @@ REVOKE INSERT, UPDATE, DELETE ON sensing_observation FROM lifang_app
 
 
 class Migration(migrations.Migration):
-    """Days are rewritten one after another, about a minute for ten million observations; not undone."""
+    """Days are rewritten one after another, in one transaction; not undone."""
 
     dependencies = [("sensing", "0018_works")]
     operations = [
