@@ -48,7 +48,7 @@ def area_phases(request: HttpRequest, area: str) -> HttpResponse:
     lines = [
         {
             **_said(one),
-            "figures": _counted(home, [each[number] for each in others]),
+            "figures": [] if one.to_come else _counted(home, [each[number] for each in others]),
         }
         for number, (one, home) in enumerate(zip(over, lived, strict=True))
     ]
