@@ -117,7 +117,7 @@ def _facts(one: Joint) -> Facts:
 
 def _effect(told: Effect) -> Facts:
     change = told.change
-    said = _("not applicable") if change is None else f"{change:+.0%}"
+    said = _("not applicable") if change is None else f"{change:+.0%}" if change else "0%"
     return {
         "told": told,
         "change": said,
