@@ -54,8 +54,9 @@ def _ways() -> dict[str, Callable[[], Any]]:
         with behind(actor):
             people = list(selectors.persons(actor).filter(identity_key__isnull=False)[:ASKED])
             doors = [
-                selectors.memberships(actor, one).get().household.occupancies.get().dwelling.address
+                home.household.occupancies.filter(valid_to=None).first().dwelling.address
                 for one in people
+                if (home := selectors.memberships(actor, one).filter(valid_to=None).first())
             ]
         questions = {
             "name": [clear(one, "name") for one in people],
