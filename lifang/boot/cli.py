@@ -82,12 +82,12 @@ def _demo(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="lifang demo")
     parser.add_argument("--site", help="one of sites/")
     parser.add_argument("--size", choices=["county", "small", "city"], default="county")
-    for name in ("cases", "grids", "deep"):
+    for name in ("cases", "crowd", "grids", "deep"):
         parser.add_argument(f"--{name}", type=int, help="of a city")
     options = parser.parse_args(words[1:])
     os.environ["LIFANG_DEMO"] = "1"
     _obey(options)
-    given = {name: getattr(options, name) for name in ("cases", "grids", "deep")}
+    given = {name: getattr(options, name) for name in ("cases", "crowd", "grids", "deep")}
     more = [word for name, n in given.items() if n is not None for word in (f"--{name}", str(n))]
     return _launch(str(options.size), more)
 

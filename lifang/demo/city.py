@@ -1,4 +1,4 @@
-"""A city of made-up cases in bulk: for lists, counts and screens at size, where how a row came to be does not matter.
+"""A city of made-up cases and people in bulk: for lists, counts and screens at size, where how a row came to be does not matter.
 
 Rows are made by the server itself in a few statements, because COPY does not pass row-level security; the secondary
 indexes of a table are built after its rows. Every case has its row and is counted. Only the newest `deep` ones and all
@@ -14,6 +14,8 @@ from typing import Any
 
 import psycopg
 
+from lifang.demo.beside import Step
+
 CITY = "9901"
 COUNTIES, STREETS, GRIDS = 8, 15, 10
 BATCH = 1_000_000
@@ -24,9 +26,14 @@ class Size:
     """How much of everything."""
 
     cases: int = 10_000_000
+    crowd: int = 9_000_000  # people (see crowd.py)
     grids: int = 40_000
     deep: int = 200_000
     days: int = 1000
+
+
+def done_quietly(_done: int) -> None:
+    """Nobody looks on."""
 
 
 @dataclass
@@ -145,14 +152,16 @@ FROM cases_case c WHERE c.number >= %(from)s AND c.number < %(deep)s AND c.numbe
 _TABLES = ("cases_case", "flow_todo", "flow_step", "flow_clock", "cases_handling")
 
 
-def build(url: str, at: datetime, size: Size, *, model: str, already: int = 0) -> Made:
-    """Fill the database at `url` (as its owner) up to the size; `already` cases of an earlier call stand there."""
+def build(
+    url: str, at: datetime, size: Size, *, model: str, already: int = 0, step: Step = done_quietly
+) -> Made:
+    """Fill the database at `url` (as its owner) up to the size; `already` cases of an earlier call stand there; each million is told to `step`."""
     made = Made()
     with psycopg.connect(url, autocommit=True, options="-c lifang.areas=* -c synchronous_commit=off") as owner:  # fmt: skip
         with made.part("areas and units"):
             _areas(owner, at, size, model)
         with filled(owner, _TABLES, made):
-            _cases(owner, at, size, already, made)
+            _cases(owner, at, size, already, made, step)
             _ways(owner, size, already, made)
     return made
 
@@ -197,7 +206,7 @@ def _without_indexes(owner: Any, tables: tuple[str, ...]) -> list[str]:
     return [definition for _name, definition in rows]
 
 
-def _cases(owner: Any, at: datetime, size: Size, already: int, made: Made) -> None:
+def _cases(owner: Any, at: datetime, size: Size, already: int, made: Made, step: Step) -> None:
     from lifang.cases.catalogue import MATTERS, SOURCES  # noqa: PLC0415 -- read when the site is known
     from lifang.cases.terms import OPEN  # noqa: PLC0415
 
@@ -212,6 +221,7 @@ def _cases(owner: Any, at: datetime, size: Size, already: int, made: Made) -> No
             last = min(size.cases, first + BATCH - 1)
             owner.execute(_CASES, {**facts, "first": first, "last": last})  # fmt: skip
             made.rows["cases"] = last - already
+            step(last - first + 1)
 
 
 def _ways(owner: Any, size: Size, already: int, made: Made) -> None:

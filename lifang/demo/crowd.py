@@ -18,7 +18,8 @@ from lifang.core.crypto.numbers import identity_check
 from lifang.core.crypto.seals import seal
 from lifang.core.ids import new_id
 from lifang.core.search.words import name_terms, terms
-from lifang.demo.city import CITY, Made, filled
+from lifang.demo.beside import Step
+from lifang.demo.city import CITY, Made, done_quietly, filled
 from lifang.demo.county import county
 
 HOME = 3  # people behind one door
@@ -77,9 +78,17 @@ def who(n: int) -> One:
     return One(name[:4], number + identity_check(number), f"101{n:08d}")
 
 
-def add_people(url: str, at: datetime, people: int, *, already: int = 0) -> Made:
+def add_people(
+    url: str,
+    at: datetime,
+    people: int,
+    *,
+    already: int = 0,
+    made: Made | None = None,
+    step: Step = done_quietly,
+) -> Made:
     """Fill the register at `url` (as its owner) up to so many people; areas are there already."""
-    made = Made()
+    made = made or Made()
     with psycopg.connect(url, autocommit=True, options="-c lifang.areas=* -c synchronous_commit=off") as owner:  # fmt: skip
         for statement in (_INCOMING % f"'{CITY}'").split(";"):
             owner.execute(statement)
@@ -93,6 +102,7 @@ def add_people(url: str, at: datetime, people: int, *, already: int = 0) -> Made
                 with made.part("rows"):
                     _batch(owner, first, last, at)
                 made.rows["people"] = last - already
+                step(last - first)
     return made
 
 

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from shapely import Polygon
 
 from lifang.cases.actions import learn, learn_matters
@@ -36,7 +35,8 @@ from lifang.demo import (
     waiting,
     wards,
 )
-from lifang.demo.beside import Step, side_by_side, silent, unhurried
+from lifang.demo.bars import bars
+from lifang.demo.beside import side_by_side, silent, unhurried
 from lifang.demo.county import County, Part, county, parts
 from lifang.demo.days import Days
 from lifang.orgs import actions as orgs
@@ -100,7 +100,7 @@ def _founded(
     plan: County, start: datetime, dice: random.Random
 ) -> tuple[people.Cast, dict[str, Polygon]]:
     """Areas, staff and places: what everybody needs."""
-    with behind(SYSTEM), _progress() as bar:
+    with behind(SYSTEM), bars() as bar:
         shapes = dict(geography.outlines(plan, dice))
         with bar("Areas", 1) as step:
             _areas(plan, shapes, start)
@@ -122,7 +122,7 @@ def _lived(
     part: Part,
 ) -> Counter[str]:
     """One part of the county: its residents, its register, its days; what was refused on the way."""
-    shown = _progress() if part.number == 0 else _unseen()
+    shown = bars() if part.number == 0 else _unseen()
     with behind(SYSTEM), disk.unsettled(), shown as bar:
         with bar("Residents", plan.people // part.of) as step:
             people.enrol(plan, cast, part, start, SEED, step)
@@ -172,22 +172,3 @@ def _unseen() -> Iterator[Callable[..., Any]]:
     """In a fork, beside another part that shows how far both are."""
     step = silent()
     yield lambda _name, _total: nullcontext(step)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[..., Any]]:
-    columns = (
-        TextColumn("{task.description:24}"),
-        BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns) as shown:
-
-        @contextmanager
-        def bar(name: str, total: int) -> Iterator[Step]:
-            task = shown.add_task(name, total=total)
-            yield lambda done: shown.advance(task, done)
-            shown.update(task, completed=total)
-
-        yield bar

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand
 
 from lifang.cases.actions import rebuild_rollups
 from lifang.core.config import config
-from lifang.demo import city, elsewhere, seed
+from lifang.demo import city, crowd, elsewhere, seed
+from lifang.demo.bars import bars
 from lifang.demo.county import county
 
 
@@ -20,9 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--people", type=int, help="residents (default 20,000)")
         parser.add_argument("--days", type=int, help="days of cases (default 90)")
         parser.add_argument(
-            "--city", action="store_true", help="and a city of cases in bulk around it"
+            "--city", action="store_true", help="and a city of cases and people in bulk around it"
         )
-        for name in ("cases", "grids", "deep"):
+        for name in ("cases", "crowd", "grids", "deep"):
             parser.add_argument(f"--{name}", type=int, help="how many of a city")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,20 +42,24 @@ class Command(BaseCommand):
             + (f"; refused on the way: {built.refused}" if built.refused else "")
         )
         if options["city"]:
-            self._city(at, {name: options[name] for name in ("cases", "grids", "deep")})
+            self._city(at, {name: options[name] for name in ("cases", "crowd", "grids", "deep")})
 
     def _city(self, at: datetime, given: dict[str, int | None]) -> None:
         size = city.Size(**{name: n for name, n in given.items() if n is not None})
-        made = city.build(
-            config().owner_url or config().database_url, at, size, model=county().code
-        )
-        with made.part("counts"):
-            made.rows["counts"] = rebuild_rollups()
+        url = config().owner_url or config().database_url
+        with bars() as bar:
+            with bar("Cases of the city", size.cases) as step:
+                made = city.build(url, at, size, model=county().code, step=step)
+            with bar("People of the city", size.crowd) as step:
+                crowd.add_people(url, at, size.crowd, made=made, step=step)
+            with bar("Counts", 1), made.part("counts"):
+                made.rows["counts"] = rebuild_rollups()
         self.stdout.write(", ".join(f"{n:,} {name}" for name, n in made.rows.items()))
         self.stdout.write(", ".join(f"{name} {s:.0f} s" for name, s in made.seconds.items()))
         left = size.cases - min(size.deep, size.cases)
         self.stdout.write(
             f"Without their whole way: {left:,} older cases (row, place, times, unit, state and to-dos only)."
+            f" The {size.crowd:,} people have a row, a household and a door; no history, groups or visits."
         )
 
     def _elsewhere(self, at: datetime) -> None:
