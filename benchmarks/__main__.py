@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    bills,
     create_and_dispatch,
     endurance,
     figures,
@@ -33,6 +34,7 @@ HOUSED = (
     "scale",
     "register",
     "sheets",
+    "bills",
     "open311",
     "ingest",
     "peers",
@@ -60,6 +62,7 @@ def housed(asked: argparse.Namespace) -> dict[str, Callable[[Any], list[figures.
         "scale": lambda launch: scale.main(launch, asked.sizes),
         "register": lambda launch: register.main(launch, asked.crowds),
         "sheets": lambda launch: sheets.main(launch, asked.people),
+        "bills": lambda launch: bills.main(launch, asked.bills, asked.kills),
         "open311": open311.main,
         "ingest": ingest.main,
         "endurance": lambda launch: endurance.main(launch, asked.devices, many, asked.million, ids=asked.ids),
@@ -84,6 +87,8 @@ def main() -> int:
         "--crowds", type=int, nargs="+", default=[20_000, 1_000_000], help="people (register)"
     )
     parser.add_argument("--people", type=int, default=50_000, help="rows of the file (sheets)")
+    parser.add_argument("--bills", type=int, default=10_000, help="bills of the run (bills)")
+    parser.add_argument("--kills", type=int, default=8, help="of its worker (bills)")
     parser.add_argument(
         "--peers", type=Path, help="keep what is installed of other systems here (peers)"
     )
