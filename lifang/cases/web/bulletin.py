@@ -25,13 +25,14 @@ COMPARED = "closing_rate"
 
 @dataclass
 class Section:
-    """A heading and one table; `numbers` says which columns are figures."""
+    """A heading and one table of four columns; `numbers` says which are figures, `widths` how they share the page."""
 
     heading: str
     header: list[str]
     rows: list[list[str]]
     numbers: tuple[int, ...] = ()
     note: str = ""
+    widths: tuple[int, ...] = (5, 2, 2, 2)
 
 
 @dataclass
@@ -92,7 +93,7 @@ def _rates(rates: list[dict[str, Any]]) -> Section:
         for one in rates
     ]  # fmt: skip
     header = [_("Rate"), _("Counted"), _("Of"), _("Percentage")]
-    return Section(_("All rates"), header, rows, (3,))
+    return Section(_("All rates"), header, rows, (3,), widths=(6, 5, 5, 3))
 
 
 def _compared(actor: Actor, look: Framed) -> list[Section]:
@@ -113,7 +114,7 @@ def _rising(actor: Actor, look: Framed) -> Section:
         [name_of(one.matter), f"{one.before:,}", f"{one.now:,}", f"+{one.more:,}"]
         for one in patterns.rising(actor, look.frame)
     ]
-    header = [_("Matter"), _("Before"), _("Now"), _("Increase")]
+    header = [_("Matter"), _("Period before"), _("This period"), _("Increase")]
     return Section(
         _("Rising matters"), header, rows, (1, 2, 3), "" if rows else _("Nothing rises.")
     )
@@ -126,7 +127,7 @@ def _spots(actor: Actor, look: Framed) -> Section:
     ]
     header = [_("Where"), _("Matter"), _("Cases"), _("Still open")]
     note = "" if rows else _("No place comes again.")
-    return Section(_("Repeat places"), header, rows, (2, 3), note)
+    return Section(_("Repeat places"), header, rows, (2, 3), note, widths=(5, 4, 2, 2))
 
 
 __all__ = ["Bulletin", "Section", "bulletin", "made"]
