@@ -54,6 +54,7 @@ def told_of(row):
         return list(Message.objects.filter(template__startswith="living.outage").order_by("pk").values_list("template", "recipient"))  # fmt: skip
 
 
+@pytest.mark.covers("S0-30")
 def test_it_is_looked_at_then_told_once_and_everybody_reads_it(house, resident, anonymous):
     _firm, building = house
     boss = manager()

@@ -1,4 +1,4 @@
-"""Alarms in the timeline of a place."""
+"""Alarms in the timeline of a place and of a person."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,6 +12,7 @@ from lifang.core.web.story import Told, tells
 from lifang.registry.selectors import inside
 from lifang.sensing import selectors
 from lifang.sensing.catalogue import RULES
+from lifang.sensing.models import Alarm
 
 
 @tells("place", "alarm", _("Alarms"), icon="bell", order=15)
@@ -22,5 +23,20 @@ def at_place(actor: Actor, place: Any, since: datetime | None, most: int) -> Ite
     rows = selectors.alarms(actor).filter(place__in=inside(actor, place).values("pk"))
     rows = rows.filter(raised_at__gte=since) if since else rows
     for one in rows.order_by("-raised_at", "-id")[:most]:
-        what = RULES[one.rule].name if one.rule in RULES else one.rule
-        yield Told(one.raised_at, what, one.device.name if one.device else "", reverse("sensing:alarm", args=[one.pk]))  # fmt: skip
+        yield _told(one)
+
+
+@tells("person", "alarm", _("Alarms at home"), icon="bell", order=18)
+def of_person(actor: Actor, person: Any, since: datetime | None, most: int) -> Iterator[Told]:
+    """Alarms of who was looked after, and of devices behind a door while the person lived there."""
+    if not actor.may("sensing.acknowledge"):
+        return
+    rows = selectors.alarms_of_person(actor, person)
+    rows = rows.filter(raised_at__gte=since) if since else rows
+    for one in rows.order_by("-raised_at", "-id")[:most]:
+        yield _told(one)
+
+
+def _told(one: Alarm) -> Told:
+    what = RULES[one.rule].name if one.rule in RULES else one.rule
+    return Told(one.raised_at, what, one.device.name if one.device else "", reverse("sensing:alarm", args=[one.pk]))  # fmt: skip
