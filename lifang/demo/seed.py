@@ -26,6 +26,7 @@ from lifang.demo import (
     halls,
     joint,
     living,
+    machines,
     ordering,
     outages,
     parcels,
@@ -88,6 +89,7 @@ def build(
         entering.leave(cast, at, SEED)
         living.compare(cast, at)
         shops.leave(cast, shapes, at, SEED)
+        machines.leave(cast, shapes, at, SEED)
         ordering.leave(cast, at, SEED)
         ordering.settle(at)
         living.publish(cast, at, SEED)

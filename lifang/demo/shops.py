@@ -66,13 +66,13 @@ def _one(keeper: Any, told: Told, number: int, at: datetime) -> Shop:
 
 
 def _told(trade: str, name: str, shape: Polygon, number: int, dice: random.Random) -> Told:
-    lon, lat = _spot(shape, dice)
+    lon, lat = spot_in(shape, dice)
     opens, closes = (time(6), time(10)) if trade == "breakfast" else (time(8), time(21))
-    code = _code("52" if trade in CHARITIES and number % 2 else "92", number)
+    code = right_code("52" if trade in CHARITIES and number % 2 else "92", number)
     return Told(f"{dice.choice(NAMES)}{name}", trade, code, "", f"和平路 {number + 1} 号", lon, lat, opens, closes, "1234567", f"1009900{number:04d}", number % 3 != 0)  # fmt: skip
 
 
-def _spot(shape: Polygon, dice: random.Random) -> tuple[float, float]:
+def spot_in(shape: Polygon, dice: random.Random) -> tuple[float, float]:
     west, south, east, north = shape.bounds
     for _try in range(40):
         lon, lat = dice.uniform(west, east), dice.uniform(south, north)
@@ -82,7 +82,7 @@ def _spot(shape: Polygon, dice: random.Random) -> tuple[float, float]:
     return inside.x, inside.y
 
 
-def _code(first: str, number: int) -> str:
+def right_code(first: str, number: int) -> str:
     """A right code of the division that belongs to nobody."""
     inner = f"MB{number:06d}"
     inner += next(one for one in "0123456789X" if organisation_fault(inner + one) is None)

@@ -61,13 +61,34 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     confirmed: bool
 
 
+class MachineKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A self-service machine: the papers it needs, how often it is looked at."""
+
+    key: str
+    name: Text
+    icon: str
+    papers: list[str]  # machine_papers.yaml
+    days: int
+    source: str
+    confirmed: bool
+
+
+class MachinePaper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A licence, permit, report or agreement that a machine may need."""
+
+    key: str
+    name: Text
+    source: str
+    confirmed: bool
+
+
 class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a complaint is about."""
 
     key: str
     name: Text
     matter: str
-    of: Literal["company", "shop"] = "company"
+    of: Literal["company", "shop", "machine"] = "company"
 
 
 class Carrier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -168,6 +189,8 @@ REPAIR_KINDS = catalogue("living", "repair_kinds", RepairKind)
 REPAIR = flow("living", "repair")
 COMMUNITY_ITEMS = catalogue("living", "community_items", CommunityItem)
 ROUNDS = catalogue("living", "inspections", Round)
+MACHINE_KINDS = catalogue("living", "machine_kinds", MachineKind)
+MACHINE_PAPERS = catalogue("living", "machine_papers", MachinePaper)
 TOPICS = catalogue("living", "complaint_topics", Topic)
 CARRIERS = catalogue("living", "carriers", Carrier)
 OUTAGE_KINDS = catalogue("living", "outage_kinds", OutageKind)

@@ -85,3 +85,13 @@ class Medium(StrEnum):
 class Direction(StrEnum):
     IN = "in"
     OUT = "out"
+
+
+class MachineStep(StrEnum):
+    """What happens to a self-service machine."""
+
+    ADDED = "added"
+    CHECKED = "checked"
+    STOPPED = "stopped"
+    BACK = "back"  # in use again
+    REMOVED = "removed"

@@ -1,6 +1,7 @@
 from lifang.living.models.bill import Bill, BillLine, Meter, Reading, ReceiptPaper, Run, Tariff
 from lifang.living.models.community import Complaint, Inspection, LedgerLine
 from lifang.living.models.gate import Gate, Pass, Passage, Permit
+from lifang.living.models.machine import Machine, MachineNote, MachinePaper
 from lifang.living.models.order import Grant, Order, Payout
 from lifang.living.models.outage import Outage, OutageBuilding
 from lifang.living.models.parcel import Neighbour, Parcel
@@ -17,6 +18,9 @@ __all__ = [
     "Grant",
     "Inspection",
     "LedgerLine",
+    "Machine",
+    "MachineNote",
+    "MachinePaper",
     "Meter",
     "Neighbour",
     "Offer",

@@ -63,11 +63,12 @@ class Inspection(Scoped):
 
 
 class Complaint(Scoped):
-    """What a household says about its company or a shop that it ordered from; the case that came of it answers."""
+    """What a household says about its company, a shop that it ordered from or a machine; the case that came of it answers."""
 
     number = models.CharField(max_length=20, unique=True)
     unit = models.ForeignKey("orgs.Unit", models.PROTECT, null=True, related_name="+")
     order = models.ForeignKey("living.Order", models.PROTECT, null=True, related_name="complaints")
+    machine = models.ForeignKey("living.Machine", models.PROTECT, null=True, related_name="complaints")  # fmt: skip
     topic = models.CharField(max_length=30)  # complaint_topics.yaml
     text = models.CharField(max_length=500)
     account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
@@ -83,7 +84,11 @@ class Complaint(Scoped):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("made_at")), name="complaint_ends"),
-            models.CheckConstraint(condition=Q(unit__isnull=False, order__isnull=True) | Q(unit__isnull=True, order__isnull=False), name="complaint_against"),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False, order__isnull=True, machine__isnull=True) | Q(unit__isnull=True, order__isnull=False, machine__isnull=True)
+                | Q(unit__isnull=True, order__isnull=True, machine__isnull=False),
+                name="complaint_against",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -91,7 +96,9 @@ class Complaint(Scoped):
 
     @property
     def against(self) -> str:
-        """The company, or the shop with the order."""
+        """The company, the shop with the order, or the machine with its place."""
+        if self.machine is not None:
+            return f"{self.machine.what.name} {self.machine.number}, {self.machine.spot}"
         if self.order is not None:
             return f"{self.order.shop.name} {self.order.number}"
         return str(self.unit.name) if self.unit else ""

@@ -65,6 +65,17 @@ from lifang.living.selectors.entering import (
     shown_pass,
     visitor_cars,
 )
+from lifang.living.selectors.machines import (
+    MachineFacts,
+    machine,
+    machine_blame,
+    machine_facts,
+    machine_notes,
+    machines,
+    published_machine,
+    published_machines,
+    wanting_machines,
+)
 from lifang.living.selectors.orders import (
     Standing,
     groups_of,
@@ -131,6 +142,7 @@ __all__ = [
     "Circle",
     "Counts",
     "GateDay",
+    "MachineFacts",
     "Month",
     "Reach",
     "Reached",
@@ -171,6 +183,11 @@ __all__ = [
     "listed",
     "listed_around",
     "listed_shop",
+    "machine",
+    "machine_blame",
+    "machine_facts",
+    "machine_notes",
+    "machines",
     "months",
     "near_venue",
     "near_venues",
@@ -214,6 +231,8 @@ __all__ = [
     "permit",
     "permits",
     "public_outages",
+    "published_machine",
+    "published_machines",
     "reach",
     "readings",
     "receipt_paper",
@@ -241,4 +260,5 @@ __all__ = [
     "venues",
     "visitor_cars",
     "waiting_with",
+    "wanting_machines",
 ]

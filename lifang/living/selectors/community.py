@@ -139,14 +139,14 @@ def rounds_due(actor: Actor, today: date) -> "QuerySet[Inspection]":
 
 
 def complaint(system: Actor, pk: UUID) -> Complaint:
-    return Complaint.objects.select_related("unit", "order__shop").get(pk=pk)
+    return Complaint.objects.select_related("unit", "order__shop", "machine").get(pk=pk)
 
 
 def own_complaints(actor: Actor) -> "QuerySet[Complaint]":
     if not actor.holder:
         return Complaint.objects.none()
     return Complaint.objects.filter(holders__contains=[actor.holder]).select_related(
-        "unit", "order__shop"
+        "unit", "order__shop", "machine"
     )
 
 

@@ -18,6 +18,7 @@ from lifang.living.models import (
     Gate,
     Inspection,
     LedgerLine,
+    Machine,
     Neighbour,
     Offer,
     Order,
@@ -250,3 +251,17 @@ def difference_at(area: str) -> Difference:
         )  # fmt: skip
     assert isinstance(made, Difference)
     return made
+
+
+def machine_at(area: str) -> Machine:
+    with behind(SYSTEM):
+        made = a_row(
+            Machine, area=area, number=short_code(12), kind="vending", spot="walk", operator="walk", code=a_code(), telephone="10099000123", lon=SPOT[0], lat=SPOT[1],
+            added_at=MONDAY,
+        )  # fmt: skip
+    assert isinstance(made, Machine)
+    return made
+
+
+def machine_number(area: str) -> tuple[str]:
+    return (machine_at(area).number,)

@@ -230,5 +230,6 @@ def complaints(request: HttpRequest) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("Sent to the street office."))
             return redirect("living:complaints")
-    rows = [(one, str(TOPICS[one.topic].name) if one.topic in TOPICS else one.topic, Chip("done", _("Answered")) if one.ended_at else Chip("progress", _("Being handled"))) for one in selectors.own_complaints(actor)[:30]]  # fmt: skip
+    with behind(SYSTEM):  # one's own by their holder; the machine that one is about is published
+        rows = [(one, str(TOPICS[one.topic].name) if one.topic in TOPICS else one.topic, Chip("done", _("Answered")) if one.ended_at else Chip("progress", _("Being handled"))) for one in selectors.own_complaints(actor)[:30]]  # fmt: skip
     return render(request, "living/my/complaints.html", {"form": form, "rows": rows, "homes": homes})  # fmt: skip

@@ -43,9 +43,9 @@ class ComplainForm(Form):
     topic = forms.ChoiceField(label=_("What about"), widget=forms.RadioSelect)
     text = forms.CharField(label=_("What happened"), max_length=500, widget=forms.Textarea(attrs={"rows": 4}))  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, of: str = "shop", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        topics = [(one.key, str(one.name)) for one in TOPICS.all() if one.of == "shop"]
+        topics = [(one.key, str(one.name)) for one in TOPICS.all() if one.of == of]
         self.fields["topic"].choices = topics  # type: ignore[attr-defined]
 
 
