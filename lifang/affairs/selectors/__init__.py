@@ -51,6 +51,7 @@ from lifang.affairs.selectors.mandates import (
     helper,
     mandate,
     mandates,
+    mandates_of,
     own_mandates,
     window_mandates,
 )
@@ -122,6 +123,7 @@ __all__ = [
     "machine",
     "mandate",
     "mandates",
+    "mandates_of",
     "needs",
     "open_of",
     "own",

@@ -20,6 +20,13 @@ def mandates(actor: Actor) -> QuerySet[Mandate]:
     return Mandate.objects.visible_to(actor).select_related("principal", "agent").order_by("-began_at")  # fmt: skip
 
 
+def mandates_of(actor: Actor, principal: UUID) -> list[Mandate]:
+    """Those in force of somebody, at the desk; the helper's name masked, wherever they live."""
+    found = list(mandates(actor).filter(principal=principal, ended_at=None).values_list("pk", flat=True))  # fmt: skip
+    with behind(SYSTEM):
+        return list(Mandate.objects.filter(pk__in=found).select_related("principal", "agent").order_by("-began_at"))  # fmt: skip
+
+
 def own_mandates(actor: Actor) -> list[Mandate]:
     """Both sides; the names masked."""
     if not actor.holder:

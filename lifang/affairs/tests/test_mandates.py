@@ -103,6 +103,11 @@ def test_the_window_records_it_with_a_photo_or_the_word_that_was_said():
     assert worker.get("files:file", row.proof).status_code == 200
     assert stranger.get("files:file", row.proof).status_code == 404
     assert stranger.get("affairs:mandates_of", mother.pk).status_code == 404
+    shown = worker.get("affairs:mandates_of", mother.pk).content.decode()
+    assert ("李*" in shown, "李小梅" in shown) == (
+        True,
+        False,
+    )  # who lives elsewhere has a name too
     assert [one.pk for one in selectors.own_mandates(daughter.actor)] == [row.pk]
     page = daughter.get("affairs:mandates").content.decode()
     assert "王秀英" not in page

@@ -124,7 +124,7 @@ def mandates_of(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         if not form.errors:
             messages.success(request, _("Recorded. Both can end it at any time."))
             return redirect("affairs:mandates_of", person.pk)
-    rows = [_shown(row, person) for row in selectors.mandates(actor).filter(principal=person, ended_at=None)]  # fmt: skip
+    rows = [_shown(row, person) for row in selectors.mandates_of(actor, person.pk)]
     facts = {"form": form, "person": person, "rows": rows}
     response = render(request, "affairs/mandate/mandates_of.html", facts, status=422 if form.errors else 200)  # fmt: skip
     response["Cache-Control"] = "no-store"
