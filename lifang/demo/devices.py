@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import NamedTuple
 
+from django.utils.timezone import localtime
+
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.demo.county import Part
 from lifang.demo.signals import Speaker, Told, days, troubles
 from lifang.registry import selectors as registry
 from lifang.registry.terms import PlaceKind
-from lifang.sensing import actions
+from lifang.sensing import actions, selectors
 from lifang.sensing.actions import NewDevice, Parcel, Register, take
 from lifang.sensing.models import Device
 from lifang.sensing.rules import Incoming
@@ -56,6 +58,7 @@ def install(at: datetime, part: Part, seed: int) -> int:
         wrong = troubles(speakers, at - HISTORY, at, part.dice(seed))
         say(days(speakers, at - HISTORY, at, wrong), made, at)
         _works(made, at)
+        _tours(made, at)
     return len(made)
 
 
@@ -72,6 +75,25 @@ def _works(made: Sequence[Device], at: datetime) -> None:
         if planned:
             new = actions.open_works(actor=SYSTEM, kind=kind, name=name, area=area, planned=planned, investment=money, begun_on=begun, builder="里坊智能工程队", at=at)  # fmt: skip
             actions.fill_works(actor=SYSTEM, works=new, at=at, everything=True)
+
+
+def _tours(made: Sequence[Device], at: datetime) -> None:
+    """Of the first community of a part: bins emptied each of three mornings, some mixed, one missed; patrols of residents."""
+    area = min(one.area[:12] for one in made)
+    bins = [str(one.pk) for one in selectors.tour_stops(SYSTEM, "collection", area)]
+    words = ("sorted", "mixed", "sorted", "missed")
+    for back in (1, 2, 3):
+        begun = (localtime(at) - timedelta(days=back)).replace(
+            hour=6, minute=30, second=0, microsecond=0
+        )
+        found = {pk: words[(number + back) % 4] for number, pk in enumerate(bins)}
+        if found:
+            actions.note_tour(actor=SYSTEM, kind="collection", area=area, who="环卫清运一号车", begun=begun, ended=begun + timedelta(minutes=50), found=found, at=at)  # fmt: skip
+        result, note = (
+            ("finding", "3 号楼后消防通道停有两辆车，已联系挪走。") if back == 2 else ("clear", "")
+        )
+        begun += timedelta(hours=13)
+        actions.note_tour(actor=SYSTEM, kind="volunteer_patrol", area=area, who="红袖章巡逻队", begun=begun, ended=begun + timedelta(minutes=70), found={"": result}, note=note, at=at)  # fmt: skip
 
 
 def _spots() -> list[Spot]:

@@ -144,6 +144,28 @@ class WorksKind(Entry, frozen=True, kw_only=True):
         return [f"there is no device type `{key}`" for key in self.asks if key not in TYPES]
 
 
+class TourResult(Entry, frozen=True, kw_only=True):
+    """What can be found at a stop."""
+
+    good: bool = False
+    missed: bool = False  # nobody came by, or not to the end
+
+
+class TourKind(Entry, frozen=True, kw_only=True):
+    """A way somebody or something makes through a place."""
+
+    types: list[str]  # devices that are its stops; none: it is one stop as a whole
+    results: list[TourResult]
+    source: str
+    confirmed: bool = True
+
+    def faults(self) -> list[str]:
+        found = [f"there is no device type `{key}`" for key in self.types if key not in TYPES]
+        if any(one.good and one.missed for one in self.results):
+            found.append("what was left out is not `good`")
+        return found
+
+
 class CommandKind(Entry, frozen=True, kw_only=True):
     """What a device can be asked to do."""
 
@@ -270,6 +292,7 @@ MEASURES = catalogue("sensing", "measures", Measure, faults=Measure.faults)
 COMMANDS = catalogue("sensing", "commands", CommandKind)
 TYPES = catalogue("sensing", "device_types", DeviceType, faults=DeviceType.faults)
 WORKS_KINDS = catalogue("sensing", "works_kinds", WorksKind, faults=WorksKind.faults)
+TOUR_KINDS = catalogue("sensing", "tour_kinds", TourKind, faults=TourKind.faults)
 CHECKS = catalogue("sensing", "checks", Check)
 POLICY = catalogue("sensing", "policy", Policy)
 RULES = catalogue("sensing", "rules", AlarmRule, faults=AlarmRule.faults)

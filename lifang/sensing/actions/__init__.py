@@ -68,6 +68,7 @@ from lifang.sensing.actions.things import (
     send_observations,
     take_sent,
 )
+from lifang.sensing.actions.tours import note_tour
 from lifang.sensing.actions.upkeep import Bound, bind_devices, edit_device, release_device
 from lifang.sensing.actions.vigils import (
     VIGILS,
@@ -130,6 +131,7 @@ __all__ = [
     "move_device",
     "note_alarm",
     "note_pull",
+    "note_tour",
     "open_series",
     "open_works",
     "pause_vigil",

@@ -23,6 +23,7 @@ from lifang.sensing.models.reception import (
 from lifang.sensing.models.review import Review
 from lifang.sensing.models.rule import Edition, Pending
 from lifang.sensing.models.score import Followed
+from lifang.sensing.models.tour import Tour
 from lifang.sensing.models.vigil import Vigil
 from lifang.sensing.models.works import Works
 
@@ -58,6 +59,7 @@ __all__ = [
     "Run",
     "Series",
     "Stay",
+    "Tour",
     "Vigil",
     "Works",
     "name_of",

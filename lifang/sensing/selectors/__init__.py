@@ -63,6 +63,7 @@ from lifang.sensing.selectors.receiving import (
     viewers,
 )
 from lifang.sensing.selectors.rules import edition, editions, in_force, rule
+from lifang.sensing.selectors.tours import Share, shares, tour, tour_stops, tours
 from lifang.sensing.selectors.vigils import (
     Ward,
     called,
@@ -85,6 +86,7 @@ __all__ = [
     "Point",
     "Reading",
     "Readings",
+    "Share",
     "Tally",
     "Ward",
     "admission",
@@ -145,11 +147,15 @@ __all__ = [
     "rule",
     "runs",
     "series",
+    "shares",
     "silent",
     "stand_of",
     "steps",
     "taken_by_file",
     "tally",
+    "tour",
+    "tour_stops",
+    "tours",
     "viewers",
     "vigil",
     "vigils",

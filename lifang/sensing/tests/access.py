@@ -24,6 +24,7 @@ from lifang.sensing.models import (
     Quarantined,
     Reception,
     Review,
+    Tour,
     Vigil,
     Works,
 )
@@ -65,6 +66,12 @@ def works_of(area: str) -> Works:
     return actions.open_works(
         actor=SYSTEM, kind="xueliang", name="walked", area=area, planned={"camera": 2}, at=MONDAY
     )
+
+
+def tour_of(area: str) -> Tour:
+    return actions.note_tour(
+        actor=SYSTEM, kind="volunteer_patrol", area=area, who="walked", begun=MONDAY, ended=MONDAY, found={"": "clear"}, at=MONDAY,
+    )  # fmt: skip
 
 
 def passed_of(area: str) -> tuple[UUID, str]:

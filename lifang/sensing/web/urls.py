@@ -7,6 +7,7 @@ from lifang.sensing.web import (
     devices,
     quarantine,
     reception_urls,
+    tour_pages,
     works_pages,
 )
 
@@ -40,6 +41,9 @@ urlpatterns = [
     path(f"{DESK}/works/<uuid:pk>", works_pages.work, name="work"),
     path(f"{DESK}/works/<uuid:pk>/devices", works_pages.filling, name="works_devices"),
     path(f"{DESK}/works/<uuid:pk>/check", works_pages.check, name="works_check"),
+    path(f"{DESK}/tours", tour_pages.tours, name="tours"),
+    path(f"{DESK}/tours/new", tour_pages.new, name="tour_new"),
+    path(f"{DESK}/tours/<uuid:pk>", tour_pages.tour, name="tour"),
     path(f"{DESK}/<uuid:pk>", devices.device, name="device"),
     path(f"{DESK}/<uuid:pk>/key", devices.key, name="key"),
     re_path(rf"^{DESK}/{_PK}/(?P<word>{_WORDS})$", devices.act, name="act"),
