@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    affairs,
     bills,
     create_and_dispatch,
     endurance,
@@ -40,6 +41,7 @@ HOUSED = (
     "peers",
     "endurance",
     "things",
+    "affairs",
 )
 NAMES = (*HOUSED, "geo", "watch")
 
@@ -64,6 +66,7 @@ def housed(asked: argparse.Namespace) -> dict[str, Callable[[Any], list[figures.
         "sheets": lambda launch: sheets.main(launch, asked.people),
         "bills": lambda launch: bills.main(launch, asked.bills, asked.kills),
         "open311": open311.main,
+        "affairs": affairs.main,
         "ingest": ingest.main,
         "endurance": lambda launch: endurance.main(launch, asked.devices, many, asked.million, ids=asked.ids),
         "things": lambda launch: things.main(launch, asked.observations),
