@@ -21,7 +21,7 @@ PUBLIC = (
     "/search?q=路灯", "/search?q=没有这样的东西", "/sign-in", "/sign-in?as=staff", "/no-such-page", "/api/",
     "/affairs", "/affairs?q=老年证", "/affairs?topic=elder", "/affairs/elderly-card", "/affairs/elderly-card/card", "/affairs/cards", "/verify",
     "/verify/2026NOSUCHNUMBER", "/halls", "/halls?matter=elderly-card", "/ask", "/ask/person",
-    "/life", "/life?trade=hair", "/machines", "/shops/terms", "/circle", "/circle/990101001001",
+    "/life", "/life?trade=hair", "/machines", "/communities/990101001001/needs", "/shops/terms", "/circle", "/circle/990101001001",
 )  # fmt: skip
 DESK = (
     "/desk", "/desk/inbox", "/desk/cases", "/desk/cases?state=handling", "/desk/cases/board", "/desk/cases/map",

@@ -27,6 +27,7 @@ from lifang.demo import (
     joint,
     living,
     machines,
+    needs,
     ordering,
     outages,
     parcels,
@@ -90,6 +91,7 @@ def build(
         living.compare(cast, at)
         shops.leave(cast, shapes, at, SEED)
         machines.leave(cast, shapes, at, SEED)
+        needs.leave(cast, at, SEED)
         ordering.leave(cast, at, SEED)
         ordering.settle(at)
         living.publish(cast, at, SEED)

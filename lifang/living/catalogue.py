@@ -82,6 +82,17 @@ class MachinePaper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     confirmed: bool
 
 
+class Need(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What homes may miss."""
+
+    key: str
+    name: Text
+    icon: str
+    trade: str = ""  # trades.yaml: of the fifteen-minute circle
+    source: str
+    confirmed: bool
+
+
 class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a complaint is about."""
 
@@ -191,6 +202,7 @@ COMMUNITY_ITEMS = catalogue("living", "community_items", CommunityItem)
 ROUNDS = catalogue("living", "inspections", Round)
 MACHINE_KINDS = catalogue("living", "machine_kinds", MachineKind)
 MACHINE_PAPERS = catalogue("living", "machine_papers", MachinePaper)
+NEEDS = catalogue("living", "needs", Need)
 TOPICS = catalogue("living", "complaint_topics", Topic)
 CARRIERS = catalogue("living", "carriers", Carrier)
 OUTAGE_KINDS = catalogue("living", "outage_kinds", OutageKind)

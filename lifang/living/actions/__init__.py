@@ -34,6 +34,11 @@ from lifang.living.actions.machines import (
     stop_machine,
 )
 from lifang.living.actions.metering import Read, drop_readings, read_meters, set_tariff
+from lifang.living.actions.needs import (
+    answer_needs,
+    ask_needs,
+    end_needs,
+)
 from lifang.living.actions.orders import (
     call_off_order,
     complain_order,
@@ -116,7 +121,9 @@ __all__ = [
     "Sent",
     "add_machine",
     "add_offer",
+    "answer_needs",
     "answer_quote",
+    "ask_needs",
     "book_repair",
     "book_venue",
     "call_off_order",
@@ -139,6 +146,7 @@ __all__ = [
     "drop_bills",
     "drop_readings",
     "end_complaint",
+    "end_needs",
     "end_neighbour",
     "end_offer",
     "end_outage",

@@ -2,6 +2,7 @@ from lifang.living.models.bill import Bill, BillLine, Meter, Reading, ReceiptPap
 from lifang.living.models.community import Complaint, Inspection, LedgerLine
 from lifang.living.models.gate import Gate, Pass, Passage, Permit
 from lifang.living.models.machine import Machine, MachineNote, MachinePaper
+from lifang.living.models.need import NeedAnswer, NeedSurvey
 from lifang.living.models.order import Grant, Order, Payout
 from lifang.living.models.outage import Outage, OutageBuilding
 from lifang.living.models.parcel import Neighbour, Parcel
@@ -22,6 +23,8 @@ __all__ = [
     "MachineNote",
     "MachinePaper",
     "Meter",
+    "NeedAnswer",
+    "NeedSurvey",
     "Neighbour",
     "Offer",
     "Order",

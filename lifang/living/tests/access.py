@@ -19,6 +19,7 @@ from lifang.living.models import (
     Inspection,
     LedgerLine,
     Machine,
+    NeedSurvey,
     Neighbour,
     Offer,
     Order,
@@ -265,3 +266,14 @@ def machine_at(area: str) -> Machine:
 
 def machine_number(area: str) -> tuple[str]:
     return (machine_at(area).number,)
+
+
+def survey_at(area: str) -> NeedSurvey:
+    with behind(SYSTEM):
+        made = a_row(NeedSurvey, area=area[:12], asked_at=MONDAY, until=MONDAY.date(), doors=10)
+    assert isinstance(made, NeedSurvey)
+    return made
+
+
+def surveyed(area: str) -> tuple[str]:
+    return (survey_at(area).area,)

@@ -11,7 +11,7 @@ from lifang.core.pay.rules import yuan
 from lifang.core.web.nav import Entry, Hit, finder, register
 from lifang.core.web.panels import panel
 from lifang.living import selectors
-from lifang.living.web import outages, shop_shown, shown
+from lifang.living.web import needs, outages, shop_shown, shown
 
 HITS = 8
 
@@ -53,6 +53,13 @@ def off_here(request: HttpRequest, area: str = "", **_facts: Any) -> tuple[str, 
 def _off(request: HttpRequest, rows: list[Any]) -> tuple[str, dict[str, Any]] | None:
     told = outages.shown(rows, request.at)  # type: ignore[attr-defined]
     return ("living/public/outages_panel.html", {"rows": told}) if told else None
+
+
+@panel("my.home", order=17)
+def to_answer(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """A survey of the community that one's home has not answered."""
+    found = needs.asked(request.actor, request)  # type: ignore[attr-defined]
+    return ("living/needs/panel.html", {"survey": found}) if found else None
 
 
 @panel("my.home", order=14)
