@@ -33,19 +33,17 @@ _SOME = UUID("01990199-0000-7000-8000-000000000000")
 _INCOMING = """
 CREATE TEMP TABLE incoming (n bigint, id uuid, name bytea, name_terms bigint[], name_key bytea, identity bytea,
   identity_key bytea, telephone bytea, telephone_key bytea, sex text, born date);
-CREATE TEMP TABLE addresses (k bigint PRIMARY KEY, address text, number text, tokens text[]);
 CREATE TEMP TABLE grids AS SELECT row_number() OVER (ORDER BY code) - 1 AS g, code FROM orgs_division
   WHERE level = 15 AND code LIKE %s || '%%';
 CREATE UNIQUE INDEX ON grids (g);
-CREATE TEMP TABLE homes (h bigint PRIMARY KEY, area text, place uuid, household uuid, k bigint)
+CREATE TEMP TABLE doors (h bigint PRIMARY KEY, address text, number text, tokens text[]);
+CREATE TEMP TABLE homes (h bigint PRIMARY KEY, area text, place uuid, household uuid)
 """
 _BATCH = """
 TRUNCATE homes;
-INSERT INTO homes SELECT h, code, uuidv7(), uuidv7(), h %% (SELECT count(*) FROM addresses)
-  FROM generate_series(%(first)s::bigint / %(home)s, (%(last)s::bigint) / %(home)s) h
-  JOIN grids ON g = h %% (SELECT count(*) FROM grids);
+INSERT INTO homes SELECT h, code, uuidv7(), uuidv7() FROM doors JOIN grids ON g = h %% (SELECT count(*) FROM grids);
 INSERT INTO registry_place (id, area, holders, tokens, kind, name, address, number, use, valid_from)
-  SELECT place, area, '{}', tokens, 'dwelling', number, address, number, '', %(at)s FROM homes JOIN addresses USING (k);
+  SELECT place, area, '{}', tokens, 'dwelling', number, address, number, '', %(at)s FROM homes JOIN doors USING (h);
 INSERT INTO registry_household (id, area, holders, kind, valid_from) SELECT household, area, '{}', 'family', %(at)s FROM homes;
 INSERT INTO registry_occupancy (id, area, holders, kind, household_id, dwelling_id, valid_from)
   SELECT uuidv7(), area, '{}', 'own', household, place, %(at)s FROM homes;
@@ -57,7 +55,7 @@ INSERT INTO registry_person (id, area, holders, name, name_terms, name_key, docu
 INSERT INTO registry_membership (id, area, holders, household_id, person_id, relation, ended, valid_from)
   SELECT uuidv7(), area, '{}', household, i.id, CASE n %% %(home)s WHEN 0 THEN 'head' WHEN 1 THEN 'spouse' ELSE 'child' END, '', %(at)s
   FROM incoming i JOIN homes ON h = n / %(home)s;
-TRUNCATE incoming
+TRUNCATE incoming, doors
 """
 
 
@@ -74,8 +72,16 @@ def who(n: int) -> One:
     dice, plan = Random(n), county()
     born = FIRST + timedelta(days=n % BORN_DAYS)
     number = f"{DIVISION}{born:%Y%m%d}{n // BORN_DAYS % 1000:03d}"
-    name = dice.choice(plan.surnames) + "".join(dice.sample(plan.given, 1 + n % 2))
-    return One(name[:4], number + identity_check(number), f"101{n:08d}")
+    given = dice.choices(_characters(), k=1 if n % 5 == 0 else 2)
+    return One(
+        dice.choice(plan.surnames) + "".join(given), number + identity_check(number), f"101{n:08d}"
+    )
+
+
+@cache
+def _characters() -> list[str]:
+    """Of given names: two of them and a surname make 80,000 names."""
+    return sorted({one for name in county().given for one in name})
 
 
 def add_people(
@@ -92,34 +98,38 @@ def add_people(
     with psycopg.connect(url, autocommit=True, options="-c lifang.areas=* -c synchronous_commit=off") as owner:  # fmt: skip
         for statement in (_INCOMING % f"'{CITY}'").split(";"):
             owner.execute(statement)
-        _addresses(owner)
+        (grids,) = owner.execute("SELECT count(*) FROM grids").fetchone() or (1,)
         with filled(owner, TABLES, made):
             for first in range(already, people, BATCH):
                 last = min(people, first + BATCH)
                 with made.part("sealing"), owner.cursor().copy("COPY incoming FROM STDIN") as copy:
                     for row in _rows(first, last):
                         copy.write_row(row)
+                with made.part("doors"), owner.cursor().copy("COPY doors FROM STDIN") as copy:
+                    for door in _doors(first, last, grids):
+                        copy.write_row(door)
                 with made.part("rows"):
-                    _batch(owner, first, last, at)
+                    _batch(owner, at)
                 made.rows["people"] = last - already
                 step(last - first)
     return made
 
 
-def _batch(owner: Any, first: int, last: int, at: datetime) -> None:
-    facts = {"first": first, "last": last - 1, "home": HOME, "at": f"'{at.isoformat()}'"}
+def _batch(owner: Any, at: datetime) -> None:
+    facts = {"home": HOME, "at": f"'{at.isoformat()}'"}
     for statement in (_BATCH % facts).split(";"):
         owner.execute(statement)
 
 
-def _addresses(owner: Any) -> None:
-    plan = county()
-    with owner.cursor().copy("COPY addresses FROM STDIN") as copy:
-        for k in range(18_000):
-            estate, building = plan.estates[k % len(plan.estates)], 1 + k // len(plan.estates) % 28
-            door = f"{1 + k // 7 % 6}0{1 + k % 4}"
-            said = f"{estate}{building}号楼{1 + k % 3}单元{door}"
-            copy.write_row((k, said, door, sorted({*terms(said), *name_terms(door)})))
+def _doors(first: int, last: int, grids: int) -> Iterator[tuple[Any, ...]]:
+    """The homes of these people: each grid has an estate of its own name, each home a door of its own."""
+    estates = county().estates
+    for h in range(first // HOME, (last - 1) // HOME + 1):
+        grid, nth = h % grids, h // grids
+        estate = f"{estates[grid % len(estates)]}{1 + grid // len(estates)}区"
+        door = f"{1 + nth // 4 % 6}0{1 + nth % 4}"
+        said = f"{estate}{1 + nth // 72}号楼{1 + nth // 24 % 3}单元{door}"
+        yield h, said, door, sorted({*terms(said), *name_terms(door)})
 
 
 def _rows(first: int, last: int) -> Iterator[tuple[Any, ...]]:

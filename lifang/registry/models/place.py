@@ -38,6 +38,11 @@ class Place(Scoped, Searchable):
         indexes = [
             models.Index(fields=["area", "kind"], name="place_area_kind"),
             models.Index(fields=["cell"], condition=Q(valid_to__isnull=True), name="place_cell"),
+            models.Index(
+                fields=["address", "area"],
+                condition=Q(kind=PlaceKind.DWELLING, valid_to__isnull=True),
+                name="place_dwelling_address",
+            ),
             GinIndex(fields=["holders"], name="place_holders"),
             GinIndex(fields=["tokens"], name="place_tokens"),
         ]

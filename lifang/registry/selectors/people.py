@@ -1,6 +1,6 @@
 """Ask about people. Every row reads masked; the wall and the scope say which there are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -13,8 +13,7 @@ from lifang.core.crypto.fields import clear
 from lifang.core.search import matching_blind
 from lifang.registry.models import Membership, Merge, Occupancy, Person, Place, Tagging, Tie, Union
 from lifang.registry.rules import Shape, reasons
-from lifang.registry.selectors.places import find_places
-from lifang.registry.terms import PlaceKind
+from lifang.registry.selectors.places import find_dwellings
 
 M = TypeVar("M", Merge, Tagging, Tie, Union)
 OPEN = Q(valid_to__isnull=True)
@@ -42,23 +41,33 @@ def find_persons(actor: Actor, text: str, limit: int = 20) -> list[Person]:
 
     Numbers are found whole, through their blind index; a name through fingerprints of its terms; an address through its doors.
     """
-    return list(search_persons(actor, persons(actor), text)[:limit]) if text.strip() else []
+    if not text.strip():
+        return []
+    answers = (list(found[:limit]) for found in _ways(actor, persons(actor), text))
+    return next(filter(None, answers), [])
 
 
 def search_persons(actor: Actor, rows: QuerySet[Person], text: str) -> QuerySet[Person]:
-    """The same of some persons, for a list: by number, else by name, else by door."""
+    """The same of some persons, for a list."""
+    found = rows.none()
+    for found in _ways(actor, rows, text):
+        if found.exists():
+            break
+    return found
+
+
+def _ways(actor: Actor, rows: QuerySet[Person], text: str) -> Iterator[QuerySet[Person]]:
+    """By number, else by name, else by door."""
     text = text.strip()[:100]
     plain = "".join(c for c in text if c not in " -+()")
     if plain.isascii() and sum(c.isdigit() for c in plain) >= 6:
-        found = rows.filter(Q(identity_key=text) | Q(telephone_key=text))
-        if found.exists():
-            return found
-    found = matching_blind(rows, "name_terms", text)
-    return found if found.exists() else rows.filter(_behind_doors(actor, text))
+        yield rows.filter(Q(identity_key=text) | Q(telephone_key=text))
+    yield matching_blind(rows, "name_terms", text)
+    yield rows.filter(_behind_doors(actor, text))
 
 
 def _behind_doors(actor: Actor, text: str) -> Q:
-    doors = [p.pk for p in find_places(actor, text, 50) if p.kind == PlaceKind.DWELLING]
+    doors = find_dwellings(actor, text, 50)
     if not doors:
         return Q(pk__in=[])
     living = Membership.objects.visible_to(actor).filter(

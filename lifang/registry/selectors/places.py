@@ -51,6 +51,13 @@ def find_doors(actor: Actor, text: str, limit: int = 20) -> list[Place]:
     )
 
 
+def find_dwellings(actor: Actor, text: str, limit: int) -> list[Place]:
+    """Dwellings of the actor's areas: those of this very address, else by its words."""
+    rows = places(actor).filter(kind=PlaceKind.DWELLING)
+    exact = list(rows.filter(address=text.strip())[:limit])
+    return exact or list(matching(rows, text).order_by("name", "id")[:limit])
+
+
 def own_place(actor: Actor, pk: UUID | str) -> Place:
     """One place of the actor's areas, for whoever keeps it. Raises `Refused("not_found")`."""
     found = places(actor).filter(pk=pk).select_related("parent__parent__parent").first()
