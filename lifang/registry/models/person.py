@@ -60,6 +60,9 @@ class Person(Scoped):
         indexes = [
             models.Index(fields=["area", "id"], name="person_area"),
             models.Index(
+                fields=["residence", "id"], name="person_residence"
+            ),  # few of a city are "overseas"
+            models.Index(
                 fields=["valid_to"],
                 condition=Q(valid_to__isnull=False, erased_at__isnull=True),
                 name="person_over",

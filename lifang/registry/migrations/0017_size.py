@@ -11,7 +11,7 @@ COLUMNS = (
 
 
 class Migration(migrations.Migration):
-    """A whole address is found without reading the words of all others; of a city's grids and names the planner knows more."""
+    """A whole address, and the few of one residence, are found without reading all others; of a city's grids and names the planner knows more."""
 
     atomic = False
 
@@ -25,6 +25,9 @@ class Migration(migrations.Migration):
                 condition=models.Q(kind="dwelling", valid_to__isnull=True),
                 name="place_dwelling_address",
             ),
+        ),
+        AddIndexConcurrently(
+            "person", models.Index(fields=["residence", "id"], name="person_residence")
         ),
         *(
             migrations.RunSQL(WIDE.format(*column, 1000), WIDE.format(*column, -1))
