@@ -24,6 +24,8 @@ from lifang.core.access import Actor, Kind, Refusal, Refused, insist
 from lifang.core.accounts.source import source_of
 from lifang.core.api.rates import BUCKETS
 from lifang.core.calendar.catalogue import HOURS
+from lifang.core.geo.divisions import Level
+from lifang.core.site import site
 from lifang.core.web.forms import Form
 from lifang.core.web.views import only
 from lifang.orgs.selectors import codes_inside, place_name
@@ -31,6 +33,9 @@ from lifang.orgs.selectors import codes_inside, place_name
 Facts = dict[str, Any]
 TICKETS_A_MINUTE = 6  # of one network, on the spot
 KM_A_DEGREE = 111.2
+CLOSE_BY = 20_000  # metres to the first: the map then shows whoever looks and the nearest
+NEAREST = 3
+MARGIN = 0.003  # degrees around them: a place that stands alone keeps its surroundings
 
 
 def _near(text: str) -> tuple[float, float] | None:
@@ -45,6 +50,15 @@ def _near(text: str) -> tuple[float, float] | None:
 def _metres(point: Point | Terminal, here: tuple[float, float]) -> float:
     lon, lat = here
     return 1000 * KM_A_DEGREE * hypot((point.lon - lon) * cos(radians(lat)), point.lat - lat)
+
+
+def _frame(points: list[Point], here: tuple[float, float] | None) -> list[float]:
+    """What the map opens at: all points; of somebody who stands close by, themselves and the nearest."""
+    spots = [(one.lon, one.lat) for one in points]
+    if here and _metres(points[0], here) < CLOSE_BY:
+        spots = [*spots[:NEAREST], here]
+    lons, lats = zip(*spots, strict=True)
+    return [min(lons) - MARGIN, min(lats) - MARGIN, max(lons) + MARGIN, max(lats) + MARGIN]
 
 
 @require_GET
@@ -63,10 +77,12 @@ def halls(request: HttpRequest) -> HttpResponse:
         }
         for number, one in enumerate((row["hall"] for row in rows), 1)
     ]  # fmt: skip
-    map_props = {"points": {"type": "FeatureCollection", "features": features}, "link": True, "list": False}  # fmt: skip
+    map_props = {
+        "points": {"type": "FeatureCollection", "features": features}, "link": True, "list": False,
+        "areas": f"{reverse('orgs:shapes', args=[site().county])}?level={Level.COMMUNITY.value}",
+    }  # fmt: skip
     if rows:
-        first = rows[0]["hall"].point
-        map_props |= {"centre": [first.lon, first.lat], "zoom": 12}
+        map_props["bounds"] = _frame([row["hall"].point for row in rows], here)
     return render(request, "affairs/hall/halls.html", {"rows": rows, "matter": GUIDES.get(key), "map_props": map_props, "here": here, "terminals": _terminals(actor, here, at, GUIDES.get(key))})  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def test_a_survey_runs_alone_for_its_days_and_is_published_when_it_ended(communi
     assert community_secretary.post("living:survey_end", survey.pk).status_code == 302
     page = anonymous.get("living:community_needs", AREA).content.decode()
     assert "社区食堂" in page
-    assert "&lt; 3" in page
+    assert "不足 3 户" in page
     with behind(SYSTEM):
         survey.refresh_from_db()
     with refused("needs_over"):

@@ -91,7 +91,7 @@ def _ones(found: selectors.Circle) -> list[tuple[str, bool]]:
 
 
 def _map(found: selectors.Circle, trade: str, shops: list[Any]) -> dict[str, Any]:
-    """Buildings by what they lack, shops by name."""
+    """Buildings by what they lack, shops by name; it opens at the whole community."""
     basic = {one.key for one in TRADES.all() if one.level == "basic"}
     points = []
     for n, spot in enumerate(found.spots):
@@ -102,5 +102,4 @@ def _map(found: selectors.Circle, trade: str, shops: list[Any]) -> dict[str, Any
     for n, shop in enumerate(shops):
         if not trade or shop.trade == trade:
             points.append(shown.point(shop.lon, shop.lat, f"s{n}", "S", f"{shop.what.name} · {shop.name}", "progress", reverse("living:shop", args=[shop.pk])))  # fmt: skip
-    bounds = [min(one.building.lon for one in found.spots), min(one.building.lat for one in found.spots), max(one.building.lon for one in found.spots), max(one.building.lat for one in found.spots)]  # fmt: skip
-    return {"points": shown.collection(points), "areas": f"{reverse('orgs:shapes', args=[found.area])}?level=15", "bounds": bounds, "link": True, "list": True}  # fmt: skip
+    return {"points": shown.collection(points), "areas": f"{reverse('orgs:shapes', args=[found.area])}?level=15", "link": True, "list": True}  # fmt: skip

@@ -137,7 +137,7 @@ def _told(found: selectors.Needs, *, few: bool = False) -> dict[str, Any]:
     """Sums in words; for everybody, so few homes are not told exactly."""
     rows = [
         {
-            "need": NEEDS[one.need], "homes": f"< {rules.FEW}" if few and one.few else str(one.homes), "share": "" if few and one.few else f"{one.share:.0%}",
+            "need": NEEDS[one.need], "homes": one.homes, "few": rules.FEW if few and one.few else 0, "share": "" if few and one.few else f"{one.share:.0%}",
             "reached": "" if one.reached is None else f"{one.reached:.0%}", "candidate": one.candidate,
         }
         for one in found.rows
