@@ -111,6 +111,7 @@ def _told(found: dict[int, dict[str, float]]) -> list[figures.Figure]:
     told = [
         figures.Figure("register", f"growth, {name}", ratio, "x", 1.2, 1.5, least=False)
         for name, ratio in growth.items()
+        if name != "floor"
     ]
     print(figures.line("register", told, ms={str(size): found[size] for size in sizes}))
     return told

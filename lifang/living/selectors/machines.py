@@ -7,14 +7,17 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Left
 from django.utils.timezone import localtime
 
 from lifang.core.access import SYSTEM, Actor, Refused
+from lifang.core.access.scope import within
 from lifang.core.access.wall import behind
 from lifang.living.models import Complaint, Machine, MachineNote, MachinePaper
 from lifang.living.rules import machines as rules
 
 SHOWN = 200
+COMMUNITY = 12
 
 
 class MachineFacts(NamedTuple):
@@ -46,10 +49,17 @@ def machine(actor: Actor, pk: UUID) -> Machine:
     return found
 
 
-def published_machines(actor: Actor, area: str = "") -> list[Machine]:
-    """Those that stand, for everybody."""
+def machine_communities(actor: Actor) -> list[str]:
+    """The communities in which one stands."""
     with behind(SYSTEM):  # published
-        return list(Machine.objects.filter(area__startswith=area, removed_at__isnull=True)[:SHOWN])
+        rows = Machine.objects.filter(removed_at__isnull=True).order_by()
+        return sorted(rows.values_list(Left("area", COMMUNITY), flat=True).distinct())
+
+
+def published_machines(actor: Actor, community: str) -> list[Machine]:
+    """Those that stand there, for everybody."""
+    with behind(SYSTEM):  # published
+        return list(Machine.objects.filter(within(community), removed_at__isnull=True)[:SHOWN])
 
 
 def published_machine(actor: Actor, number: str) -> Machine:

@@ -1,6 +1,7 @@
 """A self-service machine has its papers, its looks, its complaints and its end on record; whoever scans its label reads them."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
 
@@ -111,3 +112,16 @@ def test_the_lists_cost_the_same_for_many(grows, community_secretary, anonymous)
     make_county()
     grows(stood, lambda: community_secretary.get("living:desk_machines"))
     grows(stood, lambda: anonymous.get("living:machines"))
+
+
+def test_a_community_whose_machines_come_last_is_not_cut_off(anonymous, monkeypatch):
+    make_county()
+    monkeypatch.setattr(import_module("lifang.living.selectors.machines"), "SHOWN", 1)
+    first, other = stood(), stood()
+    there = "990101002001"
+    with behind(SYSTEM):
+        Machine.objects.filter(pk=other.pk).update(area=there + "001")
+    assert selectors.machine_communities(SYSTEM) == sorted([first.area[:12], there])
+    for community, number in ((first.area[:12], first.number), (there, other.number)):
+        page = anonymous.get("living:machines", query={"area": community}).content.decode()
+        assert number in page

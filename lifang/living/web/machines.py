@@ -53,11 +53,10 @@ class MachineTable(Table):
 def published(request: HttpRequest) -> HttpResponse:
     """Those that stand in a community, one's own first. Anybody may read it."""
     actor, asked = who(request), request.GET.get("area", "")
-    rows = selectors.published_machines(actor)
-    areas = sorted({row.area[:COMMUNITY] for row in rows})
+    areas = selectors.machine_communities(actor)
     own = selectors.own_communities(actor) if actor.id else []
     chosen = next((one for one in (asked, *own, *areas) if one in areas), "")
-    here = [row for row in rows if row.area.startswith(chosen)] if chosen else []
+    here = selectors.published_machines(actor, chosen) if chosen else []
     facts = {
         "rows": [(row, shown.chip(row)) for row in here], "areas": [(one, place_name(one, 2)) for one in areas], "chosen": chosen,
         "map": _map(here),
