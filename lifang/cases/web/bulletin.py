@@ -93,7 +93,7 @@ def _rates(rates: list[dict[str, Any]]) -> Section:
         for one in rates
     ]  # fmt: skip
     header = [_("Rate"), _("Counted"), _("Of"), _("Percentage")]
-    return Section(_("All rates"), header, rows, (3,), widths=(6, 5, 5, 3))
+    return Section(_("All rates"), header, rows, (3,), widths=(6, 5, 5, 4))
 
 
 def _compared(actor: Actor, look: Framed) -> list[Section]:
