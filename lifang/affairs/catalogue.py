@@ -12,7 +12,10 @@ from lifang.core.flow.shape import flow
 from lifang.core.forms import Condition, Exit, FormSpec, Question
 from lifang.core.forms.offered import offers
 from lifang.core.i18n import Text
+from lifang.orgs.catalogue import UNIT_KINDS
 from lifang.registry.catalogue import ELEMENTS, TAGS, Element
+
+MOST_CENTS = 10_000_000  # no fee of a window is more than 100,000 yuan
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,6 +69,17 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     article: str = ""
 
 
+class Fee(Entry, frozen=True, kw_only=True):
+    """What is to be paid before the window accepts, if these answers were given."""
+
+    cents: int  # fen
+    when: list[Condition] = []
+    payee: str  # kind of unit that charges it
+    returned: bool = False  # goes back when nothing came of it before the work began
+    source: str
+    confirmed: bool
+
+
 class Result(Entry, frozen=True, kw_only=True):
     """What one gets."""
 
@@ -97,7 +111,7 @@ class Guide(Entry, frozen=True, kw_only=True, dict=True):
     steps: list[Text] = []  # in a resident's words; none: they follow from the parts
     limit: Limit  # what the rule allows
     promise: Limit  # what is promised
-    fee_cents: int = 0
+    fees: list[Fee] = []  # the first that fits is charged; none: free of charge
     fee_note: Text | None = None
     ask: list[str]  # keys of questions.yaml, in order
     questions: list[Question] = []  # its own
@@ -109,6 +123,11 @@ class Guide(Entry, frozen=True, kw_only=True, dict=True):
     note: Text | None = None
     source: str
     confirmed: bool
+
+    @property
+    def fee_cents(self) -> int:
+        """What everybody pays; what hangs on answers is in `fees`."""
+        return next((one.cents for one in self.fees if not one.when), 0)
 
     @cached_property
     def form(self) -> FormSpec:
@@ -137,6 +156,13 @@ def _unknown(guide: Guide) -> Iterator[str]:
     yield from (f"there is no material `{one.key}`" for one in guide.materials if one.key not in MATERIALS)  # fmt: skip
     kinds = {one.key for one in QUESTIONS["residence"].options}
     yield from (f"there is no residence `{key}`" for key in guide.who.residence if key not in kinds)
+    asked = {*guide.ask, *own}
+    for fee in guide.fees:
+        if not 0 < fee.cents <= MOST_CENTS:
+            yield f"fee `{fee.key}` is no amount in fen"
+        if fee.payee not in UNIT_KINDS:
+            yield f"there is no kind of unit `{fee.payee}`"
+        yield from (f"fee `{fee.key}` hangs on `{one.question}`, which is not asked" for one in fee.when if one.question not in asked)  # fmt: skip
     if guide.topic not in TOPICS:
         yield f"there is no topic `{guide.topic}`"
 

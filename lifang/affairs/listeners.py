@@ -1,7 +1,8 @@
 """What affairs do when something is told. Each is one line."""
 
 from lifang.affairs.actions import tell
-from lifang.affairs.events import ApplicationMoved
+from lifang.affairs.actions.fees import return_fee
+from lifang.affairs.events import ApplicationMade, ApplicationMoved
 from lifang.core.access import Actor
 from lifang.core.events import listens
 
@@ -9,3 +10,13 @@ from lifang.core.events import listens
 @listens(ApplicationMoved)
 def on_application_moved(told: ApplicationMoved, system: Actor) -> None:
     tell.applicant(system, told.application, told.move, told.at)
+
+
+@listens(ApplicationMoved)
+def on_application_moved_for_money(told: ApplicationMoved, system: Actor) -> None:
+    return_fee(actor=system, application=told.application, at=told.at)
+
+
+@listens(ApplicationMade)
+def on_application_made(told: ApplicationMade, system: Actor) -> None:
+    tell.fee_due(system, told.application, told.at)

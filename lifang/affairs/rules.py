@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from django.utils.timezone import localtime
 
-from lifang.affairs.catalogue import ASPECTS, FILLERS, MATERIALS, Guide, Material, Needed
-from lifang.affairs.terms import Confirmed, Met
+from lifang.affairs.catalogue import ASPECTS, FILLERS, MATERIALS, Fee, Guide, Material, Needed
+from lifang.affairs.terms import OVER, Confirmed, Met
 from lifang.core.access import Refusal
 from lifang.core.forms import Filled
+from lifang.core.pay.rules import yuan
 from lifang.core.search.words import plain, terms
 
 
@@ -69,6 +70,28 @@ def complete(met: Mapping[str, str], wanted: Iterable[Needed], *, later: bool) -
     if not missing:
         return None
     return Refusal("materials_missing", {"names": "，".join(str(name) for name in missing)})
+
+
+def fee(guide: Guide, filled: Filled) -> Fee | None:
+    """What these answers cost; the first that fits."""
+    return next((one for one in guide.fees if filled.holds(one.when)), None)
+
+
+def fee_paid(left: int) -> Refusal | None:
+    """Nothing is begun before the fee is there."""
+    return Refusal("fee_unpaid", {"amount": yuan(left)}) if left else None
+
+
+def may_pay_fee(state: str, left: int) -> Refusal | None:
+    """Is there anything to pay, and still something to pay it for?"""
+    if state in OVER:
+        return Refusal("fee_over")
+    return None if left else Refusal("fee_paid")
+
+
+def fee_goes_back(told: Fee | None, state: str, *, paid: int, begun: bool) -> bool:
+    """Nothing came of it before the work began, and the guide gives it back or names it no more."""
+    return bool(paid) and (told is None or told.returned) and not begun and state in OVER
 
 
 def agreed(opinions: Sequence[tuple[str, bool | None]]) -> Refusal | None:

@@ -19,6 +19,9 @@ OPEN = (State.SUBMITTED, State.SUPPLEMENT, State.HANDLING, State.DECIDING, State
 OVER = (State.DONE, State.REFUSED, State.DECLINED, State.WITHDRAWN)
 
 
+FEE = "affairs.fee"  # what a payment is for
+
+
 class Met(StrEnum):
     """How a material is met."""
 

@@ -10,6 +10,14 @@ from lifang.affairs.actions.asking import (
 )
 from lifang.affairs.actions.decide import decide, deliver, read
 from lifang.affairs.actions.due import find_due
+from lifang.affairs.actions.fees import (
+    give_back_fee,
+    hand_back_fee,
+    pay_fee,
+    return_fee,
+    settle_fee,
+    take_fee,
+)
 from lifang.affairs.actions.halls import (
     book,
     call_next,
@@ -67,12 +75,15 @@ __all__ = [
     "entrust",
     "find_due",
     "give_back",
+    "give_back_fee",
+    "hand_back_fee",
     "hand_over",
     "heard",
     "note_question",
     "opine",
     "order_home_visit",
     "pair_terminal",
+    "pay_fee",
     "phone_back",
     "phone_home_visit",
     "read",
@@ -83,11 +94,14 @@ __all__ = [
     "record",
     "record_home_visit",
     "record_mandate",
+    "return_fee",
     "set_point",
     "set_terminal",
+    "settle_fee",
     "settle_question",
     "sit",
     "supplement",
+    "take_fee",
     "take_ticket",
     "withdraw",
 ]  # fmt: skip

@@ -205,8 +205,9 @@ def _made(
         owners.append(actor.holder)
     if mandate is not None:
         owners = sorted({*owners, *(one for one in person.holders if one.startswith("account:"))})
+    fee = rules.fee(guide, filled)
     row = Application(
-        mandate=mandate,
+        mandate=mandate, fee=fee.cents if fee else 0, fee_kind=fee.key if fee else "",
         area=area, holders=owners, number=_number(at), token=short_code(16), guide=guide.key, edition=guide.edition,
         channel=channel, desk=window, intake=intake, person=person, account_id=account,
         taken_by_id=actor.id if intake else None,

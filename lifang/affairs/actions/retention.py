@@ -13,6 +13,7 @@ from lifang.core.files import store
 from lifang.core.flow import engine
 from lifang.core.flow.models import Step
 from lifang.core.forms import Filled
+from lifang.core.pay import actions as pay
 from lifang.core.retention import Shelf, shelf
 
 Went = Mapping[str, int]
@@ -53,6 +54,7 @@ def anonymise(rows: Sequence[Any], at: datetime) -> Went:
         row.holders = _nobodys(row.holders)
         row.save()
         Result.objects.filter(application=row).update(holders=row.holders)
+    pay.unname([row.pk for row in rows if row.fee])
     Laid.objects.filter(application__in=rows).exclude(files=[]).update(files=[])
     return {**went, "files": store.remove(LABEL, [row.pk for row in rows])}
 

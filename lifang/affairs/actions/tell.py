@@ -11,6 +11,7 @@ from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.wall import behind
 from lifang.core.crypto.fields import clear
 from lifang.core.notify import send
+from lifang.core.pay.rules import yuan
 
 TOLD = {
     "accept": "affairs.accepted",
@@ -31,15 +32,27 @@ def applicant(system: Actor, pk: UUID, move: str, at: datetime) -> None:
         told(system, row, template, at, by=row.promised_at)
 
 
-def told(system: Actor, row: Application, template: str, at: datetime, by: datetime | None) -> None:
+def told(system: Actor, row: Application, template: str, at: datetime, by: datetime | None, **more: str) -> None:  # fmt: skip
     """One message of one step; asked for again it is the same one."""
     owner = next((one for one in row.holders if one.startswith("account:") and row.person_id), "")
     telephone = clear(row, "telephone")
     to = owner or (f"tel:{telephone}" if telephone else "")
     if to:
         due = localtime(by) if by else None
-        facts = {"number": row.number, "matter": row.matter.name, "by": f"{due:%Y-%m-%d}" if due else "", "answer": row.answer}  # fmt: skip
+        facts = {"number": row.number, "matter": row.matter.name, "by": f"{due:%Y-%m-%d}" if due else "", "answer": row.answer, **more}  # fmt: skip
         send(to=to, template=template, facts=facts, at=at, area=row.area, link=f"/a/{row.token}", key=f"{template}:{row.pk}:{row.steps_taken}")  # fmt: skip
+
+
+def fee_due(system: Actor, pk: UUID, at: datetime) -> None:
+    """What is to be paid before the window accepts."""
+    row = Application.objects.filter(pk=pk).first()
+    if row is not None and row.open and row.fee_left:
+        fee(system, row, "affairs.fee_due", row.fee_left, at)
+
+
+def fee(system: Actor, row: Application, template: str, fen: int, at: datetime) -> None:
+    """What is to be paid, or goes back."""
+    told(system, row, template, at, by=None, amount=yuan(fen))
 
 
 def visitor(row: HomeVisit, template: str, at: datetime, why: str = "") -> None:

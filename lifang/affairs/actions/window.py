@@ -29,6 +29,7 @@ def accept(
 ) -> Application:
     """Take it on. `seen`: materials whose originals were shown. Every department gets its part at once."""
     row = held(application, "accept", "accept_here")
+    insist(rules.fee_paid(row.fee_left))
     _see(row, seen, at)
     insist(complete(row, later=False))
     row.laid.exclude(met=Met.MISSING).filter(accepted_at__isnull=True).update(accepted_at=at)

@@ -54,6 +54,17 @@ class MaterialOut(Schema):
     upload: str | None
 
 
+class FeeOut(Schema):
+    """What is to be paid when all of `when` was answered so; the first that fits is charged."""
+
+    key: str
+    name: Words
+    cents: int
+    returned: bool
+    confirmed: bool
+    when: list[dict[str, Any]]
+
+
 class PartOut(Schema):
     key: str
     name: Words
@@ -92,6 +103,7 @@ class GuideWhole(GuideOut):
     result: Words
     result_months: int
     basis: list[BasisOut]
+    fees: list[FeeOut]
     fee_note: Words | None
     source: str
 
@@ -119,6 +131,7 @@ def whole(guide: Guide) -> dict[str, Any]:
         "parts": [{"key": one.key, "name": both(one.name), "unit": one.unit, "limit": limit(one.limit)} for one in guide.parts],
         "steps": [both(one) for one in guide.steps], "questions": _questions(guide), "result": both(guide.result.name), "result_months": guide.result.months,
         "basis": [{"name": both(one.name), "number": one.number, "article": one.article} for one in guide.basis],
+        "fees": [{"key": one.key, "name": both(one.name), "cents": one.cents, "returned": one.returned, "confirmed": one.confirmed, "when": [{"question": rule.question, "is": rule.is_} for rule in one.when]} for one in guide.fees],
         "fee_note": both(guide.fee_note) if guide.fee_note else None, "source": guide.source,
     }  # fmt: skip
 

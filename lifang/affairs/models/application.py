@@ -4,7 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from lifang.affairs.catalogue import APPLICATION, GUIDES, Guide
+from lifang.affairs.catalogue import APPLICATION, GUIDES, Fee, Guide
 from lifang.affairs.terms import OPEN, OVER, Met
 from lifang.core.access.models import Scoped
 from lifang.core.access.pen import Pen
@@ -74,6 +74,13 @@ class Application(Subject):
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=20, blank=True)
     answer = models.TextField(blank=True)  # what the applicant reads
+    fee = models.PositiveIntegerField(
+        default=0, db_default=0
+    )  # fen, as the guide had it on that day
+    fee_kind = models.CharField(
+        max_length=40, blank=True, default="", db_default=""
+    )  # which of the guide's fees
+    fee_paid = models.PositiveIntegerField(default=0, db_default=0)
     wanted = models.JSONField(default=list)  # keys of materials that are asked for
     trips = models.PositiveSmallIntegerField(
         null=True
@@ -105,6 +112,9 @@ class Application(Subject):
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("submitted_at")),
                 name="application_ends_after_start",
             ),
+            models.CheckConstraint(
+                condition=Q(fee_paid__lte=F("fee")), name="application_fee_paid_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -121,6 +131,15 @@ class Application(Subject):
     @property
     def open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def fee_left(self) -> int:
+        return self.fee - self.fee_paid
+
+    @property
+    def fee_told(self) -> Fee | None:
+        """The fee as the guide names it; none where it names it no more."""
+        return next((one for one in self.matter.fees if one.key == self.fee_kind), None)
 
     def _share(self, pen: Pen, new: bool) -> None:
         """Files too are seen by whoever sees the application."""

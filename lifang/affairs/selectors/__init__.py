@@ -23,6 +23,7 @@ from lifang.affairs.selectors.applications import (
     windows,
 )
 from lifang.affairs.selectors.due import due, due_counts, own_due
+from lifang.affairs.selectors.fees import cash_to_return, fee_goes_back, payment, payments
 from lifang.affairs.selectors.guides import find_guides, guide, guides
 from lifang.affairs.selectors.home import (
     COMING,
@@ -95,11 +96,13 @@ __all__ = [
     "callback",
     "callbacks_by_ids",
     "called",
+    "cash_to_return",
     "confirmations",
     "confirmed",
     "counters",
     "due",
     "due_counts",
+    "fee_goes_back",
     "files",
     "filled",
     "find_guides",
@@ -140,6 +143,8 @@ __all__ = [
     "own_tickets",
     "parts",
     "passages",
+    "payment",
+    "payments",
     "place",
     "point",
     "points",

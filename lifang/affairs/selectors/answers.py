@@ -11,6 +11,7 @@ from lifang.affairs.catalogue import GUIDES, MATERIALS, RULES, Guide
 from lifang.affairs.rules import aspect_of, content, without_fillers
 from lifang.core.access import Actor
 from lifang.core.i18n import Text
+from lifang.core.pay.rules import yuan
 from lifang.core.search.words import plain
 
 NAMED, CALLED, RULED, SAID = 3.0, 3.0, 1.5, 1.0  # how much a term weighs by where it stands
@@ -43,8 +44,8 @@ def _guide_passages(one: Guide) -> Iterable[Passage]:
     yield said("who", *one.conditions)
     yield said("papers", *(MATERIALS[need.key].name for need in one.materials)) if one.materials else said("papers", Text("不需要材料", "No papers"))  # fmt: skip
     yield said("time", Text(f"承诺{one.promise.name.zh}内办好", f"Promised within {one.promise.name.en}"), Text(f"规定最长{one.limit.name.zh}", f"the rule allows {one.limit.name.en}"))  # fmt: skip
-    fee = Text("不收费", "Free of charge") if not one.fee_cents else Text(f"收费{one.fee_cents / 100:.2f}元", f"Fee {one.fee_cents / 100:.2f} yuan")  # fmt: skip
-    yield said("fee", fee, *([one.fee_note] if one.fee_note else []))
+    fees = [Text(f"{each.name.zh}{yuan(each.cents)}元", f"{each.name.en} {yuan(each.cents)} yuan") for each in one.fees]  # fmt: skip
+    yield said("fee", *(fees or [Text("不收费", "Free of charge")]), *([one.fee_note] if one.fee_note else []))  # fmt: skip
     where = Text("街道窗口或社区窗口", "At the window of your street or community") if one.window == "street" else Text("社区窗口或街道窗口", "At the window of your community or street")  # fmt: skip
     online = [Text("也可以在本站办理", "or on this site")] if one.online else []
     visit = [Text("来不了的可以上门", "somebody comes to your home if you cannot come")] if one.visit else []  # fmt: skip

@@ -14,6 +14,18 @@ def to_accept(area: str) -> tuple[UUID, str]:
     return make.make_application(area).pk, "acceptance"
 
 
+def fee_of(area: str) -> tuple[UUID, str]:
+    """A fee that was paid in cash."""
+    from lifang.affairs import actions  # noqa: PLC0415 -- only here
+    from lifang.core.access import SYSTEM  # noqa: PLC0415 -- as above
+    from lifang.core.access.wall import behind  # noqa: PLC0415 -- as above
+
+    make.make_unit("public_security")
+    row = make.make_application(area, "identity-card", answers={"kind": "lost"})
+    with behind(SYSTEM):
+        return row.pk, str(actions.take_fee(actor=SYSTEM, application=row, at=make.MONDAY).number)
+
+
 def to_transfer(area: str) -> tuple[UUID, str]:
     return make.make_application(area).pk, "transfer"
 

@@ -11,18 +11,20 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.affairs import actions, selectors
 from lifang.affairs.catalogue import APPLICATION, MATERIALS
 from lifang.affairs.models import Application
-from lifang.affairs.web import shown
+from lifang.affairs.web import paying, shown
 from lifang.affairs.web.guides import address
 from lifang.affairs.web.own import acting, wanted_form, wanted_sheet
 from lifang.affairs.web.tables import ApplicationTable
 from lifang.core.access import Actor, Kind, Refusal, insist
 from lifang.core.forms.filled import words
+from lifang.core.pay.rules import yuan
 from lifang.core.web.forms import Form
 from lifang.core.web.htmx import page
 from lifang.core.web.views import only
@@ -74,6 +76,7 @@ def facts(actor: Actor, row: Application) -> Facts:
     return {
         "row": row, "guide": row.matter, "chip": shown.chip(row), "entries": shown.entries(actor, row),
         "materials": shown.materials(row, selectors.laid(actor, row), selectors.files(actor, row)),
+        "fee": paying.fee(actor, row),
         "parts": selectors.parts(actor, row), "mine": mine, "result": selectors.result(actor, row), "channel": shown.channel(row.channel),
         "deeds": [{"deed": deed, "url": reverse("affairs:act", args=[row.pk, deed.key])} for deed in open_],
         "heard": [shown.heard(one) for one in selectors.confirmations(actor, row)], "may_aloud": actor.may("affairs.read_aloud", row.area),
@@ -112,6 +115,25 @@ class SupplementForm(Form):
         super().__init__(*args, **more)
         known = [(one.key, str(MATERIALS[one.key].name)) for one in row.matter.materials]
         self.fields["wanted"].choices = known  # type: ignore[attr-defined]
+
+
+class CashForm(Form):
+    """The clerk says that the whole of it lies on the counter."""
+
+    counted = forms.BooleanField(label="")
+
+    def __init__(self, *args: Any, row: Application, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["counted"].label = _("I have ¥%(amount)s in cash in my hand") % {"amount": yuan(row.fee_left)}  # fmt: skip
+
+
+class BackForm(Form):
+    counted = forms.BooleanField(label="")
+
+    def __init__(self, *args: Any, row: Application, actor: Actor, **more: Any) -> None:
+        super().__init__(*args, **more)
+        back = sum(one.left for one in selectors.cash_to_return(actor, row))
+        self.fields["counted"].label = _("The applicant has ¥%(amount)s in cash in the hand") % {"amount": yuan(back)}  # fmt: skip
 
 
 class OpinionForm(Form):
@@ -159,6 +181,12 @@ class Deed:
     needs: tuple[str, ...] = ()  # what the form is told: row, actor
 
     def offered(self, actor: Actor, row: Application) -> bool:
+        if self.key == "returning":
+            return actor.may(self.capability, row.area) and bool(
+                selectors.cash_to_return(actor, row)
+            )
+        if self.key == "fee" and not row.fee_left:
+            return False
         moves = {move.key for move in APPLICATION().moves_from(row.state)}
         if self.move not in moves or not actor.may(self.capability, row.area):
             return False
@@ -170,6 +198,8 @@ def _deeds(*deeds: Deed) -> dict[str, Deed]:
 
 
 DEEDS = _deeds(
+    Deed("fee", "pay", "affairs.take_fee", gettext_lazy("Take the fee in cash"), gettext_lazy("Taken and booked; print the receipt below."), CashForm, actions.take_fee, icon="cash", needs=("row",)),
+    Deed("returning", "pay", "affairs.hand_back_fee", gettext_lazy("Hand the cash back"), gettext_lazy("Handed back and booked."), BackForm, actions.hand_back_fee, icon="cash", needs=("row", "actor")),
     Deed("acceptance", "accept", "affairs.accept", gettext_lazy("Accept"), gettext_lazy("Accepted; the departments have it."), AcceptForm, actions.accept, needs=("row",)),
     Deed("opinion", "opine", "affairs.opine", gettext_lazy("Give the opinion"), gettext_lazy("Your opinion is on the record."), OpinionForm, actions.opine, icon="building"),
     Deed("grant", "grant", "affairs.decide", gettext_lazy("Grant"), gettext_lazy("Granted; the signed result is made."), NoteForm, actions.decide, icon="certificate"),
@@ -214,6 +244,8 @@ def _told(request: HttpRequest, deed: Deed, row: Application, form: Any) -> Fact
     told: Facts = {"actor": actor, "application": row, "at": at}
     if deed.key == "taking":
         return {**told, "files": form.sent(), "seen": request.POST.getlist("seen")}
+    if deed.key in ("fee", "returning"):
+        return told
     if deed.key == "grant":
         return {**told, **form.cleaned_data, "granted": True, "home": address(request, "/")}  # fmt: skip
     if deed.key == "refusal":

@@ -7,6 +7,7 @@ import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
@@ -16,6 +17,7 @@ from lifang.affairs.rules import day_of
 from lifang.affairs.web.shown import HOW
 from lifang.core.access import Kind
 from lifang.core.config import config
+from lifang.core.pay.rules import yuan
 from lifang.core.web import private
 from lifang.orgs.catalogue import UNIT_KINDS
 from lifang.registry import selectors as registry
@@ -88,6 +90,11 @@ def drawn(text: str) -> HttpResponse:
     return HttpResponse(out.getvalue(), content_type="image/svg+xml")
 
 
+def drawn_inside(text: str) -> str:
+    """The same within a page."""
+    return mark_safe(segno.make(text, error="m", micro=False).svg_inline(scale=3, border=2))  # noqa: S308 -- drawn by segno from our own address
+
+
 def address(request: HttpRequest, path: str) -> str:
     """The whole address of a page of ours."""
     public = config().public_url.rstrip("/")
@@ -101,7 +108,7 @@ def told(request: HttpRequest, one: Guide) -> Facts:
         "topic": TOPICS[one.topic],
         "materials": [material(need) for need in one.materials],
         "parts": [(part, UNIT_KINDS[part.unit].name) for part in one.parts],
-        "fee": f"¥{one.fee_cents / 100:.2f}" if one.fee_cents else _("Free of charge"),
+        "fees": [(each, yuan(each.cents)) for each in one.fees],
         "url": address(request, reverse("affairs:guide", args=[one.key])),
         "question_count": len(one.ask),
     }

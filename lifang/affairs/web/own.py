@@ -16,7 +16,7 @@ from lifang.affairs import actions, selectors
 from lifang.affairs.catalogue import GUIDES, MATERIALS, Guide
 from lifang.affairs.models import Application, Mandate
 from lifang.affairs.rules import day_of
-from lifang.affairs.web import shown
+from lifang.affairs.web import paying, shown
 from lifang.affairs.web.guides import address, drawn
 from lifang.affairs.web.scanned import fills
 from lifang.core.access import SYSTEM, Actor, Kind, Refused
@@ -183,6 +183,7 @@ def _facts(actor: Actor, row: Application) -> Facts:
         "row": row, "guide": row.matter, "chip": shown.chip(row), "entries": shown.entries(actor, row),
         "materials": shown.materials(row, selectors.laid(actor, row), selectors.files(actor, row)),
         "result": selectors.result(actor, row), "channel": shown.channel(row.channel),
+        "fee": paying.fee(actor, row),
         "may_withdraw": row.state in ("submitted", "supplement", "handling", "deciding"),
     }  # fmt: skip
 

@@ -22,6 +22,7 @@ from lifang.affairs.web.own import acting, beside, form_for
 from lifang.core.access import Actor, Kind, Refusal, Refused, insist
 from lifang.core.forms import actions as filling
 from lifang.core.forms.pages import REVIEW, FormPages
+from lifang.core.pay.rules import yuan
 from lifang.core.site import site
 from lifang.core.web import private
 from lifang.core.web.forms import Form
@@ -168,7 +169,7 @@ def intake(request: HttpRequest, pk: UUID) -> HttpResponse:
     rows = [
         {
             "guide": GUIDES[key], "row": done.get(key), "chip": shown.chip(done[key]) if key in done else None,
-            "url": shown.url(done[key]) if key in done else reverse("affairs:record", args=[found.pk, key]),
+            "fee": yuan(done[key].fee) if key in done and done[key].fee else "", "url": shown.url(done[key]) if key in done else reverse("affairs:record", args=[found.pk, key]),
             "free": [] if key in done else [one.material.name for one in selectors.needs(actor, found.person, GUIDES[key], day_of(at)) if one.free],
         }
         for key in found.guides
@@ -254,4 +255,5 @@ def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, _at = acting(request)
     _may(actor)
     found = selectors.intake(actor, pk)
-    return render(request, "affairs/desk/sheet.html", {"intake": found, "rows": list(found.applications.all())})  # fmt: skip
+    rows = [{"row": one, "fee": yuan(one.fee) if one.fee else ""} for one in found.applications.all()]  # fmt: skip
+    return render(request, "affairs/desk/sheet.html", {"intake": found, "rows": rows, "fees": any(one["fee"] for one in rows)})  # fmt: skip

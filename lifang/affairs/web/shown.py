@@ -38,7 +38,7 @@ WAYS = {
 CONFIRMED = {"mark": _("a thumb on the glass"), "signature": _("a signature on the glass"), "photo": _("a photo"), "words": _("words before a witness")}  # fmt: skip
 OF = {"form": _("The form was read aloud"), "result": _("The result was read aloud")}
 SIGNS = {
-    "start": "send", "accept": "check", "accept_here": "check", "decline": "x", "ask_supplement": "message-question", "supplement": "file-plus", "opine": "building",
+    "start": "send", "pay": "cash", "accept": "check", "accept_here": "check", "decline": "x", "ask_supplement": "message-question", "supplement": "file-plus", "opine": "building",
     "gather": "arrows-join", "grant": "certificate", "refuse": "x", "deliver": "package", "hand_over": "transfer", "withdraw": "arrow-back-up", "lapse": "clock-off", "shelve": "archive",
 }  # fmt: skip
 
