@@ -33,6 +33,7 @@ from lifang.demo import (
     parcels,
     people,
     repairing,
+    safety,
     shops,
     waiting,
     wards,
@@ -87,6 +88,7 @@ def build(
         repairing.leave(cast, at, SEED)
         parcels.leave(cast, at, SEED)
         outages.leave(cast, at, SEED)
+        safety.leave(cast, at)
         entering.leave(cast, at, SEED)
         living.compare(cast, at)
         shops.leave(cast, shapes, at, SEED)

@@ -166,6 +166,16 @@ class TourKind(Entry, frozen=True, kw_only=True):
         return found
 
 
+class SafetyKind(Entry, frozen=True, kw_only=True):
+    """What the police tell a neighbourhood, and what everybody can do."""
+
+    icon: str
+    happened: bool = False  # it says what happened, with its day
+    hint: Text
+    source: str
+    confirmed: bool = True
+
+
 class CommandKind(Entry, frozen=True, kw_only=True):
     """What a device can be asked to do."""
 
@@ -292,6 +302,7 @@ MEASURES = catalogue("sensing", "measures", Measure, faults=Measure.faults)
 COMMANDS = catalogue("sensing", "commands", CommandKind)
 TYPES = catalogue("sensing", "device_types", DeviceType, faults=DeviceType.faults)
 WORKS_KINDS = catalogue("sensing", "works_kinds", WorksKind, faults=WorksKind.faults)
+SAFETY_KINDS = catalogue("sensing", "safety_kinds", SafetyKind)
 TOUR_KINDS = catalogue("sensing", "tour_kinds", TourKind, faults=TourKind.faults)
 CHECKS = catalogue("sensing", "checks", Check)
 POLICY = catalogue("sensing", "policy", Policy)

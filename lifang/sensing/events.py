@@ -140,3 +140,18 @@ class FilingBegan:
 class FacesFiled:
     filing: UUID
     at: datetime
+
+
+@event("sensing.SafetyTold")
+class SafetyTold:
+    """The police told the people of some buildings what to beware of, or what happened."""
+
+    notice: UUID
+    kind: str
+    at: datetime
+
+
+@event("sensing.SafetyEnded")
+class SafetyEnded:
+    notice: UUID
+    at: datetime

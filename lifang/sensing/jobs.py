@@ -1,7 +1,8 @@
 from datetime import datetime
+from uuid import UUID
 
 from lifang.core.access import Actor
-from lifang.core.jobs import periodic
+from lifang.core.jobs import job, periodic
 from lifang.sensing import actions
 
 SCORED_AT_ONCE = 50
@@ -63,3 +64,8 @@ def lapse_receptions(*, system: Actor, at: datetime) -> None:
     """Every five minutes: files of reception whose last day is over, and whether faces must be filed."""
     actions.lapse_receptions(actor=system, at=at)
     actions.check_filing(actor=system, at=at)
+
+
+@job(attempts=8, wait_seconds=2)
+def spread_safety(*, system: Actor, at: datetime, notice: str, ended: bool) -> None:
+    actions.spread_safety(actor=system, notice=UUID(notice), ended=ended, at=at)

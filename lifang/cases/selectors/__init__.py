@@ -67,6 +67,7 @@ from lifang.cases.selectors.open import (
     public_place,
     shown_near,
 )  # fmt: skip
+from lifang.cases.selectors.police import by_matter, of_police
 from lifang.cases.selectors.propose import Proposal, danger, matters, propose, units_for
 from lifang.cases.selectors.public import (
     Near,
@@ -112,6 +113,7 @@ __all__ = [
     "around",
     "board",
     "by_area",
+    "by_matter",
     "by_numbers",
     "case",
     "case_of_alarm",
@@ -146,6 +148,7 @@ __all__ = [
     "morning",
     "nearby",
     "news",
+    "of_police",
     "old_matters",
     "open_by_part",
     "open_rows",

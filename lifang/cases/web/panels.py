@@ -153,3 +153,22 @@ def case_of_alarm(request: HttpRequest, alarm: Any) -> Filling:
     if found is None:
         return None
     return "cases/desk/parts/of_alarm.html", {"case": found, "line": shown.row(found, request.at)}  # type: ignore[attr-defined]
+
+
+@panel("sensing.safety.board", order=10)
+def reported_to_police(request: HttpRequest, area: str, since: datetime) -> Filling:
+    """What people reported and a police station answers for, by matter; the last of it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.may(SEE):
+        return None
+    at: datetime = request.at  # type: ignore[attr-defined]
+    rows = selectors.of_police(actor, area, since)
+    counted = selectors.by_matter(actor, rows)
+    lines = [shown.row(case, at) for case in rows.order_by("-opened_at", "-pk")[:6]]
+    return "cases/desk/parts/of_police.html", {"counted": counted, "total": sum(n for _name, n in counted), "lines": lines}  # fmt: skip
+
+
+@panel("sensing.safety.public", order=10)
+def report_something(request: HttpRequest) -> Filling:
+    """The way to tell what one saw."""
+    return "cases/public/report_safety.html", {}

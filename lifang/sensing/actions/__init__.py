@@ -57,6 +57,7 @@ from lifang.sensing.actions.receptions import (
 )
 from lifang.sensing.actions.replay import replay_poison
 from lifang.sensing.actions.reviews import sign_review, write_reviews
+from lifang.sensing.actions.safety import end_safety, spread_safety, tell_safety
 from lifang.sensing.actions.scoring import score_series
 from lifang.sensing.actions.silence import tell_silence
 from lifang.sensing.actions.storing import Stored, store, watches
@@ -112,6 +113,7 @@ __all__ = [
     "edit_device",
     "end_admission",
     "end_reception",
+    "end_safety",
     "end_vigil",
     "faults",
     "file_faces",
@@ -159,6 +161,7 @@ __all__ = [
     "service_device",
     "shelve",
     "sign_review",
+    "spread_safety",
     "store",
     "suspend_reception",
     "take",
@@ -166,6 +169,7 @@ __all__ = [
     "take_cameras",
     "take_matches",
     "take_sent",
+    "tell_safety",
     "tell_silence",
     "tell_unanswered",
     "unshelve",

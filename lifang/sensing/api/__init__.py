@@ -2,9 +2,10 @@
 
 from ninja import Router
 
-from lifang.sensing.api import alarms, history, receptions
+from lifang.sensing.api import alarms, history, receptions, safety
 
 router = Router()
 router.add_router("/alarms", alarms.router)
 router.add_router("/devices", history.router)
 router.add_router("/receptions", receptions.router)
+router.add_router("/safety", safety.router)

@@ -22,6 +22,7 @@ from lifang.sensing.models.reception import (
 )
 from lifang.sensing.models.review import Review
 from lifang.sensing.models.rule import Edition, Pending
+from lifang.sensing.models.safety import SafetyNotice
 from lifang.sensing.models.score import Followed
 from lifang.sensing.models.tour import Tour
 from lifang.sensing.models.vigil import Vigil
@@ -57,6 +58,7 @@ __all__ = [
     "ReceptionKey",
     "Review",
     "Run",
+    "SafetyNotice",
     "Series",
     "Stay",
     "Tour",

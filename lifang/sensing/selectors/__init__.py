@@ -63,6 +63,16 @@ from lifang.sensing.selectors.receiving import (
     viewers,
 )
 from lifang.sensing.selectors.rules import edition, editions, in_force, rule
+from lifang.sensing.selectors.safety import (
+    Reached,
+    buildings_of,
+    own_safety,
+    public_safety,
+    safety_notice,
+    safety_notices,
+    safety_reach,
+    stations,
+)
 from lifang.sensing.selectors.tours import Share, shares, tour, tour_stops, tours
 from lifang.sensing.selectors.vigils import (
     Ward,
@@ -84,6 +94,7 @@ __all__ = [
     "Lead",
     "Leads",
     "Point",
+    "Reached",
     "Reading",
     "Readings",
     "Share",
@@ -98,6 +109,7 @@ __all__ = [
     "backtest",
     "before",
     "before_it",
+    "buildings_of",
     "by_part",
     "called",
     "changes",
@@ -132,7 +144,9 @@ __all__ = [
     "makers",
     "may_stand_behind",
     "observations",
+    "own_safety",
     "poison",
+    "public_safety",
     "pull_of",
     "pulls",
     "quality",
@@ -146,10 +160,14 @@ __all__ = [
     "reviews",
     "rule",
     "runs",
+    "safety_notice",
+    "safety_notices",
+    "safety_reach",
     "series",
     "shares",
     "silent",
     "stand_of",
+    "stations",
     "steps",
     "taken_by_file",
     "tally",

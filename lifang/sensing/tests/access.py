@@ -12,6 +12,7 @@ from lifang.core.ids import new_id
 from lifang.core.testing.cast import MONDAY as NOVEMBER
 from lifang.core.testing.cast import account, give
 from lifang.core.testing.rows import a_row
+from lifang.orgs.models import Unit
 from lifang.orgs.tests.make import MONDAY
 from lifang.registry.tests.make import make_building, make_person
 from lifang.sensing import actions, selectors
@@ -24,6 +25,7 @@ from lifang.sensing.models import (
     Quarantined,
     Reception,
     Review,
+    SafetyNotice,
     Tour,
     Vigil,
     Works,
@@ -72,6 +74,26 @@ def tour_of(area: str) -> Tour:
     return actions.note_tour(
         actor=SYSTEM, kind="volunteer_patrol", area=area, who="walked", begun=MONDAY, ended=MONDAY, found={"": "clear"}, at=MONDAY,
     )  # fmt: skip
+
+
+def safety_of(area: str) -> SafetyNotice:
+    """Told by a station that the area has."""
+    make_building(area)
+    with behind(SYSTEM):
+        unit = a_row(
+            Unit,
+            kind="public_security",
+            area=area[:6],
+            name_zh="派出所",
+            name_en="Station",
+            closed=None,
+            parent=None,
+            credit_code="",
+        )
+        return actions.tell_safety(
+            actor=SYSTEM, unit=unit, area=area[:12], kind="fraud", title="walked", text="walked", buildings=selectors.buildings_of(SYSTEM, area[:12]),
+            until=NOVEMBER + timedelta(days=60), batch=new_id(), at=NOVEMBER,
+        )  # fmt: skip
 
 
 def passed_of(area: str) -> tuple[UUID, str]:

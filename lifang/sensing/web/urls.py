@@ -7,6 +7,7 @@ from lifang.sensing.web import (
     devices,
     quarantine,
     reception_urls,
+    safety_pages,
     tour_pages,
     works_pages,
 )
@@ -44,6 +45,10 @@ urlpatterns = [
     path(f"{DESK}/tours", tour_pages.tours, name="tours"),
     path(f"{DESK}/tours/new", tour_pages.new, name="tour_new"),
     path(f"{DESK}/tours/<uuid:pk>", tour_pages.tour, name="tour"),
+    path("safety", safety_pages.public, name="safety"),
+    path("desk/safety", safety_pages.board, name="safety_board"),
+    path("desk/safety/new", safety_pages.new, name="safety_new"),
+    path("desk/safety/<uuid:pk>", safety_pages.notice, name="safety_notice"),
     path(f"{DESK}/<uuid:pk>", devices.device, name="device"),
     path(f"{DESK}/<uuid:pk>/key", devices.key, name="key"),
     re_path(rf"^{DESK}/{_PK}/(?P<word>{_WORDS})$", devices.act, name="act"),
