@@ -62,7 +62,8 @@ def _ways(actor: Actor, rows: QuerySet[Person], text: str) -> Iterator[QuerySet[
     plain = "".join(c for c in text if c not in " -+()")
     if plain.isascii() and sum(c.isdigit() for c in plain) >= 6:
         yield rows.filter(Q(identity_key=text) | Q(telephone_key=text))
-    yield matching_blind(rows, "name_terms", text)
+    scope = actor.scope
+    yield matching_blind(rows, "name_terms", text, scope.areas, scope.holders)
     yield rows.filter(_behind_doors(actor, text))
 
 

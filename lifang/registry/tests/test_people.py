@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 
-from lifang.core.access import SYSTEM, Refused
+from lifang.core.access import SYSTEM, Refused, Scope
 from lifang.core.access.wall import behind
 from lifang.core.crypto.fields import clear
 from lifang.core.testing import cast, places
@@ -78,6 +79,40 @@ def test_a_person_is_found_whole_and_only_inside_the_scope():
     with behind(worker):
         for text in ("李大山", "", "   ", "%", "1001234567", number()[:17]):
             assert selectors.find_persons(worker, text) == [], text
+
+
+def test_a_name_is_found_in_the_county_where_they_live_now_and_by_those_whom_it_concerns():
+    one, away = make_person(name="张小明"), make_person(name="张小明", area=places.AWAY_GRID)
+    here, there = seeing({GRID[:6]}), seeing({places.AWAY_GRID})
+    both, all_, mine = (
+        seeing({GRID, places.OTHER_COUNTY}),
+        seeing({"99"}),
+        seeing({GRID[:6]}, f"account:{away.pk}"),
+    )
+
+    def found(actor):
+        with behind(actor):
+            return {row.pk for row in selectors.find_persons(actor, "zxm")}
+
+    assert (found(here), found(there)) == ({one.pk}, {away.pk})
+    assert found(both) == found(all_) == found(SYSTEM) == {one.pk, away.pk}
+    assert found(mine) == {one.pk}
+    with behind(SYSTEM):
+        away.concern([f"account:{away.pk}"])
+        away.save(update_fields=["holders"])
+        assert found(mine) == {one.pk, away.pk}
+        Person.objects.filter(pk=one.pk).update(area=places.AWAY_GRID)
+    assert (found(here), found(there)) == (set(), {one.pk, away.pk})
+    with behind(SYSTEM):
+        asked = [
+            str(selectors.search_persons(who, selectors.persons(who), "zxm").query)
+            for who in (there, all_)
+        ]
+    assert ["name_terms_near" in one for one in asked] == [True, False]
+
+
+def seeing(areas, *holders):
+    return replace(cast.grid_worker().actor, scope=Scope(frozenset(areas), frozenset(holders)))
 
 
 def test_a_person_is_found_behind_the_own_door():
