@@ -13,7 +13,7 @@ from django.db.models import Q
 from lifang.core.crypto.fields import Sealed
 from lifang.core.crypto.profiles import profile
 from lifang.core.crypto.seals import blind
-from lifang.core.search.words import name_terms, query_terms
+from lifang.core.search.words import is_broad, name_terms, query_terms
 
 M = TypeVar("M", bound=models.Model)
 COUNTY: Final = 6  # digits of its code
@@ -68,6 +68,17 @@ class Near(models.Transform):
         return ".".join(map(compiler.quote_name_unless_alias, names)), []
 
 
+@BlindTokens.register_lookup
+class Has(models.Lookup):  # type: ignore[type-arg]
+    """Contains, asked of rows that are found by something else: the index of all is not read for it."""
+
+    lookup_name = "has"
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        (left, given), (right, more) = self.process_lhs(compiler, connection), self.process_rhs(compiler, connection)  # fmt: skip
+        return f"({left} @> {right}::bigint[]) IS TRUE", [*given, *more]
+
+
 class NearTokens(migrations.RunSQL):
     """Migration operation: of a table's fingerprints those bound to its county, by the database, with an index.
 
@@ -116,16 +127,18 @@ def matching_blind(
     """Rows whose sealed name has every word or sound of the question; none for an empty one.
 
     Where `column` has its `NearTokens`, say of which areas or holders the rows are: those of a few counties
-    are found at a price that does not grow with the city.
+    are found at a price that does not grow with the city. Of a surname alone the first are found anywhere.
     """
     field = rows.model._meta.get_field(column)
     assert isinstance(field, BlindTokens)  # noqa: S101 -- narrows the type
     wanted = [_fingerprint(term, field.purpose, profile().name) for term in query_terms(query)]
     if not wanted:
         return rows.none()
-    found, counties = Q(**{f"{column}__contains": wanted}), {area[:COUNTY] for area in areas}
-    if not 0 < len(counties) <= _FEW or any(len(one) < COUNTY for one in counties):
-        return rows.filter(found)
-    near = [Q(**{f"{column}__near__contains": _bound(wanted, one)}) for one in sorted(counties)]
-    theirs = [found & Q(holders__overlap=sorted(holders))] if holders else []
-    return rows.filter(reduce(or_, near + theirs))
+    counties = {area[:COUNTY] for area in areas}
+    narrow = 0 < len(counties) <= _FEW and all(len(one) == COUNTY for one in counties)
+    if not narrow or is_broad(query):
+        return rows.filter(**{f"{column}__contains": wanted})
+    found = [Q(**{f"{column}__near__contains": _bound(wanted, one)}) for one in sorted(counties)]
+    if holders:
+        found.append(Q(**{f"{column}__has": wanted, "holders__overlap": sorted(holders)}))
+    return rows.filter(reduce(or_, found))

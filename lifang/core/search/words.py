@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise, product
 from typing import Final
 
@@ -113,6 +113,21 @@ def _has_phrase(run: str) -> bool:
     return any(
         run[i:j] in PHRASES_DICT for i in range(len(run)) for j in range(i + 2, len(run) + 1)
     )
+
+
+def is_broad(query: str) -> bool:
+    """One character or one syllable, as of a surname: borne by so many that any way finds some of them at once."""
+    runs = _runs(query)
+    return len(runs) == 1 and (len(runs[0][1]) == 1 or runs[0][1] in _syllables())
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    """How a single character may sound."""
+    from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415 -- as above
+    from pypinyin.contrib.tone_convert import to_normal  # noqa: PLC0415
+
+    return frozenset(map(to_normal, {one for said in PINYIN_DICT.values() for one in said.split(",")}))  # fmt: skip
 
 
 def query_terms(query: str) -> list[str]:

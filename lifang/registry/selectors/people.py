@@ -10,13 +10,14 @@ from django.db.models import Prefetch, Q, QuerySet
 from lifang.core.access import Actor, Refused
 from lifang.core.access.scope import within
 from lifang.core.crypto.fields import clear
-from lifang.core.search import matching_blind
+from lifang.core.search import is_broad, matching_blind
 from lifang.registry.models import Membership, Merge, Occupancy, Person, Place, Tagging, Tie, Union
 from lifang.registry.rules import Shape, reasons
 from lifang.registry.selectors.places import find_dwellings
 
 M = TypeVar("M", Merge, Tagging, Tie, Union)
 OPEN = Q(valid_to__isnull=True)
+COMMUNITY = 12  # digits of its code
 
 
 def persons(actor: Actor, area: str = "") -> QuerySet[Person]:
@@ -43,8 +44,24 @@ def find_persons(actor: Actor, text: str, limit: int = 20) -> list[Person]:
     """
     if not text.strip():
         return []
+    if is_broad(text) and any(0 < len(area) < COMMUNITY for area in actor.scope.areas):
+        return _some(actor, text.strip(), limit)
     answers = (list(found[:limit]) for found in _ways(actor, persons(actor), text))
     return next(filter(None, answers), [])
+
+
+def _some(actor: Actor, text: str, limit: int) -> list[Person]:
+    """Of the many who bear a surname the first of the actor's areas, read area by area and no further than that; then those whom it concerns."""
+    scope, found = actor.scope, list[Person]()
+    bearers = matching_blind(persons(actor), "name_terms", text)
+    for area in sorted(scope.areas):
+        found += bearers.filter(within(area)).order_by("area", "id")[: limit - len(found)]
+        if len(found) >= limit:
+            return found
+    if scope.holders:
+        theirs = bearers.filter(holders__overlap=sorted(scope.holders))
+        found += theirs.exclude(pk__in=[one.pk for one in found])[: limit - len(found)]
+    return found
 
 
 def search_persons(actor: Actor, rows: QuerySet[Person], text: str) -> QuerySet[Person]:

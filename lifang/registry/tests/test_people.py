@@ -115,6 +115,28 @@ def seeing(areas, *holders):
     return replace(cast.grid_worker().actor, scope=Scope(frozenset(areas), frozenset(holders)))
 
 
+def test_of_a_surname_the_first_of_ones_areas_are_found_and_those_whom_it_concerns():
+    mine = [make_person(name=name) for name in ("张小明", "章大山")]
+    away = make_person(name="张三", area=places.AWAY_GRID)
+    make_person(name="李四")
+    with behind(SYSTEM):
+        away.concern(["account:them"])
+        away.save(update_fields=["holders"])
+    for actor, text, found in (
+        (seeing({GRID[:6]}), "张", [mine[0]]),
+        (seeing({GRID[:6]}), "zhang", mine),
+        (seeing({GRID[:6], places.OTHER_COUNTY}), "张", [mine[0], away]),
+        (seeing({GRID[:6]}, "account:them"), "zhang", [*mine, away]),
+        (seeing({places.OTHER_COUNTY}, "account:them"), "zhang", [away]),
+        (seeing(set(), "account:them"), "张", [away]),
+        (seeing({GRID[:6]}), "王", []),
+    ):
+        with behind(actor):
+            assert selectors.find_persons(actor, text) == found
+    with behind(both := seeing({GRID[:6], places.OTHER_COUNTY})):
+        assert selectors.find_persons(both, "zhang", 2) == mine
+
+
 def test_a_person_is_found_behind_the_own_door():
     door = make_building()[4]
     one = make_person()
