@@ -38,6 +38,7 @@ from lifang.affairs.actions.home import (
     read_aloud,
     read_home_visit,
     record_home_visit,
+    warn_late_visit,
 )
 from lifang.affairs.actions.mandates import end_mandate, entrust, record_mandate
 from lifang.affairs.actions.overdue import end_overdue
@@ -103,5 +104,6 @@ __all__ = [
     "supplement",
     "take_fee",
     "take_ticket",
+    "warn_late_visit",
     "withdraw",
 ]  # fmt: skip

@@ -1,9 +1,10 @@
 """Going to somebody's home for matters: ordered by them, their family or a worker; read aloud there and confirmed."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
+from datetime import datetime, timedelta
+from decimal import ROUND_UP, Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localtime
@@ -12,7 +13,7 @@ from lifang.affairs import rules, selectors
 from lifang.affairs.actions.apply import receive
 from lifang.affairs.actions.decide import deliver
 from lifang.affairs.actions.tell import visitor
-from lifang.affairs.catalogue import GUIDES, HOME_VISIT
+from lifang.affairs.catalogue import GUIDES, HOME_VISIT, policy
 from lifang.affairs.models import Application, Confirmation, HomeVisit, Intake, Mandate, Point
 from lifang.affairs.rules import day_of
 from lifang.affairs.selectors import retention as kept
@@ -33,6 +34,7 @@ from lifang.core.retention import Shelf, shelf
 from lifang.registry import selectors as people
 
 ANSWERED = Limit(Decimal(1), Unit.WORK_DAY)  # until somebody is named who goes
+MOMENT = Decimal("0.01")  # of an hour
 OUTCOMES = {"done": "close", "missed": "miss", "declined": "turn_down"}
 
 
@@ -121,6 +123,12 @@ def _title(row: HomeVisit) -> str:
     return f"{row.number}|{row.slot_at.isoformat()}"
 
 
+def _until(due: datetime, at: datetime) -> Allowance:
+    """As long as it is until then by the clock on the wall; a moment where that is over."""
+    hours = Decimal((due - at) / timedelta(hours=1)).quantize(MOMENT, ROUND_UP)
+    return Allowance(Limit(max(hours, MOMENT), Unit.CALENDAR_HOUR))
+
+
 def _held(visit: HomeVisit) -> HomeVisit:
     return HomeVisit.objects.hold(visit.pk)  # type: ignore[no-any-return]
 
@@ -143,10 +151,28 @@ def assign_home_visit(*, actor: Actor, visit: HomeVisit, worker: Any, at: dateti
     known = {one.pk: one for one in selectors.goers(actor, row.area, at)}
     insist(None if worker in known else Refusal("worker_unknown", {"field": "worker"}))
     row.worker_id = worker
-    turn = Turn((f"account:{worker}",), None, _title(row))
+    turn = Turn((f"account:{worker}",), _until(row.slot_at + timedelta(minutes=policy("home_visit_minutes")), at), _title(row))  # fmt: skip
+    row.late_at = None
     engine.move(HOME_VISIT(), row, "assign", actor=actor, at=at, turn=turn, said=Said(facts={"worker": str(worker)}))  # fmt: skip
     visitor(row, "affairs.home_visit_set", at)
     return row
+
+
+@action("affairs.warn_late_visit")
+def warn_late_visit(*, actor: Actor, flow: str, visit: UUID, at: datetime) -> None:
+    """Its time is over and nobody said what came of it: whoever names who goes has it on the desk, too."""
+    row = HomeVisit.objects.filter(pk=visit).first() if flow == HOME_VISIT().key else None
+    if row is None:
+        return
+    row = _held(row)
+    if row.state != "assigned" or row.late_at is not None:
+        return
+    due, row.late_at = row.due_at, at
+    engine.move(HOME_VISIT(), row, "late", actor=actor, at=at)
+    holder = desk(desk_of(GOES, row.area, at))
+    row.concern((holder,))
+    row.save()
+    engine.ask(HOME_VISIT(), row, GOES, holder, title=_title(row), at=at, due_at=due)
 
 
 @action("affairs.phone_home_visit")

@@ -31,6 +31,7 @@ class HomeVisit(Subject):
     worker = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
     intake = models.ForeignKey("affairs.Intake", models.PROTECT, null=True, related_name="+")
     ordered_at = models.DateTimeField()
+    late_at = models.DateTimeField(null=True)  # its time was over, and those in charge were told
     phoned_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     emptied_at = models.DateTimeField(null=True)

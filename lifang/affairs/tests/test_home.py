@@ -25,11 +25,15 @@ from lifang.affairs.tests.make import (
 from lifang.affairs.tests.test_mandates import daughter_of
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.action import together
+from lifang.core.flow import clocks
 from lifang.core.flow.models import Todo
+from lifang.core.flow.selectors import steps
 from lifang.core.notify.models import Message
 from lifang.core.retention import actions as retention
 from lifang.core.testing import cast, places
 from lifang.core.testing.proofs import refused
+from lifang.core.testing.told import deliver
 
 pytestmark = pytest.mark.django_db
 PHONE = "10000009988"
@@ -213,3 +217,51 @@ def test_the_list_costs_the_same_for_one_and_for_many(grows):
     worker = window()
     make_point(places.COMMUNITY, visits=40)
     grows(lambda: make_home_visit(places.GRID), lambda: worker.get("affairs:home_visits"))
+
+
+@pytest.mark.covers("S2-17")
+def test_a_visit_past_its_time_comes_back_to_whoever_names_who_goes(resident):
+    make_point(places.COMMUNITY, visits=2)
+    person = known_person(resident)
+    worker = window()
+    visit = order(resident.actor, person)
+    with behind(SYSTEM):
+        sent = actions.assign_home_visit(actor=worker.actor, visit=visit, worker=worker.account.pk, at=MONDAY)  # fmt: skip
+    ends = sent.slot_at + timedelta(minutes=90)
+    assert ends <= sent.due_at < ends + timedelta(minutes=1)
+
+    def turns():
+        with behind(SYSTEM):
+            return sorted(Todo.objects.filter(subject=visit.pk, done_at=None).values_list("turn", flat=True))  # fmt: skip
+
+    def look(at):
+        with together(actor=SYSTEM, at=at):
+            clocks.tell_overdue(at)
+        deliver(at)
+
+    mine, lead = f"account:{worker.account.pk}", f"desk:{places.COMMUNITY}"
+    look(ends - timedelta(minutes=5))
+    assert turns() == [mine]
+    for minutes in (2, 30):  # told once
+        look(ends + timedelta(minutes=minutes))
+        assert turns() == [mine, lead]
+    with behind(SYSTEM):
+        row = HomeVisit.objects.get(pk=visit.pk)
+        assert row.late_at == ends + timedelta(minutes=2)
+        assert [one.move for one in steps(SYSTEM, visit.pk)].count("late") == 1
+    page = worker.get("affairs:home_visits", query={"lang": "en", "time": "late"}).content.decode()
+    assert "Past its time" in page
+    assert "past its time" not in cast.stranger().get("affairs:home_visits", query={"lang": "en"}).content.decode().lower()  # fmt: skip
+    # Somebody else goes at once: it is their turn alone, and their time is short.
+    with behind(SYSTEM):
+        other = window()
+        late = ends + HOUR
+        actions.assign_home_visit(actor=worker.actor, visit=visit, worker=other.account.pk, at=late)
+    assert turns() == [f"account:{other.account.pk}"]
+    look(late + timedelta(minutes=5))
+    assert turns() == [f"account:{other.account.pk}", lead]
+    with behind(SYSTEM):
+        actions.end_home_visit(actor=other.actor, visit=visit, outcome="done", note="已办", at=late + HOUR)  # fmt: skip
+    assert turns() == []
+    look(late + DAY)
+    assert turns() == []

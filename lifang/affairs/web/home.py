@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import DateTimeField, F, Value
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,7 +35,7 @@ from lifang.orgs.selectors import place_name
 from lifang.registry import selectors as registry
 
 Facts = dict[str, Any]
-SIGNS = {"start": "home-heart", "assign": "user-check", "phone": "phone", "arrive": "map-pin", "close": "check", "miss": "x", "turn_down": "x", "cancel": "arrow-back-up"}  # fmt: skip
+SIGNS = {"start": "home-heart", "assign": "user-check", "phone": "phone", "arrive": "map-pin", "late": "clock-exclamation", "close": "check", "miss": "x", "turn_down": "x", "cancel": "arrow-back-up"}  # fmt: skip
 
 
 class OrderForm(Form):
@@ -65,7 +66,10 @@ def _times(actor: Actor, person: Any, at: datetime) -> list[Any]:
     return selectors.home_slots(actor, point, at) if point else []
 
 
-def chip(row: HomeVisit) -> Chip:
+def chip(row: HomeVisit, at: datetime | None = None) -> Chip:
+    """Where it stands; at the desk with the time, past which it is overdue."""
+    if at and row.due_at and row.due_at < at and row.state in selectors.COMING:
+        return Chip("late", _("Past its time") if row.state == "assigned" else _("Nobody named in time"))  # fmt: skip
     stage = HOME_VISIT().state[row.state]
     return Chip(TONES[stage.tone], stage.name)
 
@@ -152,7 +156,7 @@ class HomeVisitTable(Table):
     slot_at = Column(gettext_lazy("When"), cell="time", sort="slot_at", link=lambda row: reverse("affairs:home_visit", args=[row.pk]))  # fmt: skip
     name = Column(gettext_lazy("Whom"), value=lambda row: str(row.name), link=lambda row: reverse("affairs:home_visit", args=[row.pk]))  # fmt: skip
     matters = Column(gettext_lazy("Matter"), value=lambda row: "，".join(str(one.name) for one in matters(row)), wide=True)  # fmt: skip
-    state = Column(gettext_lazy("State"), cell="state", value=chip)
+    state = Column(gettext_lazy("State"), cell="state", value=lambda row: chip(row, row.now))
     worker = Column(gettext_lazy("Who goes"), value=lambda row: str(row.worker.name) if row.worker else "")  # fmt: skip
     where = Column(gettext_lazy("Where"), value=lambda row: place_name(row.area, 2), narrow=False)
 
@@ -160,6 +164,7 @@ class HomeVisitTable(Table):
     search = ("number",)
     filters = (
         Choice("state", gettext_lazy("State"), lambda actor: {one.key: str(one.name) for one in HOME_VISIT().states}),
+        Choice("time", gettext_lazy("Time"), {"late": gettext_lazy("Overdue")}, apply=lambda rows, values: rows.filter(state__in=selectors.COMING, due_at__lt=F("now"))),
         Period("slot_at", gettext_lazy("When")),
     )  # fmt: skip
     order = "-slot_at"
@@ -177,9 +182,10 @@ def may_go(actor: Actor) -> None:
 @require_GET
 @only(Kind.STAFF)
 def listed(request: HttpRequest) -> HttpResponseBase:
-    actor, _at = acting(request)
+    actor, at = acting(request)
     may_go(actor)
-    return HomeVisitTable(request, selectors.home_visits(actor)).response("affairs/home/visits.html", {})  # fmt: skip
+    rows = selectors.home_visits(actor).annotate(now=Value(at, output_field=DateTimeField()))
+    return HomeVisitTable(request, rows).response("affairs/home/visits.html", {})
 
 
 @require_http_methods(["GET", "POST"])
@@ -224,7 +230,7 @@ def _facts(actor: Actor, row: HomeVisit, at: datetime) -> Facts:
     goers = [(str(one.pk), str(one.name)) for one in selectors.goers(actor, row.area, at)]
     mine = row.worker_id == actor.id
     return {
-        "row": row, "chip": chip(row), "matters": matters(row), "where": place_name(row.area, 2), "entries": _entries(actor, row), "coming": row.state in selectors.COMING,
+        "row": row, "chip": chip(row, at), "matters": matters(row), "where": place_name(row.area, 2), "entries": _entries(actor, row), "coming": row.state in selectors.COMING,
         "assignment": AssignForm(people=goers, initial={"worker": str(row.worker_id or actor.id)}), "phoning": PhoneForm(), "ending": EndForm(assigned=row.state == "assigned"), "mine": mine,
         "applications": list(row.intake.applications.all()) if row.intake else [],
     }  # fmt: skip
