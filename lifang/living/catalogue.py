@@ -115,6 +115,7 @@ class OutageKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     key: str
     name: Text
     icon: str
+    words: list[str] = []  # how it is asked
 
 
 class Trade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

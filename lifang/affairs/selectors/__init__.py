@@ -57,6 +57,7 @@ from lifang.affairs.selectors.mandates import (
     window_mandates,
 )
 from lifang.affairs.selectors.needs import given, home_of, needs, unfit
+from lifang.affairs.selectors.notices import NOTICES, Notice, notices_from
 from lifang.affairs.selectors.questions import (
     callback,
     callbacks_by_ids,
@@ -85,6 +86,8 @@ from lifang.affairs.selectors.waiting import (
 
 __all__ = [
     "COMING",
+    "NOTICES",
+    "Notice",
     "account_of",
     "acting_for",
     "answer",
@@ -128,6 +131,7 @@ __all__ = [
     "mandates",
     "mandates_of",
     "needs",
+    "notices_from",
     "open_of",
     "own",
     "own_application",

@@ -4,11 +4,13 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
 from lifang.affairs.catalogue import GUIDES, MATERIALS, RULES, Guide
 from lifang.affairs.rules import aspect_of, content, without_fillers
+from lifang.affairs.selectors.notices import Fit, fitting
 from lifang.core.access import Actor
 from lifang.core.i18n import Text
 from lifang.core.pay.rules import yuan
@@ -27,6 +29,8 @@ class Passage(NamedTuple):
     aspect: str
     title: Text
     text: Text
+    url: str = ""  # of a notice
+    mine: bool | None = None  # of a notice: is it for where the asker lives?
 
 
 class Answer(NamedTuple):
@@ -118,20 +122,39 @@ def _index() -> Index:
     return Index()
 
 
-def sources(actor: Actor, text: str, most: int = 3) -> list[str]:
-    """The sources that cover enough of a question, best first."""
+def sources(actor: Actor, text: str, at: datetime | None = None, most: int = 3) -> list[str]:
+    """The sources that cover enough of a question, best first; notices in force at that time before what is longer written."""
     found = _index().find(text[:300])
-    return [key for key, _score, share in found if share >= COVERED][:most]
+    noticed = [f"notice:{one.notice.key}" for one in _noticed(actor, text, at)]
+    return [*noticed, *(key for key, _score, share in found if share >= COVERED)][:most]
 
 
-def answer(actor: Actor, text: str) -> Answer | None:
+def answer(actor: Actor, text: str, at: datetime | None = None) -> Answer | None:
     """What is written about it, with its source; none where nothing is."""
     found = [one for one in _index().find(text[:300]) if one[2] >= COVERED]
+    noticed = [_as_passage(one) for one in _noticed(actor, text, at)]
+    if noticed:
+        return Answer(noticed[0], noticed[1:3], NAMED)
     if not found:
         return None
     best = found[0]
     near = [key for key, score, _share in found[1:4] if score >= NEAR * best[1]]
     return Answer(_said(best[0], aspect_of(text)), [_said(key, "what") for key in near], best[1])
+
+
+def _noticed(actor: Actor, text: str, at: datetime | None) -> list[Fit]:
+    """Notices it is about, unless a matter stands in it by a longer name: 停暖 beside 冬季取暖补贴."""
+    fits = fitting(actor, text[:300], at) if at else []
+    if not fits:
+        return []
+    asked = f" {plain(text[:300])} "
+    named = max((len(name) for name, _key, _weight in _index().phrases if (f" {name}" if name.isascii() else name) in asked), default=0)  # fmt: skip
+    return [one for one in fits if one.length >= named]
+
+
+def _as_passage(one: Fit) -> Passage:
+    told = one.notice
+    return Passage(f"notice:{told.key}", "notice", told.title, told.text, told.url, one.mine)
 
 
 def _said(key: str, aspect: str) -> Passage:

@@ -1,6 +1,7 @@
 """Questions in plain words: found where they are answered, handed over where nothing is written; a person phones back."""
 
 import json
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -13,13 +14,16 @@ from lifang.affairs import selectors
 from lifang.affairs.actions import phrasing
 from lifang.affairs.models import CallBack, Unanswered
 from lifang.affairs.rules import aspect_of
-from lifang.affairs.tests.make import window
+from lifang.affairs.selectors import notices
+from lifang.affairs.tests.make import MONDAY, known_person, window
 from lifang.core.access import ANONYMOUS, SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.config import config
 from lifang.core.flow import selectors as flow
+from lifang.core.i18n import Text
 from lifang.core.testing import cast, hostile, places
 
+HOURS = timedelta(hours=3)
 SET = yaml.safe_load(Path(__file__).with_name("questions.yaml").read_text("utf-8"))
 
 
@@ -35,6 +39,68 @@ def test_questions_are_found_where_they_are_answered_and_the_others_are_handed_o
     assert (len(asked) >= 60, len(none) >= 10, made_up) == (True, True, [])
     assert first / len(asked) >= 0.95
     assert three / len(asked) >= 0.98
+
+
+@pytest.fixture
+def noticed(county, monkeypatch):
+    """The notices of the set, as a context above publishes them; one has ended."""
+
+    def found(_actor, at):
+        until = {True: MONDAY, False: MONDAY + HOURS}
+        return [
+            selectors.Notice(
+                key=one["key"], title=Text(*one["title"]), text=Text(f"{one['title'][0]}：{'、'.join(one['places'])}。", f"{one['title'][1]}: {', '.join(one['places'])}."),
+                url=f"/notices#{one['key']}", words=one["words"], places=one["places"], communities=frozenset([one["community"]]),
+            )
+            for one in SET["notices"]
+            if until[one.get("over", False)] > at
+        ]  # fmt: skip
+
+    monkeypatch.setattr(notices, "NOTICES", {"test": found})
+
+
+@pytest.mark.django_db
+@pytest.mark.covers("S3-22", "W-R6")
+def test_a_question_about_what_is_off_is_answered_by_the_notice_in_force(noticed, capsys):
+    at = MONDAY + timedelta(hours=1)
+    asked = [*SET["asked"], *SET["asked_of_notices"]]
+    found = [(selectors.sources(ANONYMOUS, text, at), where) for text, where in asked]
+    first = sum(rows[:1] == [where] for rows, where in found)
+    three = sum(where in rows for rows, where in found)
+    made_up = [text for text in SET["none"] if selectors.answer(ANONYMOUS, text, at)]
+    with capsys.disabled():
+        print(f"\nassistant with notices: {len(asked)} questions, {len(SET['asked_of_notices'])} of them beside a notice, hit at 1 {first / len(asked):.0%}, at 3 {three / len(asked):.0%}")  # fmt: skip # noqa: T201 -- the figure
+    assert made_up == []
+    missed = [(where, rows) for rows, where in found[len(SET["asked"]) :] if rows[:1] != [where]]
+    assert missed == []
+    assert first / len(asked) >= 0.95
+    assert three / len(asked) >= 0.98
+
+
+@pytest.mark.django_db
+@pytest.mark.covers("S3-22", "W-R6")
+def test_a_notice_that_is_over_or_for_others_is_no_answer(noticed, resident):
+    at = MONDAY + timedelta(hours=1)
+    assert selectors.answer(ANONYMOUS, "停气了吗", at) is None  # it has ended
+    said = selectors.answer(ANONYMOUS, "停水了吗", at)
+    assert (said.passage.key, said.passage.mine) == ("notice:water", None)
+    assert "和平小区1号楼" in said.passage.text.zh
+    assert selectors.answer(ANONYMOUS, "停水了吗", MONDAY + 2 * HOURS) is None  # it has ended, too
+    assert selectors.answer(ANONYMOUS, "停水了吗") is None  # nobody said which moment
+    known_person(resident)
+    with behind(resident.actor):
+        own = selectors.answer(resident.actor, "停水了吗", at)
+        far = selectors.answer(resident.actor, "停电了吗", at)
+        named = selectors.answer(resident.actor, "别处花园停电了吗", at)
+    assert own.passage.key == "notice:water"
+    assert own.passage.mine is False  # of the community, not of one's own building
+    assert far is None  # another community's is not shown
+    assert (named.passage.key, named.passage.mine) == (
+        "notice:power",
+        False,
+    )  # unless it is asked for
+    for _kind, text in hostile.sample(60, "ask"):
+        selectors.answer(resident.actor, text, at)
 
 
 def test_what_is_asked_of_a_matter_is_what_is_quoted():

@@ -47,7 +47,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     facts: Facts = {"text": text, "examples": [_("Elderly card: which papers?"), _("How long does a residence permit take?"), _("How do I register my newborn?")]}  # fmt: skip
     if text:
         BUCKETS.take(f"ask:{source_of(request)}", QUESTIONS_A_MINUTE, at.timestamp()).insist()
-        found = selectors.answer(actor, text)
+        found = selectors.answer(actor, text, at)
         if found is None:
             actions.note_question(actor=actor, text=text, language=get_language() or "", at=at)
             facts["nothing"] = True
@@ -64,6 +64,8 @@ def ask(request: HttpRequest) -> HttpResponse:
 def source(passage: Any) -> Facts:
     """Where it is written."""
     kind, key = passage.key.split(":", 1)
+    if kind == "notice":
+        return {"name": passage.title, "url": passage.url, "text": "", "notice": True, "mine": passage.mine}  # fmt: skip
     if kind == "guide":
         return {"name": passage.title, "url": reverse("affairs:guide", args=[key]), "text": ""}
     return {"name": passage.title, "url": "", "text": RULES[key].source}

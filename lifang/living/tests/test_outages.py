@@ -144,3 +144,31 @@ def test_of_two_companies_of_a_street_one_speaks_for_a_building(house, refused):
     assert selectors.company_of(SYSTEM, building.area) == other
     assert (selectors.buildings(SYSTEM, firm), selectors.buildings(SYSTEM, other)) == ([], ours)
     assert actions.note_outage(actor=SYSTEM, unit=other, buildings=ours, **told).unit_id == other.pk
+
+
+@pytest.mark.covers("S3-22", "W-R6")
+def test_the_assistant_answers_from_what_is_off_as_long_as_it_is(house, resident, anonymous):
+    firm, building = house
+    _estate, _other, _stair, *doors = make_building()
+    today = timezone.now()  # noqa: TID251 -- pages are read today
+    row = noted(firm, building, at=today - 2 * HOUR)
+
+    def asks(member, text):
+        page = member.post("affairs:ask", data={"q": text}, QUERY_STRING="lang=en").content.decode()
+        return page, f"/outages#outage-{row.pk}" in page
+
+    page, told = asks(resident, "我家怎么没水了")
+    assert told
+    assert "It is for the building you live in." in page
+    assert "检修水泵" in page
+    page, told = asks(anonymous, "今天停水吗")
+    assert told
+    assert "Look whether your building is named in it." in page
+    assert not asks(anonymous, "停电了吗")[1]
+    neighbour = cast.resident()
+    lives_in(neighbour, doors[0], 543)
+    page, told = asks(neighbour, "今天停水吗")
+    assert told
+    assert "The building you live in is not named in it." in page
+    actions.end_outage(actor=SYSTEM, outage=row, at=today)
+    assert not asks(resident, "我家怎么没水了")[1]
