@@ -22,6 +22,7 @@ from lifang.core.config import config
 from lifang.core.flow import selectors as flow
 from lifang.core.i18n import Text
 from lifang.core.testing import cast, hostile, places
+from lifang.orgs.tests.make import make_county
 
 HOURS = timedelta(hours=3)
 SET = yaml.safe_load(Path(__file__).with_name("questions.yaml").read_text("utf-8"))
@@ -42,8 +43,9 @@ def test_questions_are_found_where_they_are_answered_and_the_others_are_handed_o
 
 
 @pytest.fixture
-def noticed(county, monkeypatch):
+def noticed(db, monkeypatch):
     """The notices of the set, as a context above publishes them; one has ended."""
+    make_county()
 
     def found(_actor, at):
         until = {True: MONDAY, False: MONDAY + HOURS}

@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lifang.affairs import actions
 from lifang.affairs.catalogue import GUIDES
-from lifang.affairs.tests.make import MONDAY, known_person
+from lifang.affairs.models import Mandate
+from lifang.affairs.tests.make import MONDAY, granted, known_person, make_intake, window
 from lifang.affairs.tests.test_applications import picture
 from lifang.affairs.web.own import form_for
 from lifang.core.access import SYSTEM
@@ -19,7 +20,8 @@ from lifang.core.files.models import Attachment
 from lifang.core.files.tests import samples
 from lifang.core.forms import actions as drafts
 from lifang.core.forms.shape import FILES
-from lifang.core.testing import hostile
+from lifang.core.testing import hostile, places
+from lifang.orgs.tests.make import make_county
 
 pytestmark = pytest.mark.django_db
 EACH = 9  # texts at a kind of field
@@ -78,6 +80,31 @@ def _files():
         "pdf of 10 gigapixels": _pixels(),
         "too large": b"%PDF-" + b"\xff" * 15_000_001,
     }
+
+
+class Desk:
+    """What somebody sends to some pages, and what came of it."""
+
+    def __init__(self, member):
+        self.member = member
+        member.client.raise_request_exception = False
+        self.tried, self.errors, self.alive, self.wrong = Counter(), [], [], []
+
+    def sends(self, what, name, args, values, allowed=(200, 302, 409, 422)):
+        self.tried[what] += 1
+        answer = self.member.post(name, *args, data=values)
+        said = (what, str(values)[:80], answer.status_code)
+        if answer.status_code >= 500:
+            self.errors.append(said)
+        if answer.status_code not in allowed:
+            self.wrong.append(said)
+        if LIVE.search(answer.content.decode("utf-8", "replace")):
+            self.alive.append(said)
+        return answer
+
+    def told(self, what):
+        print(f"{what}: {self.tried.total()} tried, {len(self.errors)} server errors; {dict(self.tried)}")  # fmt: skip # noqa: T201 -- the count is the proof
+        assert (self.errors, self.alive, self.wrong) == ([], [], [])
 
 
 class Forms:
@@ -159,3 +186,61 @@ def test_what_is_laid_to_a_matter_and_is_no_photo_is_refused_in_words(resident):
     with behind(SYSTEM):
         assert Attachment.objects.filter(subject=draft.pk).count() == 1
     forms.told("files at forms")
+
+
+@pytest.mark.covers("S0-65", "S1-11")
+def test_the_window_bears_whatever_is_typed_into_its_forms():
+    make_county()
+    worker = window()
+    desk = Desk(worker)
+    texts = [*(one.text for one in hostile.sample(20, "window")), *STRANGE]
+    for n, text in enumerate(texts):
+        other = texts[-n - 1]
+        desk.sends("search", "affairs:reception", (), {"who": text})
+        told = {"name": text, "telephone": other, "home": places.COMMUNITY if n % 2 else text, "channel": "window" if n % 3 else text, "guides": ["elderly-card", text]}  # fmt: skip
+        desk.sends("whoever is not on record", "affairs:elsewhere", (), told)
+        desk.sends("whoever is not on record", "affairs:elsewhere", (), {**told, "home": places.COMMUNITY, "channel": "window", "guides": ["elderly-card"]})  # fmt: skip
+    visit = make_intake(places.GRID, guides=["elderly-card"])
+    args = (visit.pk, "elderly-card")
+    assert worker.get("affairs:record", *args).status_code == 302
+    asked = [one for one in GUIDES["elderly-card"].form.questions if one.kind not in FILES]
+    for n in range(0, len(texts), 2):
+        values = {one.key: texts[(n + place) % len(texts)] for place, one in enumerate(asked)}
+        desk.sends("intake", "affairs:record_step", (*args, "all"), {**values, "despite": texts[n]})
+    for name, data in _files().items():
+        upload = SimpleUploadedFile("../../<svg onload=alert(1)>.pdf", data, "image/jpeg")
+        desk.sends(
+            "intake file", "affairs:record_step", (*args, "all"), {"m_photo_two_inch": upload}
+        )
+        assert name
+    desk.told("window")
+
+
+@pytest.mark.covers("S0-65", "S0-62")
+def test_an_authority_and_a_paper_to_verify_bear_whatever_is_laid_there(anonymous):
+    make_county()
+    worker = window()
+    person = known_person(identity="")
+    desk, public = Desk(worker), Desk(anonymous)
+    good = {"who": "helper", "name": "李小梅", "telephone": "10000004321", "guides": ["elderly-card"], "until": "2026-12-20", "way": "photo"}  # fmt: skip
+    for text in [*(one.text for one in hostile.sample(12, "authority")), *STRANGE]:
+        for key in ("who", "name", "telephone", "guides", "until", "way"):
+            desk.sends("authority", "affairs:mandates_of", (person.pk,), {**good, key: text})
+        public.sends("number", "affairs:verify", (), {"number": text})
+    for data in _files().values():
+        for field in ("proof", "voice"):
+            upload = SimpleUploadedFile("../../<svg onload=alert(1)>.pdf", data, "image/jpeg")
+            answer = desk.sends("authority file", "affairs:mandates_of", (person.pk,), {**good, field: upload})  # fmt: skip
+            assert answer.status_code == 422
+    number = granted(places.GRID).result.number
+    for args in ((), (number,)):
+        name = "affairs:verify_number" if args else "affairs:verify"
+        for data in _files().values():
+            upload = SimpleUploadedFile("../../<svg onload=alert(1)>.pdf", data, "application/pdf")
+            public.sends("paper", name, args, {"paper": upload})
+        public.sends("paper", name, args, {"paper": "no file at all"})
+        public.sends("paper", name, args, {"paper": [SimpleUploadedFile(f"{n}.pdf", b"x") for n in range(90)]})  # fmt: skip
+    with behind(SYSTEM):
+        assert not Mandate.objects.filter(principal=person).exclude(proof=None).exists()
+    desk.told("authority")
+    public.told("verify")

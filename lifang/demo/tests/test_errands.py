@@ -54,6 +54,7 @@ def test_away_by_a_daughter_is_silent_these_days_and_alarms_again_on_the_morning
     assert f"/my/devices/for/{mother.pk}" in shown
     assert "王秀英" not in shown
     page = daughter.get("sensing:absence_for", mother.pk)
+    assert ("互相代办" in (said := page.content.decode()), "关爱照看" in said) == (True, False)
     assert (page.status_code, "钥匙在门卫" in page.content.decode()) == (
         200,
         False,

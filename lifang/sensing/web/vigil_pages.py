@@ -174,7 +174,7 @@ def absence_for(request: HttpRequest, person: UUID) -> HttpResponse:
         with form.refusals("until"):
             actions.pause_vigil(actor=actor, vigil=found, at=at, **form.told())
             return render(request, "web/message.html", {"heading": _("Noted"), "back": back, "what": _("Nobody is asked for on these days; on the morning after, the devices look after them again.")})  # fmt: skip
-    response = _form(request, form, _("Note an absence"), back)
+    response = _form(request, form, _("Note an absence"), back, _("Acting for one another"))
     response["Cache-Control"] = "no-store"
     return response
 
@@ -227,12 +227,14 @@ def _home(request: HttpRequest) -> str:
     )
 
 
-def _form(request: HttpRequest, form: Form, heading: str, back: str) -> HttpResponse:
+def _form(request: HttpRequest, form: Form, heading: str, back: str, up: str = "") -> HttpResponse:
+    """`up`: the page one comes from, in the reader's own words."""
     at_desk = asking(request).kind is not Kind.RESIDENT
     context = {
         "form": form,
         "heading": heading,
         "back": back,
+        "up": up or (_("Looked after") if at_desk else _("My devices")),
         "base": "web/desk.html" if at_desk else "web/public.html",
     }
     return render(request, "sensing/vigil_form.html", context, status=422 if form.errors else 200)
