@@ -42,7 +42,7 @@ from lifang.affairs.actions.home import (
 )
 from lifang.affairs.actions.mandates import end_mandate, entrust, record_mandate
 from lifang.affairs.actions.overdue import end_overdue
-from lifang.affairs.actions.terminals import heard, pair_terminal, set_terminal
+from lifang.affairs.actions.terminals import heard, pair_terminal, present_card, set_terminal
 from lifang.affairs.actions.window import (
     accept,
     add_supplement,
@@ -87,6 +87,7 @@ __all__ = [
     "pay_fee",
     "phone_back",
     "phone_home_visit",
+    "present_card",
     "read",
     "read_aloud",
     "read_callback",

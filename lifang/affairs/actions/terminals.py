@@ -1,6 +1,7 @@
 """Terminals: entered and bound by staff; they tell by themselves that they run."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -11,10 +12,13 @@ from django.utils.timezone import localtime
 from lifang.affairs.catalogue import SERVICES
 from lifang.affairs.models import Point, Terminal, TerminalDay
 from lifang.affairs.selectors import machines as ask
-from lifang.core.access import SYSTEM, Actor, Refusal, insist
+from lifang.core.access import SYSTEM, Actor, Refusal, Refused, insist
 from lifang.core.access.wall import behind
-from lifang.core.action import action
+from lifang.core.accounts import actions as accounts
+from lifang.core.accounts.models import Account
+from lifang.core.action import action, attempt
 from lifang.core.calendar.book import work_calendar
+from lifang.core.crypto.fields import clear
 from lifang.core.ids import short_code
 
 SETTINGS = ("name_zh", "name_en", "address", "lon", "lat", "owner", "funder", "keeper", "telephone", "hours")  # fmt: skip
@@ -58,4 +62,18 @@ def heard(*, actor: Actor, word: str, at: datetime) -> Terminal | None:
         if fresh and work_calendar(found.hours, found.area).is_open(at):
             day, _made = TerminalDay.objects.get_or_create(terminal=found, day=localtime(at).date())
             TerminalDay.objects.filter(pk=day.pk).update(minutes=F("minutes") + 1)
+    return found
+
+
+@action("affairs.present_card", beyond=True)
+def present_card(*, actor: Actor, number: str, source: str, at: datetime, language: str = "") -> Account | None:  # fmt: skip
+    """A card was laid on a reader: a code goes to the telephone of its holder's account, if there is one. The card alone opens nothing."""
+    found = ask.cardholder(actor, number)
+    if found is None:
+        return None
+    with (
+        suppress(Refused),
+        attempt(),
+    ):  # one is on its way already: whoever stands there is told the same
+        accounts.send_code(actor=actor, telephone=clear(found, "telephone"), source=source, at=at, language=language)  # fmt: skip
     return found

@@ -40,6 +40,7 @@ from lifang.affairs.selectors.home import (
     visiting_point,
 )
 from lifang.affairs.selectors.machines import (
+    cardholder,
     machine,
     own_terminal,
     standing,
@@ -99,6 +100,7 @@ __all__ = [
     "callback",
     "callbacks_by_ids",
     "called",
+    "cardholder",
     "cash_to_return",
     "confirmations",
     "confirmed",

@@ -14,7 +14,10 @@ from lifang.affairs.catalogue import policy
 from lifang.affairs.models import Terminal, TerminalDay
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.wall import behind
+from lifang.core.accounts.models import Account
 from lifang.core.calendar.book import work_calendar
+from lifang.core.crypto.fields import clear
+from lifang.registry import selectors as registry
 
 
 class Standing(NamedTuple):
@@ -75,3 +78,12 @@ def _hours(one: Terminal, at: datetime) -> timedelta:
     since = max(begin - timedelta(days=policy("uptime_days")), one.paired_at)
     until = min(at, one.closed_at or at)
     return work_calendar(one.hours, one.area).open_time(since, until) if since < until else timedelta(0)  # fmt: skip
+
+
+def cardholder(actor: Actor, number: str) -> Account | None:
+    """The account with a telephone of whom this number of a card belongs to; looked up past the wall, nothing of it is shown."""
+    with behind(SYSTEM):
+        people = [one for one in registry.find_persons(SYSTEM, number, 3) if clear(one, "identity") == number]  # fmt: skip
+        known = {pk for one in people for pk in registry.accounts_of(SYSTEM, one)}
+        found = list(Account.objects.filter(pk__in=known, closed_at=None, telephone__isnull=False)[:2])  # fmt: skip
+    return found[0] if len(found) == 1 else None

@@ -1,5 +1,6 @@
 """The machine in the hall: known by its word, heard while it runs, and empty for whoever comes next."""
 
+import re
 from datetime import timedelta
 from http.cookies import SimpleCookie
 
@@ -21,10 +22,15 @@ from lifang.affairs.tests.make import (
 )
 from lifang.core.access import ANONYMOUS, SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.accounts.models import Account
 from lifang.core.api.rates import BUCKETS
+from lifang.core.audit.models import Entry
 from lifang.core.forms import selectors as drafts
+from lifang.core.notify import compose
+from lifang.core.notify.models import Message
 from lifang.core.testing import cast, hostile, places
 from lifang.core.testing.proofs import grows, refused
+from lifang.registry.tests.make import number
 
 MINUTE = timedelta(minutes=1)
 
@@ -163,3 +169,77 @@ def test_the_register_costs_the_same_with_many():
     office = cast.street_dispatcher()
     grows(make_terminal, lambda: office.get("affairs:terminals"))
     grows(make_terminal, lambda: Client().get("/halls"))
+
+
+def _code():
+    """The six figures that came by message."""
+    with behind(SYSTEM):
+        found = Message.objects.filter(template="accounts.code").order_by("-asked_at", "-id").first()  # fmt: skip
+        return str(compose.told(found)["code"])
+
+
+@pytest.mark.django_db
+@pytest.mark.covers("S0-67", "S0-93")
+def test_a_card_says_only_where_the_code_goes_and_nothing_of_it_is_left(resident):
+    BUCKETS.clear()
+    card = number("19550601", 224)
+    known_person(resident)
+    with behind(SYSTEM):
+        row = Account.objects.get(pk=resident.account.pk)
+        row.telephone = "10000007788"
+        row.save()
+    assert Client().get("/kiosk/card").status_code == 404  # no machine of a hall
+    _row, word = bound()
+    machine = Client()
+    machine.get(f"/kiosk/at/{word}")
+    assert "/kiosk/card" in machine.get("/kiosk").content.decode()
+    page = machine.get("/kiosk/card", {"lang": "en"}).content.decode()
+    assert "types like a keyboard" in page
+    assert 'type="password"' in page
+    for typed in ("", "hello", "1234567", "9" * 5000, "<svg onload=alert(1)>"):
+        assert machine.post("/kiosk/card", {"card": typed}).status_code == 422
+    BUCKETS.clear()
+
+    # The same for a card that nobody knows: nothing is told, nothing opens.
+    said = {}
+    for typed in (number("19900101", 333), f"姓名 王秀英 {card} 里坊区"):
+        sent = machine.post("/kiosk/card", {"card": typed})
+        asked = machine.get(sent["Location"])
+        assert asked["Cache-Control"] == "no-store"
+        said[typed] = re.sub(r'value="[^"]{60,}"', "", asked.content.decode())
+        for secret in (card, "10000007788", "7788", "王秀英", "王*", row.login):
+            assert secret not in said[typed], secret
+        assert machine.post("/kiosk/card/code", {"code": "000000"}).status_code in (409, 422)
+        assert machine.get("/my").status_code == 302, "a card alone opens nothing"
+    assert len(set(said.values())) == 1
+    entered = machine.post("/kiosk/card/code", {"code": _code()})
+    assert entered["Location"] == "/my"
+    assert machine.get("/my").status_code == 200
+    stolen = machine.cookies["sessionid"].value
+
+    machine.get("/kiosk")
+    assert {name for name, one in machine.cookies.items() if one.value} == {"kiosk", "visit", "terminal", "csrftoken"}  # fmt: skip
+    thief = Client()
+    thief.cookies["sessionid"] = stolen
+    machine.cookies = SimpleCookie({name: one.value for name, one in machine.cookies.items() if one.value})  # fmt: skip
+    for browser in (machine, thief):
+        for path in ("/my", "/kiosk/card", "/kiosk/card/code", "/account"):
+            text = browser.get(path, follow=True).content.decode()
+            assert not [mark for mark in (card, "10000007788", "王*") if mark in text], path
+    with behind(SYSTEM):
+        lines = list(Entry.objects.filter(action="affairs.present_card"))
+        assert lines
+        assert card not in str([one.__dict__ for one in lines])
+
+
+@pytest.mark.django_db
+@pytest.mark.covers("S0-67")
+def test_what_a_terminal_prints_asks_for_a_roll_and_a_desk_for_a_sheet(resident):
+    ticket = actions.take_ticket(actor=SYSTEM, point=make_point(hours="duty"), at=MONDAY)
+    _row, word = bound()
+    machine = Client()
+    machine.get(f"/kiosk/at/{word}")
+    page = machine.get(f"/q/{ticket.token}").content.decode()
+    assert "slip" in page
+    assert "data-print" in page
+    assert "data-print" not in Client().get(f"/q/{ticket.token}").content.decode()

@@ -40,7 +40,7 @@ STATES = {
 }
 
 
-def _here(request: HttpRequest) -> Terminal | None:
+def here(request: HttpRequest) -> Terminal | None:
     """The terminal this machine says it is."""
     return selectors.machine(acting(request)[0], request.COOKIES.get(TERMINAL, ""))
 
@@ -48,7 +48,7 @@ def _here(request: HttpRequest) -> Terminal | None:
 @panel("kiosk.foot", order=10)
 def foot(request: HttpRequest) -> tuple[str, Facts] | None:
     """The machine's name, and its sign of life."""
-    found = _here(request)
+    found = here(request)
     return ("affairs/kiosk/here.html", {"terminal": found}) if found else None
 
 
@@ -75,7 +75,7 @@ def sign_of_life(request: HttpRequest) -> HttpResponse:
 @require_GET
 def take(request: HttpRequest) -> HttpResponse:
     """Tickets of the hall the machine stands in; elsewhere one chooses."""
-    found = _here(request)
+    found = here(request)
     point = found.point if found else None
     return redirect("affairs:hall", point.pk) if point and not point.closed_at else redirect("affairs:halls")  # fmt: skip
 

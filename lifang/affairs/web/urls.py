@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from lifang.affairs.web import (
     aloud,
     asking,
+    cards,
     desk,
     due,
     guides,
@@ -68,6 +69,8 @@ urlpatterns = [
     path("kiosk/here", kiosk.sign_of_life, name="kiosk_here"),
     path("kiosk/ticket", kiosk.take, name="kiosk_ticket"),
     path("kiosk/query", kiosk.query, name="kiosk_query"),
+    path("kiosk/card", cards.card, name="kiosk_card"),
+    path("kiosk/card/code", cards.code, name="kiosk_card_code"),
     path("desk/terminals", kiosk.register, name="terminals"),
     path("desk/terminals/new", kiosk.setting, name="terminal_new"),
     path("desk/terminals/<uuid:pk>", kiosk.setting, name="terminal"),
