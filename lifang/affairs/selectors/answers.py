@@ -20,6 +20,7 @@ NAMED, CALLED, RULED, SAID = 3.0, 3.0, 1.5, 1.0  # how much a term weighs by whe
 WHOLE = 4.0  # for each character of a name that stands whole in the question; three letters count as one
 COVERED = 0.5  # so much of what a question says must be found, by weight
 NEAR = 0.6  # of the best: sources shown beside it
+MOST_NOTICES = 6  # of different places in one answer
 
 
 class Passage(NamedTuple):
@@ -132,9 +133,17 @@ def sources(actor: Actor, text: str, at: datetime | None = None, most: int = 3) 
 def answer(actor: Actor, text: str, at: datetime | None = None) -> Answer | None:
     """What is written about it, with its source; none where nothing is."""
     found = [one for one in _index().find(text[:300]) if one[2] >= COVERED]
-    noticed = [_as_passage(one) for one in _noticed(actor, text, at)]
+    noticed = _noticed(actor, text, at)
     if noticed:
-        return Answer(noticed[0], noticed[1:3], NAMED)
+        first, *others = [_as_passage(one) for one in noticed]
+        if (
+            noticed[0].mine is None and others
+        ):  # nobody knows where the asker lives: all of them are said
+            first = first._replace(
+                text=_together([first, *others]), url=first.url.partition("#")[0]
+            )
+            others = []
+        return Answer(first, others[:2], NAMED)
     if not found:
         return None
     best = found[0]
@@ -150,6 +159,13 @@ def _noticed(actor: Actor, text: str, at: datetime | None) -> list[Fit]:
     asked = f" {plain(text[:300])} "
     named = max((len(name) for name, _key, _weight in _index().phrases if (f" {name}" if name.isascii() else name) in asked), default=0)  # fmt: skip
     return [one for one in fits if one.length >= named]
+
+
+def _together(rows: Sequence[Passage]) -> Text:
+    """Several as one text; of many the first, and how many more there are."""
+    shown, more = rows[:MOST_NOTICES], len(rows) - MOST_NOTICES
+    zh, en = "\n".join(one.text.zh for one in shown), "\n".join(one.text.en for one in shown)
+    return Text(f"{zh}\n另有{more}条。", f"{en}\nAnd {more} more.") if more > 0 else Text(zh, en)
 
 
 def _as_passage(one: Fit) -> Passage:

@@ -1,5 +1,6 @@
 """Notices that are public and in force, told by whichever context publishes them, as sources of an answer."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -13,6 +14,9 @@ from lifang.orgs.selectors import codes_inside, place_name
 from lifang.registry import selectors as registry
 
 COMMUNITY = 12  # digits
+ESTATE = re.compile(
+    r"\s+|(?=\d+\s*(?:号|栋|幢|座))"
+)  # of the name of a building: what stands before its number
 
 
 class Notice(NamedTuple):
@@ -67,4 +71,6 @@ def _length(one: Notice, asked: str) -> int:
 
 
 def _named(one: Notice, asked: str) -> bool:
-    return any(name in asked for place in one.places if len(name := plain(place).strip()) > 1)
+    """Does the question say the estate of one of its buildings, or the whole of its name?"""
+    names = (plain(ESTATE.split(place.strip(), maxsplit=1)[0]).strip() for place in one.places)
+    return any(name in asked for name in names if len(name) > 1)

@@ -87,6 +87,9 @@ def test_a_notice_that_is_over_or_for_others_is_no_answer(noticed, resident):
     said = selectors.answer(ANONYMOUS, "停水了吗", at)
     assert (said.passage.key, said.passage.mine) == ("notice:water", None)
     assert "和平小区1号楼" in said.passage.text.zh
+    assert (
+        selectors.answer(ANONYMOUS, "别处花园停水了吗", at).passage.mine is None
+    )  # no notice knows the place: all are said with theirs
     assert selectors.answer(ANONYMOUS, "停水了吗", MONDAY + 2 * HOURS) is None  # it has ended, too
     assert selectors.answer(ANONYMOUS, "停水了吗") is None  # nobody said which moment
     known_person(resident)
