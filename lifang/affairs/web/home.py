@@ -164,7 +164,7 @@ class HomeVisitTable(Table):
     search = ("number",)
     filters = (
         Choice("state", gettext_lazy("State"), lambda actor: {one.key: str(one.name) for one in HOME_VISIT().states}),
-        Choice("time", gettext_lazy("Time"), {"late": gettext_lazy("Overdue")}, apply=lambda rows, values: rows.filter(state__in=selectors.COMING, due_at__lt=F("now"))),
+        Choice("time", gettext_lazy("Due"), {"late": gettext_lazy("Overdue")}, apply=lambda rows, values: rows.filter(state__in=selectors.COMING, due_at__lt=F("now"))),
         Period("slot_at", gettext_lazy("When")),
     )  # fmt: skip
     order = "-slot_at"
