@@ -1,11 +1,14 @@
 """What can be applied for: guides, materials, questions, benefits; see `data/`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal, NamedTuple
+from uuid import UUID
 
 import msgspec
 
+from lifang.core.access import Actor
 from lifang.core.calendar.terms import Limit
 from lifang.core.catalogue import catalogue
 from lifang.core.flow.shape import flow
@@ -306,3 +309,25 @@ def _forms() -> Iterator[FormSpec]:
 def policy(key: str) -> int:
     """A policy number."""
     return POLICY[key].amount
+
+
+class Notice(NamedTuple):
+    """A notice that is public and in force: what it says, whom it is for, and what people call it."""
+
+    key: str
+    title: Text
+    text: Text
+    url: str
+    words: Sequence[str]  # one of them stands whole in a question about it
+    places: Sequence[str]  # the names of the buildings or places it is for
+    communities: frozenset[str]
+    buildings: frozenset[UUID] = frozenset()
+
+
+Found = Callable[[Actor, datetime], Iterable[Notice]]
+NOTICES: Final[dict[str, Found]] = {}
+
+
+def notices_from(key: str, found: Found) -> None:
+    """A context says where its notices are: those that anybody may read and that have not ended at that time."""
+    NOTICES[key] = found

@@ -58,7 +58,6 @@ from lifang.affairs.selectors.mandates import (
     window_mandates,
 )
 from lifang.affairs.selectors.needs import given, home_of, needs, unfit
-from lifang.affairs.selectors.notices import NOTICES, Notice, notices_from
 from lifang.affairs.selectors.questions import (
     callback,
     callbacks_by_ids,
@@ -87,8 +86,6 @@ from lifang.affairs.selectors.waiting import (
 
 __all__ = [
     "COMING",
-    "NOTICES",
-    "Notice",
     "account_of",
     "acting_for",
     "answer",
@@ -133,7 +130,6 @@ __all__ = [
     "mandates",
     "mandates_of",
     "needs",
-    "notices_from",
     "open_of",
     "own",
     "own_application",

@@ -1,50 +1,24 @@
 """Notices that are public and in force, told by whichever context publishes them, as sources of an answer."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
-from uuid import UUID
+from typing import NamedTuple
 
+from lifang.affairs.catalogue import NOTICES, Notice
 from lifang.core.access import Actor
-from lifang.core.i18n import Text
 from lifang.core.search.words import plain
 from lifang.core.site import site
 from lifang.orgs.selectors import codes_inside, place_name
 from lifang.registry import selectors as registry
 
 COMMUNITY = 12  # digits
-ESTATE = re.compile(
-    r"\s+|(?=\d+\s*(?:号|栋|幢|座))"
-)  # of the name of a building: what stands before its number
-
-
-class Notice(NamedTuple):
-    """One of them: what it says, whom it is for, and what people call it."""
-
-    key: str
-    title: Text
-    text: Text
-    url: str
-    words: Sequence[str]  # one of them stands whole in a question about it
-    places: Sequence[str]  # the names of the buildings or places it is for
-    communities: frozenset[str]
-    buildings: frozenset[UUID] = frozenset()
+ESTATE = re.compile(r"\s+|(?=\d)")  # of the name of a building: what stands before its number
 
 
 class Fit(NamedTuple):
     notice: Notice
     length: int  # of the word that stands in the question
     mine: bool | None  # for the building the asker lives in; None: nobody knows where that is
-
-
-Found = Callable[[Actor, datetime], Iterable[Notice]]
-NOTICES: Final[dict[str, Found]] = {}
-
-
-def notices_from(key: str, found: Found) -> None:
-    """A context says where its notices are: those that anybody may read and that have not ended at that time."""
-    NOTICES[key] = found
 
 
 def fitting(actor: Actor, text: str, at: datetime) -> list[Fit]:

@@ -12,6 +12,7 @@ import yaml
 
 from lifang.affairs import selectors
 from lifang.affairs.actions import phrasing
+from lifang.affairs.catalogue import Notice
 from lifang.affairs.models import CallBack, Unanswered
 from lifang.affairs.rules import aspect_of
 from lifang.affairs.selectors import notices
@@ -50,7 +51,7 @@ def noticed(db, monkeypatch):
     def found(_actor, at):
         until = {True: MONDAY, False: MONDAY + HOURS}
         return [
-            selectors.Notice(
+            Notice(
                 key=one["key"], title=Text(*one["title"]), text=Text(f"{one['title'][0]}：{'、'.join(one['places'])}。", f"{one['title'][1]}: {', '.join(one['places'])}."),
                 url=f"/notices#{one['key']}", words=one["words"], places=one["places"], communities=frozenset([one["community"]]),
             )

@@ -206,7 +206,7 @@ def test_a_card_says_only_where_the_code_goes_and_nothing_of_it_is_left(resident
         sent = machine.post("/kiosk/card", {"card": typed})
         asked = machine.get(sent["Location"])
         assert asked["Cache-Control"] == "no-store"
-        said[typed] = re.sub(r'value="[^"]{60,}"', "", asked.content.decode())
+        said[typed] = re.sub(r"[A-Za-z0-9]{64}", "", asked.content.decode().partition("<main")[2])
         for secret in (card, "10000007788", "7788", "王秀英", "王*", row.login):
             assert secret not in said[typed], secret
         assert machine.post("/kiosk/card/code", {"code": "000000"}).status_code in (409, 422)

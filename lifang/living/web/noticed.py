@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from lifang.affairs.selectors import Notice, notices_from
+from lifang.affairs.catalogue import Notice, notices_from
 from lifang.core.access import Actor
 from lifang.core.i18n import Text
 from lifang.living import selectors
@@ -26,10 +26,12 @@ def _notice(row: Outage) -> Notice:
     names = [one.name for one in buildings]
     start, end = localtime(row.starts_at), localtime(row.ends_at)
     until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%Y-%m-%d %H:%M}"
-    zh = f"{row.what.name.zh}：{'、'.join(names)}，{start:%Y-%m-%d %H:%M}至{until}。{row.reason}（{row.unit.name.zh}）"
-    en = f"{row.what.name.en}: {', '.join(names)}, from {start:%Y-%m-%d %H:%M} until {until}. {row.reason} ({row.unit.name.en})"
+    text = Text(
+        f"{row.what.name.zh}：{'、'.join(names)}，{start:%Y-%m-%d %H:%M}至{until}。{row.reason}（{row.unit.name.zh}）",
+        f"{row.what.name.en}: {', '.join(names)}, from {start:%Y-%m-%d %H:%M} until {until}. {row.reason} ({row.unit.name.en})",
+    )  # fmt: skip
     return Notice(
-        key=f"outage-{row.pk}", title=row.what.name, text=Text(zh=zh, en=en), url=f"{reverse('living:outages')}#outage-{row.pk}", words=row.what.words,
+        key=f"outage-{row.pk}", title=row.what.name, text=text, url=f"{reverse('living:outages')}#outage-{row.pk}", words=row.what.words,
         places=names, communities=frozenset(one.area[:LETTERS] for one in buildings), buildings=frozenset(one.building_id for one in buildings),
     )  # fmt: skip
 
