@@ -20,7 +20,7 @@ def fee_of(area: str) -> tuple[UUID, str]:
     from lifang.core.access import SYSTEM  # noqa: PLC0415 -- as above
     from lifang.core.access.wall import behind  # noqa: PLC0415 -- as above
 
-    make.make_unit("public_security")
+    make.make_unit("public_security", area=area[:6])
     row = make.make_application(area, "identity-card", answers={"kind": "lost"})
     with behind(SYSTEM):
         return row.pk, str(actions.take_fee(actor=SYSTEM, application=row, at=make.MONDAY).number)
