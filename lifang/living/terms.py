@@ -95,3 +95,22 @@ class MachineStep(StrEnum):
     STOPPED = "stopped"
     BACK = "back"  # in use again
     REMOVED = "removed"
+
+
+class Act(StrEnum):
+    """What a helper did for somebody."""
+
+    ORDERED = "ordered"
+    PAID_ORDER = "paid_order"
+    TOOK_BACK = "took_back"
+    CONFIRMED = "confirmed"
+    REPORTED = "reported"
+    PAID_BILL = "paid_bill"
+    SAW_CODE = "saw_code"
+
+
+# Errands that may be entrusted (core.access.errands).
+ORDERS_FOR = "living.orders"
+REPAIRS_FOR = "living.repairs"
+BILLS_FOR = "living.bills"
+PARCELS_FOR = "living.parcels"

@@ -34,7 +34,7 @@ def by_topic(guides: list[Guide]) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def entrustable() -> list[tuple[str, list[tuple[str, str]]]]:
     """All that may be entrusted: matters by topic, then the errands of other contexts."""
-    others = [(one.key, str(one.name)) for one in ERRANDS.values()]
+    others = [(one.key, str(one.own or one.name)) for one in ERRANDS.values()]
     return [*by_topic(agent_guides()), *([(str(_("Beside matters")), others)] if others else [])]
 
 

@@ -12,12 +12,13 @@ from lifang.core.access.actor import Actor
 
 
 class Errand(NamedTuple):
-    """`url`: the name of the page that does it, told the id of the person it is done for."""
+    """`url`: the name of the page that does it, told the id of the person it is done for. `own`: as the person reads it who entrusts it."""
 
     key: str
     name: Any
     url: str
     icon: str
+    own: Any = ""
 
 
 class Entrusted(NamedTuple):

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.timezone import localtime
+
 from lifang.core.access import SYSTEM, Actor, Refusal, insist
 from lifang.core.access.wall import behind
 from lifang.core.action import action
@@ -12,21 +14,27 @@ from lifang.core.i18n import Text, text
 from lifang.core.pay import LedgerKind, Leg
 from lifang.core.pay import actions as pay
 from lifang.core.pay.models import Book, Ledger, PayOrder, Refund
+from lifang.core.pay.rules import yuan
 from lifang.living import rules
+from lifang.living.actions.helping import note_deed
 from lifang.living.actions.metering import company
 from lifang.living.events import BillCredited, BillPaid
 from lifang.living.models import Bill, Booking
-from lifang.living.terms import BILL, Source
+from lifang.living.selectors import helping
+from lifang.living.terms import BILL, Act, Source
 from lifang.orgs import selectors as orgs
 
 
 @action("living.pay_bill", beyond=True)  # the books are the company's
-def to_pay(*, actor: Actor, bill: Bill, amount: int, way: str, at: datetime) -> PayOrder:
-    """The household pays, all or a part; where to go next is `pay.selectors.address_of`."""
+def to_pay(*, actor: Actor, bill: Bill, amount: int, way: str, at: datetime, person: UUID | None = None) -> PayOrder:  # fmt: skip
+    """The household pays, all or a part; where to go next is `pay.selectors.address_of`. `person`: for whom, who entrusted it."""
+    whose = helping.sees_bill(actor, bill, person, localtime(at).date()) if person else None
     insist(
-        None if actor.holder in bill.holders else Refusal("not_found"),
+        None if whose or actor.holder in bill.holders else Refusal("not_found"),
         rules.may_pay(amount, bill.left),
     )
+    if whose:
+        note_deed(actor, whose, Act.PAID_BILL, bill.pk, f"{bill.month} ¥ {yuan(amount)}", at)
     facts = _facts(actor, bill, at)
     return pay.open_order(actor=actor, amount=amount, way=way, payer=actor.holder, at=at, **facts)
 

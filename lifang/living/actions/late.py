@@ -12,10 +12,12 @@ from lifang.core.flow import engine
 from lifang.core.flow.clocks import Allowance
 from lifang.core.flow.engine import Said
 from lifang.core.notify import send
+from lifang.living.actions.helping import helper_accounts
 from lifang.living.catalogue import REPAIR
 from lifang.living.events import RepairEscalated
 from lifang.living.models import Repair
 from lifang.living.selectors.repairs import to_escalate, unrated
+from lifang.living.terms import Act
 from lifang.orgs import selectors as orgs
 
 TOLD = {"take": "living.repair_taken", "quote": "living.repair_quoted", "free": "living.repair_taken", "book": "living.repair_booked", "finish": "living.repair_fixed", "refuse": "living.repair_refused"}  # fmt: skip
@@ -67,10 +69,11 @@ def tell_household(system: Actor, repair: UUID, move: str, at: datetime) -> None
     """What the company did, in plain words."""
     template = TOLD.get(move)
     row = Repair.objects.filter(pk=repair).first() if template else None
-    if template is None or row is None or row.account_id is None:
+    if template is None or row is None:
         return
     facts = {"number": row.number, "kind": row.what.name, "from": row.visit_from or "", "amount": f"{row.quoted / 100:.2f}"}  # fmt: skip
-    send(
-        to=f"account:{row.account_id}", template=template, facts=facts, at=at, area=row.area,
-        link=reverse("living:own_repair", args=[row.pk]), key=f"{row.pk}:{move}:{row.steps_taken}",
-    )  # fmt: skip
+    for account in {row.account_id, *helper_accounts(row.pk, Act.REPORTED)} - {None}:
+        send(
+            to=f"account:{account}", template=template, facts=facts, at=at, area=row.area,
+            link=reverse("living:own_repair", args=[row.pk]), key=f"{row.pk}:{move}:{row.steps_taken}",
+        )  # fmt: skip

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from lifang.core.access import SYSTEM, Actor, Refusal, insist
+from lifang.core.access import SYSTEM, Actor, Refusal, Refused, insist
 from lifang.core.access.wall import behind
 from lifang.core.action import action
 from lifang.core.action.unit import seen
@@ -22,15 +22,19 @@ from lifang.core.pay import LedgerKind, Leg
 from lifang.core.pay import actions as pay
 from lifang.core.pay import selectors as money
 from lifang.core.pay.models import Book, Ledger, PayOrder
+from lifang.core.pay.rules import yuan
+from lifang.living.actions.helping import begun_for, helper_accounts, note_deed
 from lifang.living.actions.metering import one_by_one
 from lifang.living.catalogue import ORDER, SUBSIDIES, TOPICS
 from lifang.living.events import ComplaintMade, OrderMoved, OrderPlaced, SubsidyPaidOut
 from lifang.living.models import Complaint, Grant, Offer, Order, Payout, Shop
 from lifang.living.rules import orders as rules
+from lifang.living.selectors import helping
 from lifang.living.selectors.orders import groups_of, unconfirmed, used_of
-from lifang.living.terms import ORDERED
+from lifang.living.terms import ORDERED, ORDERS_FOR, Act
 
 if TYPE_CHECKING:
+    from lifang.living.selectors.helping import Whose
     from lifang.registry.selectors import Dwelling
 
 STREET, COMMUNITY = 9, 12
@@ -39,35 +43,51 @@ NOTHING = ("declined", "withdrawn", "called_off")
 
 @action("living.place_order", beyond=True)  # the shop is out of a household's sight
 def place_order(
-    *, actor: Actor, offer: Offer, count: int, home: "Dwelling | None", wanted: datetime, wish: str, telephone: str, batch: UUID, at: datetime
+    *, actor: Actor, offer: Offer, count: int, home: "Dwelling | None", wanted: datetime, wish: str, telephone: str, batch: UUID, at: datetime,
+    person: UUID | None = None,
 ) -> Order:  # fmt: skip
-    """So many of an offer, at home or at the shop, at a time; the register says what others pay of it."""
+    """So many of an offer, at home or at the shop, at a time; the register says what others pay of it. `person`: who entrusted it."""
     shop = Shop.objects.get(pk=offer.shop_id)
+    whose = helping.whose(actor, ORDERS_FOR, person, localtime(at).date()) if person else None
+    account = whose.account if whose else actor.id
     insist(
         None if shop.state == "listed" and offer.ended_at is None else Refusal("shop_not_listed"),
-        Refusal("order_own_shop") if shop.account_id == actor.id else None,
+        Refusal("order_own_shop")
+        if shop.account_id and shop.account_id in (actor.id, account)
+        else None,
+        Refusal("not_found")
+        if whose and home and home.pk not in {one.door.pk for one in whose.homes}
+        else None,
         Refusal("order_at_home", {"field": "home"}) if home and not offer.at_home else None,
         rules.order_fits(count, wanted, at),
     )
-    one_by_one(f"living.order:{actor.holder}")
+    one_by_one(f"living.order:{whose.key if whose else actor.holder}")
     before = Order.objects.filter(batch=batch).first()
     if before is not None:
-        insist(rules.own(actor.holder, before.holders))
+        insist(
+            Refusal("not_found")
+            if not (_begun(actor, before, at) if whose else actor.holder in before.holders)
+            else None
+        )
         return before
     month = f"{localtime(at):%Y-%m}"
-    due = rules.subsidy(shop.trade, home is not None, offer.price, count, groups_of(actor), used_of(actor, month))  # fmt: skip
+    groups = helping.groups_of_person(SYSTEM, whose.person) if whose else groups_of(actor)
+    used = helping.used_for(whose, month) if whose else used_of(actor, month)
+    due = rules.subsidy(shop.trade, home is not None, offer.price, count, groups, used)
     made = Order(
         number=f"D{at:%y%m%d}{short_code(5)}", batch=batch, shop=shop, offer_id=offer.pk, name=offer.name, unit=offer.unit, price=offer.price, count=count,
         amount=offer.price * count, subsidy=due.amount if due else 0, area=home.area if home else shop.area, address=home.address if home else "",
-        wanted_at=wanted, wish=wish.strip()[:200], telephone=telephone.strip() or None, account_id=actor.id, ordered_at=at,
-        holders=[actor.holder, f"account:{shop.account_id}"],
+        wanted_at=wanted, wish=wish.strip()[:200], telephone=telephone.strip() or None, account_id=account, ordered_at=at,
+        holders=[*(whose.holders if whose else [actor.holder]), f"account:{shop.account_id}"],
     )  # fmt: skip
     engine.start(ORDER(), made, actor=actor, at=at, turn=Turn(()), said=Said(public=True))
     if due:
         Grant.objects.create(
-            order=made, scheme=due.scheme.key, group=due.group, account_id=actor.id, month=month, amount=due.amount, at=at, area=shop.area[:COMMUNITY],
-            holders=[actor.holder],
+            order=made, scheme=due.scheme.key, group=due.group, account_id=account, month=month, amount=due.amount, at=at, area=shop.area[:COMMUNITY],
+            holders=whose.holders if whose else [actor.holder],
         )  # fmt: skip
+    if whose:
+        note_deed(actor, whose, Act.ORDERED, made.pk, f"{made.name} × {made.count}", at)
     publish(OrderPlaced(order=made.pk, shop=shop.pk, at=at), area=made.area, holders=made.holders)
     return made
 
@@ -108,13 +128,13 @@ def call_off_order(*, actor: Actor, order: Order, note: str, at: datetime) -> Or
 @action("living.withdraw_order", beyond=True)  # likewise
 def withdraw_order(*, actor: Actor, order: Order, at: datetime) -> Order:
     """Taken back before the shop took it."""
-    return _nothing(_ordered(actor, order), "withdraw", actor, at)
+    return _nothing(_ordered(actor, order, at, Act.TOOK_BACK), "withdraw", actor, at)
 
 
 @action("living.confirm_order", beyond=True)  # likewise
 def confirm_order(*, actor: Actor, order: Order, stars: int, note: str, at: datetime) -> Order:
     """It was done, and how it was; the street owes the shop its part from now on."""
-    held = _ordered(actor, order)
+    held = _ordered(actor, order, at, Act.CONFIRMED)
     insist(None if stars in rules.STARS else Refusal("rating_stars", {"field": "stars"}))
     held.stars = stars
     return _closed(held, "confirm", actor, at, note)
@@ -144,7 +164,10 @@ def see_to_orders(*, system: Actor, at: datetime) -> None:
 @action("living.pay_order", beyond=True)  # the books are the shop's
 def pay_order(*, actor: Actor, order: Order, way: str, at: datetime) -> PayOrder:
     """The household pays its part; where to go next is `adapters.address_of`."""
-    insist(rules.own(actor.holder, order.holders), Refusal("not_found") if order.account_id != actor.id else None, rules.may_pay(order.state, order.left))  # fmt: skip
+    whose = _begun(actor, order, at) if order.account_id != actor.id else None
+    insist(Refusal("not_found") if order.account_id != actor.id and whose is None else None, rules.may_pay(order.state, order.left))  # fmt: skip
+    if whose:
+        note_deed(actor, whose, Act.PAID_ORDER, order.pk, f"{order.name} ¥ {yuan(order.left)}", at)
     book, owed = _shop_book(order, at)
     said: Text = text(f"{order.name} {order.number}", f"{order.name} {order.number}")
     payee = text(order.shop.name, order.shop.name)
@@ -207,9 +230,9 @@ def tell_order(system: Actor, order: UUID, move: str, at: datetime) -> None:
     if row is None:
         return
     facts = {"number": row.number, "name": row.name, "shop": row.shop.name}
-    own = ("living:own_order", TOLD.get(move), row.account_id)
-    theirs = ("living:shop_order", TOLD_SHOP.get(move), row.shop.account_id)
-    for page, template, account in (own, theirs):
+    told = [("living:own_order", TOLD.get(move), one) for one in {row.account_id, *helper_accounts(row.pk, Act.ORDERED)}]  # fmt: skip
+    told.append(("living:shop_order", TOLD_SHOP.get(move), row.shop.account_id))
+    for page, template, account in told:
         if template and account:
             send(
                 to=f"account:{account}", template=template, facts=facts, at=at, area=row.area, link=reverse(page, args=[row.pk]),
@@ -275,11 +298,20 @@ def _kept(actor: Actor, order: Order) -> Order:
     return held
 
 
-def _ordered(actor: Actor, order: Order) -> Order:
-    """By whoever ordered."""
+def _ordered(actor: Actor, order: Order, at: datetime | None = None, act: Act | None = None) -> Order:  # fmt: skip
+    """By whom it was ordered for; where an act is named, also by the helper who placed it, while that is entrusted."""
     held = Order.objects.hold(order.pk)
-    insist(None if actor.id and held.account_id == actor.id else Refusal("not_found"))
+    if actor.id and held.account_id == actor.id:
+        return held
+    whose = _begun(actor, held, at) if at and act else None
+    if whose is None or act is None or at is None:
+        raise Refused("not_found")
+    note_deed(actor, whose, act, held.pk, held.name, at)
     return held
+
+
+def _begun(actor: Actor, order: Order, at: datetime) -> "Whose | None":
+    return begun_for(actor, ORDERS_FOR, order.pk, at)
 
 
 def _nothing(held: Order, key: str, actor: Actor, at: datetime, note: str = "") -> Order:

@@ -18,14 +18,16 @@ from lifang.core.flow import engine
 from lifang.core.flow.clocks import Allowance
 from lifang.core.flow.engine import Said, Turn
 from lifang.core.ids import short_code
+from lifang.living.actions.helping import note_deed
 from lifang.living.actions.issuing import Draft, Line, issue
 from lifang.living.actions.metering import company
 from lifang.living.catalogue import REPAIR
 from lifang.living.events import RepairMoved, RepairOrdered
 from lifang.living.models import Repair, RepairPart
 from lifang.living.rules import repairs as rules
+from lifang.living.selectors import helping
 from lifang.living.selectors.serving import company_of
-from lifang.living.terms import Source, Spot
+from lifang.living.terms import REPAIRS_FOR, Act, Source, Spot
 from lifang.orgs import selectors as orgs
 from lifang.registry import selectors as registry
 
@@ -38,11 +40,18 @@ ITEM = "repair"
 @action("living.order_repair", beyond=True)  # the company's desk lies out of a household's sight
 def order_repair(
     *, actor: Actor, home: "Home", kind: str, spot: str, floor: int | None, text: str, telephone: str,
-    photos: Sequence[Print], at: datetime,
+    photos: Sequence[Print], at: datetime, person: UUID | None = None,
 ) -> Repair:  # fmt: skip
-    """Something is broken at home or in one's building: the company that looks after it gets the order."""
+    """Something is broken at home or in one's building: the company that looks after it gets the order. `person`: who entrusted it."""
+    whose = helping.whose(actor, REPAIRS_FOR, person, localtime(at).date()) if person else None
+    doors = (
+        {one.door.pk for one in whose.homes}
+        if whose
+        else {one.pk for one in registry.own_doors(actor)}
+    )
+    account, owners = (whose.account, whose.holders) if whose else (actor.id, [actor.holder])
     insist(
-        None if home.door.pk in {one.pk for one in registry.own_doors(actor)} else Refusal("not_found"),
+        None if home.door.pk in doors else Refusal("not_found"),
         rules.order_fits(kind, spot, floor, home.floors, text),
     )  # fmt: skip
     unit = company_of(SYSTEM, home.door.area)
@@ -51,11 +60,13 @@ def order_repair(
     made = Repair(
         number=f"R{at:%y%m%d}{short_code(5)}", unit=unit, kind=kind, dwelling_id=home.door.pk, address=home.door.address, area=home.door.area,
         spot=spot, floor=floor if spot == Spot.FLOOR else None, text=text.strip()[:500], telephone=telephone.strip() or None,
-        account_id=actor.id, opened_at=at, holders=[unit.holder, actor.holder],
+        account_id=account, opened_at=at, holders=[unit.holder, *owners],
     )  # fmt: skip
     engine.start(REPAIR(), made, actor=actor, at=at, turn=_turn(made, "take"), said=Said(note=made.text, public=True))  # fmt: skip
     for photo in photos:
         keep(photo, subject=made, kind=Photo.BEFORE, actor=actor, at=at)
+    if whose:
+        note_deed(actor, whose, Act.REPORTED, made.pk, made.number, at)
     publish(RepairOrdered(repair=made.pk, kind=kind, at=at), area=made.area, holders=made.holders)
     return made
 

@@ -12,6 +12,7 @@ from lifang.core.flow.models import Step
 from lifang.core.pay import actions as pay
 from lifang.core.retention import Shelf, shelf
 from lifang.living.models import (
+    Deed,
     Grant,
     Neighbour,
     Pass,
@@ -100,6 +101,13 @@ def clear_bookings(rows: Sequence[Any], at: datetime) -> Went:
     return {}
 
 
+def drop_deeds(rows: Sequence[Any], at: datetime) -> Went:
+    for row in rows:
+        engine.unname(row.subject, row.account_id)
+    Deed.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return {}
+
+
 def clear_bills(rows: Sequence[Any], at: datetime) -> Went:
     for row in rows:
         row.dwelling, row.address = None, ""
@@ -122,4 +130,5 @@ shelf(Shelf("living.passages", ask.old_passages, drop_passages, partial(ask.held
 shelf(Shelf("living.passes", ask.ended_passes, drop_passes, partial(ask.held, SYSTEM)))
 shelf(Shelf("living.permits", ask.ended_permits, drop_permits, partial(ask.held_by_sight, SYSTEM)))
 shelf(Shelf("living.bookings", ask.past_bookings, clear_bookings, partial(ask.held, SYSTEM)))
+shelf(Shelf("living.deeds", ask.old_deeds, drop_deeds, partial(ask.held_deeds, SYSTEM)))
 shelf(Shelf("living.bills", ask.settled_bills, clear_bills, partial(ask.held_by_sight, SYSTEM)))

@@ -1,5 +1,6 @@
 from lifang.living.models.bill import Bill, BillLine, Meter, Reading, ReceiptPaper, Run, Tariff
 from lifang.living.models.community import Complaint, Inspection, LedgerLine
+from lifang.living.models.deed import Deed
 from lifang.living.models.gate import Gate, Pass, Passage, Permit
 from lifang.living.models.machine import Machine, MachineNote, MachinePaper
 from lifang.living.models.need import NeedAnswer, NeedSurvey
@@ -15,6 +16,7 @@ __all__ = [
     "BillLine",
     "Booking",
     "Complaint",
+    "Deed",
     "Gate",
     "Grant",
     "Inspection",

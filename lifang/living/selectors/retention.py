@@ -11,6 +11,7 @@ from lifang.core.retention import Standing
 from lifang.living.models import (
     Bill,
     Booking,
+    Deed,
     Neighbour,
     Order,
     Parcel,
@@ -20,13 +21,14 @@ from lifang.living.models import (
     Repair,
     Shop,
 )
+from lifang.registry.selectors import retention as registry
 
 Rows = QuerySet[Any]
 
 
 def ended_repairs(system: Actor, before: datetime) -> Rows:
     """Ended before then, where it is still known whose they were."""
-    rows = Repair.objects.filter(ended_at__lt=before).exclude(account=None)
+    rows = Repair.objects.filter(Q(account__isnull=False) | Q(telephone__isnull=False) | ~Q(text=""), ended_at__lt=before)  # fmt: skip
     return rows.annotate(over=F("ended_at")).order_by("over", "pk")
 
 
@@ -44,7 +46,7 @@ def ended_neighbours(system: Actor, before: datetime) -> Rows:
 
 def ended_orders(system: Actor, before: datetime) -> Rows:
     """Ended before then, where it is still known whose they were."""
-    rows = Order.objects.filter(ended_at__lt=before).exclude(account=None)
+    rows = Order.objects.filter(Q(account__isnull=False) | Q(telephone__isnull=False) | ~Q(address="") | ~Q(wish=""), ended_at__lt=before)  # fmt: skip
     return rows.annotate(over=F("ended_at")).order_by("over", "pk")
 
 
@@ -86,6 +88,17 @@ def past_bookings(system: Actor, before: datetime) -> Rows:
     """Of times before then, where it is still known whose they were."""
     rows = Booking.objects.filter(slot_at__lt=before).exclude(account=None)
     return rows.annotate(over=F("slot_at")).order_by("over", "pk")
+
+
+def old_deeds(system: Actor, before: datetime) -> Rows:
+    rows = Deed.objects.filter(at__lt=before)
+    return rows.annotate(over=F("at")).order_by("over", "pk")
+
+
+def held_deeds(system: Actor, force: Standing) -> Q:
+    """Of people and accounts under hold, on either side."""
+    found = registry.held_by(system, force, "person") | registry.held_by(system, force, "agent")
+    return found | held(system, force)
 
 
 def settled_bills(system: Actor, before: datetime) -> Rows:

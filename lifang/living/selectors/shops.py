@@ -81,7 +81,11 @@ def licence(actor: Actor, shop: Shop) -> ShopLicence | None:
 
 def own_spot(actor: Actor) -> tuple[float, float] | None:
     """Where one's building stands, by the register; nothing without a linked home."""
-    own = registry.own_buildings(actor)[:1] if actor.id else []
-    with behind(SYSTEM):  # buildings stand on every map, and it is one's own
+    return spot_in(registry.own_buildings(actor)[:1] if actor.id else [])
+
+
+def spot_in(own: list[UUID]) -> tuple[float, float] | None:
+    """Where the first of these buildings stands."""
+    with behind(SYSTEM):  # buildings stand on every map, and somebody lives there who asks
         row = registry.public_places(SYSTEM).filter(pk__in=own).first() if own else None
     return (row.lon, row.lat) if row and row.lon is not None and row.lat is not None else None

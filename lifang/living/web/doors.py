@@ -7,11 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lifang.core.access import Actor
+from lifang.core.access.errands import Errand, errand
 from lifang.core.pay.rules import yuan
 from lifang.core.web.nav import Entry, Hit, finder, register
 from lifang.core.web.panels import panel
 from lifang.living import selectors
-from lifang.living.web import needs, outages, shop_shown, shown
+from lifang.living.terms import BILLS_FOR, ORDERS_FOR, PARCELS_FOR, REPAIRS_FOR
+from lifang.living.web import helping, needs, outages, shop_shown, shown
 
 HITS = 8
 
@@ -30,6 +32,26 @@ register(
     Entry("public", "living.accounts", _("Published accounts"), "living:accounts", icon="scale", order=40, short=_("Ledger")),
     Entry("my", "living.bills", _("Bills"), "living:bills", icon="receipt", order=25),
 )  # fmt: skip
+
+
+errand(Errand(ORDERS_FOR, _("Order from shops for them"), "living:orders_for", icon="shopping-bag", own=_("Order services and things from shops for me, with my subsidies")))  # fmt: skip
+errand(Errand(REPAIRS_FOR, _("Report a repair for them"), "living:repairs_for", icon="tool", own=_("Report what is broken in my home to the property company")))  # fmt: skip
+errand(Errand(BILLS_FOR, _("See and pay their bills"), "living:bills_for", icon="receipt", own=_("See my bills and pay them")))  # fmt: skip
+errand(Errand(PARCELS_FOR, _("See their parcels"), "living:parcels_for", icon="package", own=_("See which parcels wait for my home, with the pick-up code")))  # fmt: skip
+
+
+@panel("affairs.mandates", order=20)
+def done_for_me(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
+    """What helpers did for whoever looks, newest first."""
+    rows = selectors.deeds_for_me(request.actor)  # type: ignore[attr-defined]
+    return ("living/helping/deeds.html", {"rows": helping.deeds(rows, own=True)}) if rows else None
+
+
+@panel("affairs.mandates_of", order=20)
+def done_for(request: HttpRequest, person: Any) -> tuple[str, dict[str, Any]] | None:
+    """The same at the window, of somebody of one's area."""
+    rows = selectors.deeds_of(request.actor, person.pk)  # type: ignore[attr-defined]
+    return ("living/helping/deeds.html", {"rows": helping.deeds(rows, own=False)}) if rows else None
 
 
 @panel("my.home", order=16)

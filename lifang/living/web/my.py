@@ -27,8 +27,8 @@ from lifang.core.web.forms import Form
 from lifang.core.web.views import only
 from lifang.living import actions, selectors
 from lifang.living.models import Bill
-from lifang.living.terms import BILL
-from lifang.living.web import shown
+from lifang.living.terms import BILL, BILLS_FOR
+from lifang.living.web import helping, shown
 from lifang.living.web.desk import page, sums_of
 from lifang.living.web.forms import PartForm
 from lifang.living.web.here import moment, today, who
@@ -54,6 +54,8 @@ def bills(request: HttpRequest) -> HttpResponse:
 def bill(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One bill; one tap goes on to pay it."""
     actor = who(request)
+    if person := helping.led(request, BILLS_FOR, selectors.own_bills, pk):
+        return redirect("living:bill_for", person, pk)
     found = selectors.own_bill(actor, pk)
     form = PartForm(request.POST or None, initial={"amount": yuan(found.left)})
     if request.method == "POST" and form.is_valid():

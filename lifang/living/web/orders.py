@@ -18,6 +18,8 @@ from lifang.living import actions, selectors
 from lifang.living.catalogue import SUBSIDIES, operator
 from lifang.living.rules import orders as rules
 from lifang.living.rules.shops import next_open
+from lifang.living.terms import ORDERS_FOR
+from lifang.living.web import helping
 from lifang.living.web import order_shown as shown
 from lifang.living.web.desk import page
 from lifang.living.web.here import moment, today, who
@@ -62,6 +64,8 @@ def place(request: HttpRequest, pk: UUID) -> HttpResponse:
 @only(Kind.RESIDENT)
 def order(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = who(request)
+    if person := helping.led(request, ORDERS_FOR, selectors.own_orders, pk):
+        return redirect("living:order_for", person, pk)
     found = selectors.own_order(actor, pk)
     grant = selectors.own_grant(actor, found)
     scheme = SUBSIDIES[grant.scheme].name if grant and grant.scheme in SUBSIDIES else ""

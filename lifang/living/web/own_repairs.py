@@ -12,6 +12,8 @@ from lifang.core.access import Kind
 from lifang.core.web.views import only
 from lifang.living import actions, selectors
 from lifang.living.catalogue import REPAIR_KINDS
+from lifang.living.terms import REPAIRS_FOR
+from lifang.living.web import helping
 from lifang.living.web import repair_shown as shown
 from lifang.living.web.desk import page
 from lifang.living.web.here import moment, who
@@ -54,6 +56,8 @@ def order(request: HttpRequest) -> HttpResponse:
 @only(Kind.RESIDENT, Kind.STAFF)
 def repair(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = who(request)
+    if person := helping.led(request, REPAIRS_FOR, selectors.own_repairs, pk):
+        return redirect("living:repair_for", person, pk)
     found = selectors.own_repair(actor, pk)
     facts = shown.facts(actor, found)
     if found.state == "done":

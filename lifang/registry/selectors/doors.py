@@ -93,7 +93,19 @@ class Home(NamedTuple):
 
 def own_homes(actor: Actor) -> list[Home]:
     """Where the actor lives, with the building around it."""
-    doors = own_doors(actor)
+    return _homes(own_doors(actor))
+
+
+def homes_of(system: Actor, person: UUID) -> list[Home]:
+    """Where somebody lives by now, for whoever they entrusted with something there."""
+    with behind(SYSTEM):
+        rows = _doors("").filter(pk__in=doors_of(SYSTEM, person)).order_by("pk")
+        told = rows.values_list("pk", "area", "address", "name", "area_m2")
+        doors = [Dwelling(pk, at, address or name, m2) for pk, at, address, name, m2 in told]
+    return _homes(doors)
+
+
+def _homes(doors: list[Dwelling]) -> list[Home]:
     with behind(SYSTEM):  # as above
         rows = {row.pk: row for row in Place.objects.filter(pk__in=[one.pk for one in doors]).select_related("parent__parent")}  # fmt: skip
     return [_home(door, rows[door.pk]) for door in doors]
@@ -188,8 +200,12 @@ def doors_inside(system: Actor, buildings: Iterable[UUID]) -> list[UUID]:
 
 def own_buildings(actor: Actor) -> list[UUID]:
     """The buildings the actor lives in."""
-    doors = [one.pk for one in own_doors(actor)]
-    with behind(SYSTEM):  # one's own
-        rows = Place.objects.filter(pk__in=doors).values_list("parent", "parent__kind", "parent__parent")  # fmt: skip
+    return buildings_with(SYSTEM, [one.pk for one in own_doors(actor)])
+
+
+def buildings_with(system: Actor, doors: Iterable[UUID]) -> list[UUID]:
+    """The buildings that these doors are in."""
+    with behind(SYSTEM):
+        rows = Place.objects.filter(pk__in=list(doors)).values_list("parent", "parent__kind", "parent__parent")  # fmt: skip
         found = [above if kind == PlaceKind.STAIR and above else parent for parent, kind, above in rows]  # fmt: skip
     return sorted({one for one in found if one is not None})
