@@ -36,6 +36,7 @@ PUBLIC = (PlaceKind.ESTATE, PlaceKind.BUILDING, PlaceKind.KEY_PLACE, PlaceKind.R
 
 # Not one value but all that happened to a person: looked at like a field, for a purpose, on the record.
 STORY: Final = "person.story"
+HOME_STORY: Final = "household.story"  # the same of a household
 
 
 class Document(StrEnum):

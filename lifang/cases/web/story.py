@@ -14,7 +14,7 @@ from lifang.cases.catalogue import CASE
 from lifang.core.access import Actor
 from lifang.core.access.scope import within
 from lifang.core.web.story import Figure, Told, counts, tells
-from lifang.registry.selectors import Span, counted, stays
+from lifang.registry.selectors import Span, counted, home_stays, stays
 
 METRES = 60  # from the point of a building
 
@@ -47,6 +47,16 @@ def around_home(actor: Actor, person: Any, since: datetime | None, most: int) ->
     if not actor.may("cases.see"):
         return
     for stay in stays(actor, person)[:HOMES]:
+        start = max(stay.since, since) if since else stay.since
+        yield from _near(actor, stay.door, start, stay.until, most)
+
+
+@tells("household", "near", _("Cases around the home"), icon="map-pin", order=10)
+def around_household(actor: Actor, household: Any, since: datetime | None, most: int) -> Iterator[Told]:  # fmt: skip
+    """What was reported around its door while the household lived there."""
+    if not actor.may("cases.see"):
+        return
+    for stay in home_stays(actor, household)[:HOMES]:
         start = max(stay.since, since) if since else stay.since
         yield from _near(actor, stay.door, start, stay.until, most)
 

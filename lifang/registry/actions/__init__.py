@@ -29,7 +29,12 @@ from lifang.registry.actions.households import (
     renew_registration,
 )
 from lifang.registry.actions.knowing import change
-from lifang.registry.actions.looks import read_correction, read_story, unmask
+from lifang.registry.actions.looks import (
+    read_correction,
+    read_home_story,
+    read_story,
+    unmask,
+)
 from lifang.registry.actions.merging import merge, undo_merge
 from lifang.registry.actions.people import (
     Found,
@@ -90,7 +95,7 @@ __all__ = [
     "Enrolment", "Entered", "Found", "Member", "NewDog", "NewPlace", "Newcomer", "Registered", "Shown",
     "add_dog", "add_facility", "add_organisation", "add_place", "add_places", "add_vehicle", "answer_call", "ask_correction", "call_up", "change", "change_dogs", "change_many", "compare", "compare_dogs", "dog_faults", "end_dog", "end_person",
     "enrol_many", "enrol_resident", "excuse_visit", "faults", "find_number", "found_household", "heads_behind", "link_account", "look_restricted", "merge", "move_facility",
-    "move_in", "move_out", "name_head", "name_viewers", "note_call", "note_phase", "notify_keepers", "part", "plan_many", "plan_visits", "read_correction", "read_story", "refuse_correction", "register",
+    "move_in", "move_out", "name_head", "name_viewers", "note_call", "note_phase", "notify_keepers", "part", "plan_many", "plan_visits", "read_correction", "read_home_story", "read_story", "refuse_correction", "register",
     "register_many", "remind", "renew_registration", "restrict", "review_restricted", "review_tag", "says", "settle", "strike_phase", "tag", "take_back_dogs", "take_back_sheet", "take_dogs", "take_sheet", "tell_missed", "tie", "undo_merge", "undo_union", "unite", "unmask",
     "unrestrict", "untag", "untie", "verify_correction", "visit", "withdraw_consent", "withdraw_correction",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from lifang.registry.catalogue import ELEMENTS, PURPOSES, policy
 from lifang.registry.events import FieldSeen
 from lifang.registry.models import (
     Correction,
+    Household,
     Look,
     Membership,
     MissedVisit,
@@ -23,7 +24,7 @@ from lifang.registry.models import (
     VisitPlan,
 )
 from lifang.registry.selectors.looks import looks_today
-from lifang.registry.terms import STORY
+from lifang.registry.terms import HOME_STORY, STORY
 
 
 @action("registry.unmask")
@@ -50,6 +51,14 @@ def read_story(
 ) -> None:
     """Open what happened to a person, masked, for a quarter of an hour: one look, as for a field."""
     _written(actor, person, STORY, purpose, work, at, "registry.read_story")
+
+
+@action("registry.read_home_story")
+def read_home_story(
+    *, actor: Actor, household: Household, purpose: str, at: datetime, work: UUID | None = None
+) -> None:
+    """The same of a household: its members read who looked."""
+    _written(actor, household, HOME_STORY, purpose, work, at, "registry.read_home_story")
 
 
 @action("registry.read_correction")

@@ -34,7 +34,7 @@ from lifang.registry.models import (
     Tagging,
 )
 from lifang.registry.rules import expiry
-from lifang.registry.terms import STORY, Subject
+from lifang.registry.terms import HOME_STORY, STORY, Subject
 
 
 class Known(NamedTuple):
@@ -205,7 +205,10 @@ def looks_at(actor: Actor, row: Any) -> list[Seen]:
 
 
 # What is looked at without being one value.
-_CALLED = {STORY: Text("经历的事（时间线）", "What happened (timeline)")}
+_CALLED = {
+    STORY: Text("经历的事（时间线）", "What happened (timeline)"),
+    HOME_STORY: Text("家庭经历的事（时间线）", "What happened to the household (timeline)"),
+}
 
 
 def _look(actor: Actor, row: Look) -> Seen:

@@ -10,15 +10,17 @@ from lifang.core.access import Actor
 from lifang.registry.models import (
     Correction,
     Fact,
+    Household,
     Look,
     Membership,
     Occupancy,
     Person,
     Place,
     Resident,
+    Union,
     Visit,
 )
-from lifang.registry.terms import STORY
+from lifang.registry.terms import HOME_STORY, STORY
 
 
 def inside(actor: Actor, place: Place) -> QuerySet[Place]:
@@ -56,11 +58,12 @@ def changes_at(actor: Actor, place: Place, since: datetime | None, most: int) ->
 OPEN_FOR = timedelta(minutes=15)
 
 
-def story_opened(actor: Actor, person: Person, at: datetime) -> Look | None:
-    """The actor's own look that opened this person's timeline just now."""
+def story_opened(actor: Actor, row: Person | Household, at: datetime) -> Look | None:
+    """The actor's own look that opened the timeline of this person or household just now."""
     if actor.id is None:
         return None
-    rows = Look.objects.visible_to(actor).filter(subject=person.pk, element=STORY)
+    element = STORY if isinstance(row, Person) else HOME_STORY
+    rows = Look.objects.visible_to(actor).filter(subject=row.pk, element=element)
     own = rows.filter(account_id=actor.id, at__gt=at - OPEN_FOR, at__lte=at)
     return own.order_by("-at").first()
 
@@ -132,3 +135,34 @@ def accounts_of(actor: Actor, person: Person) -> list[UUID]:
     """The account of a person's own, where it is linked."""
     known = Resident.objects.visible_to(actor).filter(person__in=records_of(actor, person))
     return [pk for pk in known.values_list("account_id", flat=True) if pk]
+
+
+# -- a household -------------------------------------------------------------------------------------
+
+
+def home_stays(actor: Actor, household: Household) -> list[Stay]:
+    """Behind which doors a household lived, newest first."""
+    rows = Occupancy.objects.visible_to(actor).filter(household=household)
+    rows = rows.select_related("dwelling__parent__parent__parent").order_by("-valid_from", "-id")
+    return [Stay(one.dwelling, one.valid_from, one.valid_to) for one in rows]
+
+
+def visits_in(actor: Actor, household: Household, since: datetime | None, most: int) -> list[Visit]:
+    """Visits to a household, for a restricted reason never."""
+    rows = Visit.objects.visible_to(actor).filter(household=household).exclude(kind="restricted")
+    return list((rows.filter(at__gte=since) if since else rows).order_by("-at", "-id")[:most])
+
+
+def joined(actor: Actor, household: Household, since: datetime | None, most: int) -> list[Union]:
+    """Unions with other households, on either side, also those that were undone."""
+    rows = Union.objects.visible_to(actor).filter(Q(kept=household) | Q(ended=household))
+    rows = rows.filter(united_at__gte=since) if since else rows
+    return list(rows.order_by("-united_at", "-id")[:most])
+
+
+def changes_in(actor: Actor, household: Household, since: datetime | None, most: int) -> list[Fact]:
+    """Values of the household's own record that were written anew."""
+    rows = Fact.objects.visible_to(actor).filter(subject=household.pk)
+    return list(
+        (rows.filter(seen_at__gte=since) if since else rows).order_by("-seen_at", "-id")[:most]
+    )

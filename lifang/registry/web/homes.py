@@ -49,6 +49,7 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         "voices": selectors.own_voices(actor, [one["visit"].pk for one in made]),
         "facts": shown.facts(actor, selectors.known(actor, found, today)),
         "may_visit": found.valid_to is None and actor.may("registry.visit", found.area),
+        "may_read": actor.may("registry.read_home_story", found.area),
         "may_move": found.valid_to is None and actor.may("registry.move_in", found.area),
         "may_change": found.valid_to is None and actor.may("registry.change", found.area),
         "unions": selectors.unions(actor, found.pk)

@@ -1,7 +1,7 @@
-"""The timeline of a place, and of a person: what every context tells of it, within the reader's sight.
+"""The timeline of a place, of a person and of a household: what every context tells of it, within the reader's sight.
 
-A place's stands open (`/desk/registry/places/<id>/story`); a person's is looked at for a purpose, and the person reads who did
-(`/desk/registry/people/<id>/story`).
+A place's stands open (`/desk/registry/places/<id>/story`); those of a person and of a household are looked at for a purpose, and
+they read who did (`/desk/registry/people/<id>/story`, `/desk/registry/households/<id>/story`).
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from lifang.core.web.story import Told, tells
 from lifang.core.web.views import only
 from lifang.registry import actions, selectors
 from lifang.registry.catalogue import CORRECTION, ELEMENTS, PURPOSES, policy
-from lifang.registry.models import Person
+from lifang.registry.models import Household, Person
 from lifang.registry.web import shown
 from lifang.registry.web.asking import may
 from lifang.registry.web.forms import LookForm
@@ -155,7 +155,7 @@ def person_story(request: HttpRequest, pk: UUID) -> HttpResponse:
     may(actor, "registry.read_story", found.area)
     opened = selectors.story_opened(actor, found, at)
     if opened is None or request.method == "POST":
-        return _ask(request, found)
+        return _ask(request, found, "registry:person_story")
     facts = {
         "person": found,
         "opened": opened,
@@ -165,7 +165,7 @@ def person_story(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _unkept(render(request, "registry/desk/person_story.html", facts))
 
 
-def _ask(request: HttpRequest, found: Person) -> HttpResponse:
+def _ask(request: HttpRequest, found: Person | Household, back: str) -> HttpResponse:
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
     work = [(str(one.id), work_told(one)) for one in selectors.work_for(actor, found, at)]
     form = LookForm(request.POST if request.method == "POST" else None, work=work)
@@ -173,16 +173,82 @@ def _ask(request: HttpRequest, found: Person) -> HttpResponse:
         with form.refusals():
             given = form.cleaned_data
             chosen = UUID(given["work"]) if given["work"] else None
-            actions.read_story(actor=actor, person=found, purpose=given["purpose"], work=chosen, at=at)  # fmt: skip
-            return _unkept(redirect("registry:person_story", found.pk))
+            if isinstance(found, Person):
+                actions.read_story(actor=actor, person=found, purpose=given["purpose"], work=chosen, at=at)  # fmt: skip
+            else:
+                actions.read_home_story(actor=actor, household=found, purpose=given["purpose"], work=chosen, at=at)  # fmt: skip
+            return _unkept(redirect(back, found.pk))
     facts = {
-        "person": found,
+        "person" if isinstance(found, Person) else "household": found,
         "form": form,
         "used": selectors.looks_today(actor, at),
         "budget": policy("unmask_a_day"),
     }
     status = 422 if form.errors else 200
-    return _unkept(render(request, "registry/desk/person_story_asked.html", facts, status=status))
+    page = "person_story_asked" if isinstance(found, Person) else "household_story_asked"
+    return _unkept(render(request, f"registry/desk/{page}.html", facts, status=status))
+
+
+# -- a household -------------------------------------------------------------------------------------
+
+
+@tells("household", "move", gettext_lazy("Moves"), icon="home-move", order=30)
+def _housed(actor: Actor, household: Any, since: datetime | None, most: int) -> Iterator[Told]:
+    """Where the household lived, and who joined or left it."""
+    for stay in selectors.home_stays(actor, household)[:most]:
+        door, url = stay.door.address or stay.door.name, reverse("registry:place", args=[stay.door.pk])  # fmt: skip
+        if _since(stay.since, since):
+            yield Told(stay.since, _("Moved in"), door, url)
+        if stay.until and _since(stay.until, since):
+            yield Told(stay.until, _("Moved out"), door, url)
+    for one in selectors.members(actor, household, ended=True)[:most]:
+        url = reverse("registry:person", args=[one.person_id])
+        if _since(one.valid_from, since):
+            yield Told(one.valid_from, _("Joined the household"), one.person.name, url)
+        if one.valid_to and _since(one.valid_to, since):
+            yield Told(one.valid_to, _("Left the household"), one.person.name, url)
+    if household.valid_to and _since(household.valid_to, since):
+        yield Told(household.valid_to, _("The household ended"))
+
+
+@tells("household", "union", gettext_lazy("Unions"), icon="arrows-join-2", order=35)
+def _united(actor: Actor, household: Any, since: datetime | None, most: int) -> Iterator[Told]:
+    for one in selectors.joined(actor, household, since, most):
+        other = one.ended_id if one.kept_id == household.pk else one.kept_id
+        yield Told(one.united_at, _("Two households became one"), _("undone") if one.undone_at else "", reverse("registry:household", args=[other]))  # fmt: skip
+
+
+@tells("household", "visit", gettext_lazy("Visits"), icon="home-heart", order=20)
+def _visited(actor: Actor, household: Any, since: datetime | None, most: int) -> Iterator[Told]:
+    for one in selectors.visits_in(actor, household, since, most):
+        yield Told(one.at, shown.visit_kind(one.kind), shown.outcome(one.outcome).label)
+
+
+@tells("household", "change", gettext_lazy("Changes of the record"), icon="pencil", order=40)
+def _noted(actor: Actor, household: Any, since: datetime | None, most: int) -> Iterator[Told]:
+    """Which value, not what it is."""
+    for one in selectors.changes_in(actor, household, since, most):
+        if one.element in ELEMENTS:
+            yield Told(one.seen_at, ELEMENTS[one.element].name, shown.source(one.source), reverse("registry:history", args=["households", household.pk, one.element]))  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@only(Kind.STAFF)
+def household_story(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Asked for a purpose; then open to this reader for a quarter of an hour, as a person's."""
+    actor, at = request.actor, request.at  # type: ignore[attr-defined]
+    found = selectors.household(actor, pk)
+    may(actor, "registry.read_home_story", found.area)
+    opened = selectors.story_opened(actor, found, at)
+    if opened is None or request.method == "POST":
+        return _ask(request, found, "registry:household_story")
+    facts = {
+        "household": found,
+        "opened": opened,
+        "purpose": PURPOSES[opened.purpose].name if opened.purpose in PURPOSES else opened.purpose,
+        **_told(request, "household", found),
+    }
+    return _unkept(render(request, "registry/desk/household_story.html", facts))
 
 
 def _unkept(response: HttpResponse) -> HttpResponse:

@@ -58,6 +58,7 @@ urlpatterns = [
     path(f"{DESK}/places", homes.places, name="places"),
     path(f"{DESK}/places/<uuid:pk>", homes.place, name="place"),
     path(f"{DESK}/people/<uuid:pk>/story", story.person_story, name="person_story"),
+    path(f"{DESK}/households/<uuid:pk>/story", story.household_story, name="household_story"),
     path(f"{DESK}/places/<uuid:pk>/story", story.place_story, name="place_story"),
     path(f"{DESK}/asked", asked.asked, name="asked"),
     path(f"{DESK}/visits", homes.visits, name="visits"),

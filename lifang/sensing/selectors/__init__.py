@@ -41,7 +41,7 @@ from lifang.sensing.selectors.observations import (
     readings,
     series,
 )
-from lifang.sensing.selectors.persons import alarms_of_person
+from lifang.sensing.selectors.persons import alarms_of_home, alarms_of_person
 from lifang.sensing.selectors.pulls import pull_of, pulls
 from lifang.sensing.selectors.receiving import (
     Faces,
@@ -104,6 +104,7 @@ __all__ = [
     "admissions",
     "alarm",
     "alarms",
+    "alarms_of_home",
     "alarms_of_person",
     "all_works",
     "backtest",

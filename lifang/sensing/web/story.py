@@ -37,6 +37,17 @@ def of_person(actor: Actor, person: Any, since: datetime | None, most: int) -> I
         yield _told(one)
 
 
+@tells("household", "alarm", _("Alarms at home"), icon="bell", order=15)
+def of_household(actor: Actor, household: Any, since: datetime | None, most: int) -> Iterator[Told]:
+    """Alarms of devices behind its door while it lived there; of who is looked after a person's own timeline tells."""
+    if not actor.may("sensing.acknowledge"):
+        return
+    rows = selectors.alarms_of_home(actor, household)
+    rows = rows.filter(raised_at__gte=since) if since else rows
+    for one in rows.order_by("-raised_at", "-id")[:most]:
+        yield _told(one)
+
+
 def _told(one: Alarm) -> Told:
     what = RULES[one.rule].name if one.rule in RULES else one.rule
     return Told(one.raised_at, what, one.device.name if one.device else "", reverse("sensing:alarm", args=[one.pk]))  # fmt: skip
