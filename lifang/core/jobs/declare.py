@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from django.apps import apps
 from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -66,6 +67,13 @@ class Job:
         except AlreadyEnqueued:
             return False
         return True
+
+    def standing(self) -> list[dict[str, Any]]:
+        """With which facts it waits or is being done; what is not among them has ended or was given up."""
+        rows = apps.get_model("procrastinate", "ProcrastinateJob").objects.filter(
+            task_name=self.name, status__in=("todo", "doing")
+        )
+        return list(rows.values_list("args", flat=True))
 
 
 def job(

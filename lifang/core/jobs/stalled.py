@@ -2,6 +2,8 @@
 
 A worker tells every two seconds that it lives; after eight seconds of silence any other takes over. A worker that was only slow
 still has the lock of its job (`alone.py`): who takes over waits for it, then does the job once more, which every job bears.
+That a worker died is no fault of its job and counts as none of its attempts. A job whose workers die again and again is taken for
+the cause: it ends as failed, for an operator to see.
 """
 
 import asyncio
@@ -16,13 +18,17 @@ log = logging.getLogger("lifang.jobs")
 
 _WORKER: Final = settings.PROCRASTINATE_WORKER_DEFAULTS
 
+MOST_SILENT: Final = 20  # workers that may die over one job
+
 # Asked again as the row is changed: of two that look, one gives it back, and not from under the one that took it.
 _SILENT = """status = 'doing' AND (worker_id IS NULL OR worker_id IN (
     SELECT w.id FROM procrastinate_workers w WHERE w.last_heartbeat < now() - make_interval(secs => %(silent)s)))"""
-_STALLED = f"SELECT id, task_name FROM procrastinate_jobs WHERE {_SILENT} ORDER BY id"  # noqa: S608 -- our own words
 _ONE = f"WHERE id = %(job)s AND {_SILENT} RETURNING id"
-_AGAIN = f"UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1, scheduled_at = now() {_ONE}"  # noqa: S608 -- our own words
-_TWIN_WAITS = f"UPDATE procrastinate_jobs SET status = 'failed' {_ONE}"  # noqa: S608 -- our own words
+# Begun so many times beyond its attempts: each of those ended in silence.
+_DEADLY = "(SELECT count(*) FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started') > j.attempts + %(most)s"
+_STALLED = f"SELECT j.id, j.task_name, {_DEADLY} AS deadly FROM procrastinate_jobs j WHERE {_SILENT} ORDER BY j.id"  # noqa: S608 -- our own words
+_AGAIN = f"UPDATE procrastinate_jobs SET status = 'todo', scheduled_at = now() {_ONE}"  # noqa: S608 -- our own words
+_ENDS = f"UPDATE procrastinate_jobs SET status = 'failed' {_ONE}"  # noqa: S608 -- our own words
 
 
 async def give_back(manager: JobManager) -> int:
@@ -31,12 +37,17 @@ async def give_back(manager: JobManager) -> int:
     Of a job whose like waits already (`once`) the waiting one is enough: it ends as failed.
     """
     ask, back = manager.connector.execute_query_all_async, 0
-    for row in await ask(_STALLED, silent=_WORKER["stalled_worker_timeout"]):
-        facts = {"job": row["id"], "silent": _WORKER["stalled_worker_timeout"]}
+    silent = _WORKER["stalled_worker_timeout"]
+    for row in await ask(_STALLED, silent=silent, most=MOST_SILENT):
+        facts = {"job": row["id"], "silent": silent}
+        if row["deadly"]:
+            if await ask(_ENDS, **facts):
+                log.error("job %s (%s) is given up: %s workers died over it", row["id"], row["task_name"], MOST_SILENT)  # fmt: skip
+            continue
         try:
             given = await ask(_AGAIN, **facts)
         except UniqueViolation:
-            await ask(_TWIN_WAITS, **facts)
+            await ask(_ENDS, **facts)
             continue
         if given:
             back += 1

@@ -94,7 +94,7 @@ from lifang.living.actions.repairs import (
     take_repair,
     withdraw_repair,
 )
-from lifang.living.actions.runs import issue_batch, start_run, work_run
+from lifang.living.actions.runs import issue_batch, resume_run, start_run, work_run
 from lifang.living.actions.shops import (
     add_offer,
     change_shop,
@@ -195,6 +195,7 @@ __all__ = [
     "reopen_order",
     "reopen_repair",
     "resume_machine",
+    "resume_run",
     "return_booking",
     "return_order",
     "return_parcel",

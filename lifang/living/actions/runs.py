@@ -17,6 +17,7 @@ from lifang.living.actions.metering import company
 from lifang.living.catalogue import policy
 from lifang.living.events import RunEnded
 from lifang.living.models import Bill, Reading, Run, Tariff
+from lifang.living.selectors.bills import stopped
 from lifang.living.terms import RunState, Source
 from lifang.orgs import selectors as orgs
 from lifang.registry import selectors as registry
@@ -45,6 +46,19 @@ def start_run(*, actor: Actor, unit: "Unit", month: str, area: str, at: datetime
         raise Refused("run_once", month=month) from error
     JOBS["living.jobs.work_run"].later(run=made.pk, once=f"run:{made.pk}")
     return made
+
+
+@action("living.resume_run", beyond=True)  # likewise
+def resume_run(*, actor: Actor, run: Run, at: datetime) -> Run:
+    """Its job was given up: it goes on where it stopped."""
+    held = Run.objects.hold(run.pk)
+    insist(
+        company(actor, orgs.unit(actor, held.unit_id)),
+        Refusal("run_done") if held.state == RunState.DONE else None,
+        Refusal("run_goes_on") if not stopped(actor, [held]) else None,
+    )
+    JOBS["living.jobs.work_run"].later(run=held.pk, once=f"run:{held.pk}")
+    return held
 
 
 def work_run(*, system: Actor, run: UUID, at: datetime) -> None:

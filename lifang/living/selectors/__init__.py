@@ -17,6 +17,7 @@ from lifang.living.selectors.bills import (
     receipt_paper,
     run,
     runs,
+    stopped,
     tariffs,
 )
 from lifang.living.selectors.booking import (
@@ -103,6 +104,7 @@ from lifang.living.selectors.needs import (
     needs,
     own_needs,
     running_survey,
+    surveys_of_homes,
 )
 from lifang.living.selectors.orders import (
     Standing,
@@ -302,7 +304,9 @@ __all__ = [
     "shown_pass",
     "spot_of",
     "standing",
+    "stopped",
     "sums",
+    "surveys_of_homes",
     "tariffs",
     "unconfirmed",
     "used_for",

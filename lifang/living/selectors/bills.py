@@ -1,6 +1,6 @@
 """Ask about bills. A household sees its own, a company those it issued; staff of the area see sums alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -9,9 +9,10 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.wall import behind
+from lifang.core.jobs import JOBS
 from lifang.living.catalogue import REMINDERS
 from lifang.living.models import Bill, Reading, ReceiptPaper, Run, Tariff
-from lifang.living.terms import Source
+from lifang.living.terms import RunState, Source
 from lifang.orgs import selectors as orgs
 from lifang.registry import selectors as registry
 
@@ -70,6 +71,13 @@ def runs(actor: Actor) -> QuerySet[Run]:
 def run(actor: Actor, pk: UUID) -> Run:
     found: Run = _one(runs(actor), pk)
     return found
+
+
+def stopped(actor: Actor, rows: Iterable[Run]) -> set[UUID]:
+    """Of these runs those that are not done, and nothing waits or works to go on with them; one query."""
+    going = [one for one in rows if one.state != RunState.DONE]
+    asked = {facts.get("run") for facts in JOBS["living.jobs.work_run"].standing()} if going else set()  # fmt: skip
+    return {one.pk for one in going if str(one.pk) not in asked}
 
 
 def tariffs(actor: Actor) -> QuerySet[Tariff]:

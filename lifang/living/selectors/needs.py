@@ -70,6 +70,15 @@ def running_survey(actor: Actor, home: registry.Dwelling, today: date) -> NeedSu
         return NeedSurvey.objects.filter(area=home.area[:12], ended_at__isnull=True, until__gte=today).first()  # fmt: skip
 
 
+def surveys_of_homes(actor: Actor, homes: list[registry.Dwelling], today: date) -> list[tuple[registry.Dwelling, NeedSurvey]]:  # fmt: skip
+    """Which of these homes are asked, each with its survey; one query."""
+    with behind(SYSTEM):  # likewise
+        areas = {one.area[:12] for one in homes}
+        rows = NeedSurvey.objects.filter(area__in=areas, ended_at__isnull=True, until__gte=today)
+        by = {one.area: one for one in rows} if areas else {}
+    return [(one, by[one.area[:12]]) for one in homes if one.area[:12] in by]
+
+
 def own_needs(actor: Actor, survey: NeedSurvey, home: registry.Dwelling) -> list[str]:
     """What one's home said, to change it. Nothing for a home of somebody else."""
     if home.pk not in {one.pk for one in registry.own_doors(actor)}:

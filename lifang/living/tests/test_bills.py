@@ -4,7 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
+from django.urls import reverse
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
@@ -385,3 +386,29 @@ def test_payments_stand_beside_the_channel_for_the_company_alone(home, resident)
     assert boss.post("living:difference", row.pk, data={"reason": "amount", "note": "已请渠道更正"}).status_code == 302  # fmt: skip
     assert "已请渠道更正" in boss.get("living:days").content.decode()
     assert boss.get("living:difference", row.pk).status_code == 409
+
+
+def test_a_run_whose_job_was_given_up_says_so_and_goes_on_where_it_stopped(home, refused):
+    firm, doors = home
+    boss = manager()
+    run = actions.start_run(actor=SYSTEM, unit=firm, month=MONTH, area=firm.area, at=MONDAY)
+    page = boss.get("living:run", run.pk).content.decode()
+    assert 'hx-trigger="every 2s"' in page
+    assert boss.post("living:run_resumption", run.pk).status_code == 409  # it goes on already
+    with behind(SYSTEM), connection.cursor() as cursor:
+        actions.issue_batch(actor=SYSTEM, run=run, at=MONDAY)
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE status = 'todo'")
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE status = 'doing'")
+    page = boss.get("living:run", run.pk).content.decode()
+    assert 'hx-trigger="every 2s"' not in page
+    assert reverse("living:run_resumption", args=[run.pk]) in page
+    assert "living:run_resumption" not in boss.get("living:runs").content.decode()
+    clerk = cast.member("property_handler", firm.area, unit=cast.FIRM, sees="unit")
+    assert reverse("living:run_resumption", args=[run.pk]) not in clerk.get("living:run", run.pk).content.decode()  # fmt: skip
+    assert boss.post("living:run_resumption", run.pk).status_code == 302
+    run_due(MONDAY)
+    with behind(SYSTEM):
+        run.refresh_from_db()
+        assert (run.state, run.bills, Bill.objects.count()) == ("done", len(doors), len(doors))
+    with refused("run_done"):
+        actions.resume_run(actor=boss.actor, run=run, at=MONDAY)

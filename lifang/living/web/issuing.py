@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from lifang.core.access import Kind
 from lifang.core.pay.rules import yuan
@@ -52,9 +52,23 @@ def start(request: HttpRequest) -> HttpResponse:
 @only(Kind.STAFF)
 def run(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far a month is; it asks anew by itself until it is done."""
-    found = selectors.run(asking(request, SEE), pk)
-    facts = {"run": found, "chip": run_chip(found), "amount": yuan(found.amount), "going": found.state != RunState.DONE}  # fmt: skip
+    actor = asking(request, SEE)
+    found = selectors.run(actor, pk)
+    stands = bool(selectors.stopped(actor, [found]))
+    facts = {
+        "run": found, "chip": run_chip(found, stopped=stands), "amount": yuan(found.amount), "going": found.state != RunState.DONE and not stands, "stopped": stands,
+        "may": stands and actor.may("living.resume_run"),
+    }  # fmt: skip
     return answer(request, "living/desk/run.html", facts, partial="progress")
+
+
+@require_POST
+@only(Kind.STAFF)
+def resumption(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor = asking(request, "living.resume_run")
+    actions.resume_run(actor=actor, run=selectors.run(actor, pk), at=moment(request))
+    messages.success(request, _("It goes on where it stopped."))
+    return redirect("living:run", pk)
 
 
 @require_GET

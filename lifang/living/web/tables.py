@@ -22,8 +22,8 @@ RUNS: dict[str, tuple[str, Any]] = {
 }
 
 
-def run_chip(row: Run) -> Chip:
-    return Chip(*RUNS[row.state])
+def run_chip(row: Run, *, stopped: bool = False) -> Chip:
+    return Chip("late", _("Stopped")) if stopped else Chip(*RUNS[row.state])
 
 
 def _standing(rows: QuerySet[Bill], values: list[str]) -> QuerySet[Bill]:

@@ -168,6 +168,7 @@ urlpatterns = [
     path(f"{DESK}/months", issuing.runs, name="runs"),
     path(f"{DESK}/months/new", issuing.start, name="start"),
     path(f"{DESK}/months/<uuid:pk>", issuing.run, name="run"),
+    path(f"{DESK}/months/<uuid:pk>/resumption", issuing.resumption, name="run_resumption"),
     path(f"{DESK}/prices", issuing.tariffs, name="tariffs"),
     path(f"{DESK}/prices/new", issuing.tariff, name="tariff"),
     path(f"{DESK}/<uuid:pk>", desk.bill, name="desk_bill"),

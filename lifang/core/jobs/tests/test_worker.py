@@ -1,9 +1,13 @@
 """The real worker on a real database with real commits."""
 
+import asyncio
+
 from django.core.management import call_command
 from django.db import connection
+from procrastinate.contrib.django import app
 
 from lifang.core.jobs import job
+from lifang.core.jobs.stalled import MOST_SILENT, give_back
 from lifang.core.jobs.testing import waiting
 
 seen: list[str] = []
@@ -62,3 +66,47 @@ def test_of_a_killed_job_whose_like_waits_already_the_waiting_one_is_enough(real
     call_command("jobs", "--one-shot")
     assert [word.split()[0] for word in seen] == ["twin", "other"]
     assert _statuses() == [("twin", "failed"), ("twin", "succeeded"), ("other", "succeeded")]
+
+
+def _times(word: str) -> tuple[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT attempts, status FROM procrastinate_jobs WHERE args->>'word' = %s", [word])  # fmt: skip
+        return cursor.fetchone()
+
+
+def _dies(times: int) -> None:
+    """So many workers take the job and are never heard of again; another looks after each."""
+    with connection.cursor() as cursor:
+        for _n in range(times):
+            cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id")  # fmt: skip
+            worker = cursor.fetchone()[0]
+            cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE status = 'todo' AND args ? 'word'", [worker])  # fmt: skip
+            asyncio.run(_look())
+
+
+async def _look() -> None:
+    with app.replace_connector(app.connector.get_worker_connector()):
+        async with app.open_async():
+            await give_back(app.job_manager)
+
+
+def test_a_worker_that_dies_is_none_of_the_attempts_of_its_job(real_db):
+    seen.clear()
+    note.later(word="killed")
+    _dies(MOST_SILENT)
+    assert _times("killed") == (0, "todo")
+    call_command("jobs", "--one-shot")
+    assert [word.split()[0] for word in seen] == ["killed"]
+    assert _times("killed") == (1, "succeeded")
+
+
+def test_a_job_that_kills_every_worker_is_given_up_where_an_operator_sees_it(real_db, caplog):
+    seen.clear()
+    note.later(word="deadly")
+    assert note.standing() == [{"word": "deadly"}]
+    _dies(MOST_SILENT + 1)
+    assert _times("deadly")[1] == "failed"
+    assert "given up" in caplog.text
+    assert note.standing() == []
+    call_command("jobs", "--one-shot")
+    assert seen == []
