@@ -1,6 +1,6 @@
 /** The map: named areas, points with number and shape, clusters that open, the list of what is in view, a point to choose. */
 import { type GeoJSONSource, Marker } from "maplibre-gl";
-import { type Base, type BaseProps, basemap, buttons, collection, nameAt } from "../lib/basemap.ts";
+import { type Base, type BaseProps, basemap, buttons, collection, nameAt, staysWhole } from "../lib/basemap.ts";
 import { all, h, input, on, toast } from "../lib/dom.ts";
 import { word } from "../lib/words.ts";
 
@@ -25,6 +25,7 @@ export async function mount(root: HTMLElement, props: Props): Promise<() => void
   root.classList.toggle("tall", props.tall === true);
   root.classList.toggle("listed", props.list === true);
   const base = await basemap(box, props, points);
+  if (!props.pick && !props.centre) staysWhole(base);
   buttons(base, (words) => toast(words, "warning"));
 
   const undo = [

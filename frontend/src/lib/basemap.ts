@@ -92,6 +92,20 @@ export async function basemap(box: HTMLElement, props: BaseProps, also: GeoJSON.
   return { map, box, areas, whole };
 }
 
+/** A map that opened at the whole and was not moved since stays at the whole when its box gets another size. */
+export function staysWhole({ map, whole }: Base): void {
+  if (!whole) return;
+  const where = () => `${map.getCenter()} ${map.getZoom()}`;
+  let fitted = where();
+  const fit = () => {
+    if (where() !== fitted) return;
+    map.fitBounds(whole, { padding: 24, duration: 0 });
+    fitted = where();
+  };
+  fit(); // the box may have grown while the map was loading
+  map.on("resize", fit);
+}
+
 /** How much larger the names on a wall are than at a desk; 0 is the desk. */
 function wallScale(box: HTMLElement): number {
   return box.closest(".screen") ? Number.parseFloat(getComputedStyle(box).fontSize) / 14 : 0;

@@ -1,5 +1,6 @@
 /** What every page does without being an island: CSRF for htmx, toasts, confirmation in words, closing of menus. */
 import htmx from "htmx.org";
+import { sayDates } from "./dates.ts";
 import { toast } from "./dom.ts";
 import { startKiosk } from "./kiosk.ts";
 import { showTabs } from "./tabs.ts";
@@ -21,6 +22,8 @@ export function listen(): void {
   new MutationObserver(fadeToasts).observe(document.body, { childList: true, subtree: true });
   fadeToasts();
   document.addEventListener("htmx:load", (event) => showTabs((event as CustomEvent<{ elt: Element }>).detail.elt.parentNode ?? document));
+  document.addEventListener("htmx:load", () => sayDates(document));
+  sayDates(document);
   showTabs(document);
   document.fonts?.ready.then(() => showTabs(document));
   document.querySelector<HTMLElement>("[data-focus]")?.focus();

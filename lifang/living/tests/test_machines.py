@@ -39,6 +39,9 @@ def wants(row, days=0):
 def test_a_machine_is_set_up_gets_its_papers_is_looked_at_stopped_and_removed(community_secretary, anonymous):  # fmt: skip
     make_county()
     boss, said = community_secretary, told()._asdict()
+    page = boss.get("living:machine_new").content.decode()
+    assert 'data-island="map"' in page  # chosen on the map; the numbers stand below it
+    assert 'name="lat"' in page
     assert boss.post("living:machine_new", data=said | {"code": said["code"][:-1] + "?"}).status_code == 200  # fmt: skip
     sent = boss.post("living:machine_new", data=said)
     assert sent.status_code == 302, sent.content.decode()[-1500:]

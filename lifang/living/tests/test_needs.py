@@ -16,7 +16,7 @@ from lifang.living.rules import needs as rules
 from lifang.living.tests.make import lives_in, make_doors
 from lifang.orgs.tests.make import make_county
 from lifang.registry import selectors as registry
-from lifang.registry.tests.make import GRID
+from lifang.registry.tests.make import GRID, make_household
 
 pytestmark = [pytest.mark.django_db, pytest.mark.covers("S3-24")]
 AREA, TODAY = GRID[:12], date(2026, 11, 23)
@@ -91,3 +91,24 @@ def test_a_survey_runs_alone_for_its_days_and_is_published_when_it_ended(communi
     for area, days, reason in ((AREA[:9], 10, "needs_area"), (AREA, 2, "needs_until"), (AREA, 91, "needs_until")):  # fmt: skip
         assert rules.survey_fits(area, TODAY + timedelta(days=days), TODAY).reason == reason
     assert [rules.candidate(0.2, 0.79), rules.candidate(0.2, 0.8), rules.candidate(0.19, None)] == [True, False, False]  # fmt: skip
+
+
+def test_whoever_has_homes_in_two_communities_that_ask_chooses_for_which_one(resident):
+    make_county()
+    today = timezone.localdate()
+    here, there = make_doors(1)[0], make_doors(1, area="990101001002001")[0]
+    lives_in(resident, here)
+    with behind(SYSTEM):
+        make_household(registry.me(resident.actor), area=there.area, door=there)
+    first, second = (asked(area=one.area[:12], until=today + timedelta(days=9)) for one in (here, there))  # fmt: skip
+    page = resident.get("living:needs").content.decode()
+    assert page.count('aria-current="page"') >= 1
+    for one in (here, there):
+        assert f"?home={one.pk}" in page
+        sent = resident.client.post(f"/my/needs?home={one.pk}", {"chosen": ["canteen"]})
+        assert sent.headers["Location"] == f"/my/needs?home={one.pk}"
+    own = {one.pk: one for one in registry.own_doors(resident.actor)}
+    assert selectors.own_needs(resident.actor, first, own[here.pk]) == ["canteen"]
+    assert selectors.own_needs(resident.actor, second, own[there.pk]) == ["canteen"]
+    for hostile in ("x", "00000000-0000-7000-8000-000000000000", "' OR 1=1"):
+        assert resident.get("living:needs", query={"home": hostile}).status_code == 200

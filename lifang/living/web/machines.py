@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from lifang.core.access import Actor, Kind, Refusal, insist
+from lifang.core.site import site
 from lifang.core.web.forms import Form
 from lifang.core.web.show import Chip
 from lifang.core.web.tables import Choice, Column, Empty, Table
@@ -112,7 +113,14 @@ def new(request: HttpRequest) -> HttpResponse:
         if made is not None and not form.errors:
             messages.success(request, _("Set up. Note its papers, and print its label."))
             return redirect("living:desk_machine", made.pk)
-    return render(request, "living/desk/plain_form.html", {"form": form, "label": _("Set one up"), "back": reverse("living:desk_machines"), "up": _("Self-service machines")})  # fmt: skip
+    return render(request, "living/machines/new.html", {"form": form, "map": _pick(actor)})
+
+
+def _pick(actor: Actor) -> dict[str, Any]:
+    """One's own area whole; the cross writes nothing until the map was moved."""
+    own = sorted(grant.area for grant in actor.grants if "living.add_machine" in grant.capabilities)
+    area = own[0][:COMMUNITY] if own else site().county
+    return {"pick": {"lat": "id_lat", "lon": "id_lon"}, "areas": f"{reverse('orgs:shapes', args=[area])}?level=15"}  # fmt: skip
 
 
 @require_GET

@@ -51,8 +51,10 @@ def own(request: HttpRequest) -> HttpResponse:
     """The survey of the community of one's home, if one runs: a few taps, to be changed until the end."""
     actor, day = who(request), today(request)
     homes = selectors.own_homes(actor)
-    home, survey = next(((one.door, found) for one in homes if (found := selectors.running_survey(actor, one.door, day))), (None, None))  # fmt: skip
-    facts: dict[str, Any] = {"homes": homes, "survey": survey, "past": selectors.own_communities(actor) if actor.id else []}  # fmt: skip
+    asked = selectors.surveys_of_homes(actor, [one.door for one in homes], day)
+    chosen = request.GET.get("home", "")
+    home, survey = next((pair for pair in asked if str(pair[0].pk) == chosen), asked[0] if asked else (None, None))  # fmt: skip
+    facts: dict[str, Any] = {"homes": homes, "asked": [one for one, _survey in asked], "survey": survey, "past": selectors.own_communities(actor) if actor.id else []}  # fmt: skip
     facts["past"] = [(area, place_name(area, 1)) for area in facts["past"]]
     if survey is None or home is None:
         insist(Refusal("needs_over") if request.method == "POST" else None)
@@ -66,7 +68,7 @@ def own(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request, _("Counted, once for your home. You may change it until the end.")
             )
-            return redirect("living:needs")
+            return redirect(f"{reverse('living:needs')}?home={home.pk}")
     return render(request, "living/needs/own.html", {**facts, "form": form, "home": home, "said": said, "most": policy("needs_most"), "where": place_name(survey.area, 1)})  # fmt: skip
 
 
