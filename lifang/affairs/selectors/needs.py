@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from lifang.affairs import rules
-from lifang.affairs.catalogue import MATERIALS, Guide
+from lifang.affairs.catalogue import MATERIALS, QUESTIONS, Guide
 from lifang.affairs.models import Laid, Result
 from lifang.affairs.selectors.before import before
 from lifang.core.access import SYSTEM, Actor, Refusal
@@ -25,7 +25,7 @@ ADDRESS = "place.address"
 def given(actor: Actor, person: Any, on: date, delivery: str = "online") -> dict[str, Given]:
     """What is known of a person, by element or question, with its source. For the person's own form, and the window's."""
     with behind(SYSTEM):  # the own address lies with the household
-        household, door = _home(person)
+        household, door = registry.home_of(SYSTEM, person)
         found = before(SYSTEM, person, household, on, delivery) | {
             one.element.key: _value(person, one)
             for one in registry.known(SYSTEM, person, on)
@@ -60,28 +60,30 @@ def _value(person: Any, one: Any) -> Given:
     return Given(value, "***" if element.label.sealed and element.key == "person.ethnicity" else one.shown, source, day)  # fmt: skip
 
 
-def _home(person: Any) -> tuple[Any, Any]:
-    """The household of a person and the door it lives behind; the first that has one."""
-    homes = [
-        home.household
-        for row in registry.with_homes(SYSTEM, registry.persons(SYSTEM).filter(pk=person.pk))
-        for home in row.homes  # type: ignore[attr-defined]
-    ]
-    found = [(one, door.dwelling) for one in homes for door in one.doors]
-    return found[0] if found else (homes[0] if homes else None, None)
-
-
 def needs(actor: Actor, person: Any, guide: Guide, on: date) -> list[rules.Need]:
-    """Every material of a guide for this person."""
-    known = (
-        frozenset(key for key, one in given(actor, person, on).items() if one.value)
-        if person is not None
-        else frozenset()
-    )
-    with behind(SYSTEM):  # the person's own earlier papers, wherever they were laid
-        results = frozenset(_results(person, on)) if person is not None else frozenset()
-        held = _held(person, guide, on) if person is not None else {}
+    """Every material of a guide for this person; asked is only what one of them can be met by."""
+    known, results, held = frozenset[str](), frozenset[str](), dict[str, Laid]()
+    if person is not None:
+        with behind(SYSTEM):  # the person's own record and earlier papers, wherever they lie
+            known = _known(actor, person, on, frozenset(element for one in guide.materials for element in MATERIALS[one.key].elements))  # fmt: skip
+            if any(MATERIALS[one.key].results for one in guide.materials):
+                results = frozenset(_results(person, on))
+            held = _held(person, guide, on)
     return [rules.need(one, known, results, held) for one in guide.materials]
+
+
+def _known(actor: Actor, person: Any, on: date, wanted: frozenset[str]) -> frozenset[str]:
+    """Which of these are known of a person, as `given` would say, without what nobody asks for."""
+    if any(key in QUESTIONS for key in wanted):
+        return frozenset(key for key, one in given(actor, person, on).items() if one.value)
+    there = {
+        one.element.key
+        for one in (registry.known(SYSTEM, person, on, wanted) if wanted - {ADDRESS} else ())
+        if one.shown and not one.stale and one.element.field and _value(person, one).value
+    }
+    if ADDRESS in wanted and registry.home_of(SYSTEM, person)[1] is not None:
+        there.add(ADDRESS)
+    return frozenset(there)
 
 
 def _results(person: Any, on: date) -> list[str]:
@@ -93,6 +95,8 @@ def _results(person: Any, on: date) -> list[str]:
 def _held(person: Any, guide: Guide, on: date) -> dict[str, Laid]:
     """Files that were accepted before, with consent, and still serve."""
     keys = [one.key for one in guide.materials if MATERIALS[one.key].keeps_months]
+    if not keys:
+        return {}
     rows = Laid.objects.filter(application__person=person, application__reuse=True, key__in=keys, accepted_at__isnull=False)  # fmt: skip
     found: dict[str, Laid] = {}
     for one in rows.exclude(files=[]).order_by("accepted_at"):

@@ -1,6 +1,6 @@
 """What is known and how well; who looked; who could; one's own record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -51,15 +51,17 @@ class Known(NamedTuple):
     changes: int  # facts of its own; 0 = as it came with its batch
 
 
-def known(actor: Actor, row: Any, on: date) -> list[Known]:
-    """Every element of a row the actor sees, masked, with its provenance: two queries whatever there is."""
+def known(actor: Actor, row: Any, on: date, only: Collection[str] | None = None) -> list[Known]:
+    """Every element of a row the actor sees (or those named), masked, with its provenance: the same queries whatever there is."""
     kind = row._meta.model_name
     facts: dict[str, list[Fact]] = {}
     for fact in _facts(actor, row).order_by("at", "id"):
         facts.setdefault(fact.element, []).append(fact)
     batch = batch_of(actor, row)
     found = [
-        _one(row, batch, element, facts.get(element.key, []), on) for element in elements_of(kind)
+        _one(row, batch, element, facts.get(element.key, []), on)
+        for element in elements_of(kind)
+        if only is None or element.key in only
     ]
     return _units_named(actor, found)
 

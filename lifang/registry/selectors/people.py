@@ -11,7 +11,17 @@ from lifang.core.access import Actor, Refused
 from lifang.core.access.scope import within
 from lifang.core.crypto.fields import clear
 from lifang.core.search import is_broad, matching_blind
-from lifang.registry.models import Membership, Merge, Occupancy, Person, Place, Tagging, Tie, Union
+from lifang.registry.models import (
+    Household,
+    Membership,
+    Merge,
+    Occupancy,
+    Person,
+    Place,
+    Tagging,
+    Tie,
+    Union,
+)
 from lifang.registry.rules import Shape, reasons
 from lifang.registry.selectors.places import find_dwellings
 
@@ -265,6 +275,19 @@ def with_homes(actor: Actor, rows: QuerySet[Person]) -> QuerySet[Person]:
     tags = Tagging.objects.visible_to(actor).filter(OPEN)
     found = rows.prefetch_related(Prefetch("memberships", homes, to_attr="homes"))
     return found.prefetch_related(Prefetch("taggings", tags, to_attr="groups"))
+
+
+def home_of(system: Actor, person: Person) -> tuple[Household | None, Place | None]:
+    """The household a person lives in now and the door it lives behind; the first that has one. Two queries."""
+    lived = Membership.objects.filter(OPEN, person=person).select_related("household")
+    houses = [one.household for one in lived.order_by("valid_from", "id")]
+    behind: dict[UUID, Place] = {}
+    if houses:
+        doors = Occupancy.objects.filter(OPEN, household__in=houses).select_related("dwelling")
+        for one in doors.order_by("valid_from", "id"):
+            behind.setdefault(one.household_id, one.dwelling)
+    found = next((one for one in houses if one.pk in behind), houses[0] if houses else None)
+    return found, behind.get(found.pk) if found else None
 
 
 def expiring(actor: Actor, on: date) -> QuerySet[Membership]:
