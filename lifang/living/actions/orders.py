@@ -72,7 +72,7 @@ def place_order(
         return before
     month = f"{localtime(at):%Y-%m}"
     groups = helping.groups_of_person(SYSTEM, whose.person) if whose else groups_of(actor)
-    used = helping.used_for(whose, month) if whose else used_of(actor, month)
+    used = helping.used_for(SYSTEM, whose, month) if whose else used_of(actor, month)
     due = rules.subsidy(shop.trade, home is not None, offer.price, count, groups, used)
     made = Order(
         number=f"D{at:%y%m%d}{short_code(5)}", batch=batch, shop=shop, offer_id=offer.pk, name=offer.name, unit=offer.unit, price=offer.price, count=count,

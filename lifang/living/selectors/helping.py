@@ -53,9 +53,9 @@ def whose(actor: Actor, errand: str, person: UUID, on: date) -> Whose:
     return Whose(person, told.name, told.until, row.area, accounts[0] if accounts else None, homes)
 
 
-def spot_of(whose: Whose) -> tuple[float, float] | None:
+def spot_of(actor: Actor, whose: Whose) -> tuple[float, float] | None:
     """Where their building stands."""
-    return spot_in(registry.buildings_with(SYSTEM, [one.door.pk for one in whose.homes[:1]]))
+    return spot_in(actor, registry.buildings_with(SYSTEM, [one.door.pk for one in whose.homes[:1]]))
 
 
 def groups_of_person(system: Actor, person: UUID) -> set[str]:
@@ -64,14 +64,14 @@ def groups_of_person(system: Actor, person: UUID) -> set[str]:
         return {tag for _person, tag in registry.groups_of(SYSTEM, [person])}
 
 
-def used_for(whose: Whose, month: str) -> dict[str, int]:
+def used_for(system: Actor, whose: Whose, month: str) -> dict[str, int]:
     """Pieces of each scheme that they had in a month, whoever ordered."""
     placed = Deed.objects.filter(person=whose.person, act=Act.ORDERED).order_by()
     mine = Q(order__in=placed.values("subject"))
     if whose.account:
         mine |= Q(account=whose.account)
     with behind(SYSTEM):  # counted, not shown
-        return pieces_of(Grant.objects.filter(mine, month=month, ended_at__isnull=True))
+        return pieces_of(SYSTEM, Grant.objects.filter(mine, month=month, ended_at__isnull=True))
 
 
 def helped_orders(actor: Actor, whose: Whose) -> list[Order]:

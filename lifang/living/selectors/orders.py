@@ -34,10 +34,12 @@ def groups_of(actor: Actor) -> set[str]:
 
 def used_of(actor: Actor, month: str) -> dict[str, int]:
     """Pieces of each scheme in a month."""
-    return pieces_of(Grant.objects.filter(account=actor.id, month=month, ended_at__isnull=True))
+    return pieces_of(
+        actor, Grant.objects.filter(account=actor.id, month=month, ended_at__isnull=True)
+    )
 
 
-def pieces_of(rows: QuerySet[Grant]) -> dict[str, int]:
+def pieces_of(actor: Actor, rows: QuerySet[Grant]) -> dict[str, int]:
     """How many pieces each scheme paid for."""
     used: dict[str, int] = {}
     for row in rows.select_related("order"):

@@ -81,10 +81,10 @@ def licence(actor: Actor, shop: Shop) -> ShopLicence | None:
 
 def own_spot(actor: Actor) -> tuple[float, float] | None:
     """Where one's building stands, by the register; nothing without a linked home."""
-    return spot_in(registry.own_buildings(actor)[:1] if actor.id else [])
+    return spot_in(actor, registry.own_buildings(actor)[:1] if actor.id else [])
 
 
-def spot_in(own: list[UUID]) -> tuple[float, float] | None:
+def spot_in(actor: Actor, own: list[UUID]) -> tuple[float, float] | None:
     """Where the first of these buildings stands."""
     with behind(SYSTEM):  # buildings stand on every map, and somebody lives there who asks
         row = registry.public_places(SYSTEM).filter(pk__in=own).first() if own else None

@@ -154,7 +154,7 @@ def orders(request: HttpRequest, person: UUID) -> HttpResponse:
     actor = who(request)
     whose = selectors.whose(actor, ORDERS_FOR, person, today(request))
     rows = [order_shown.line(one) for one in selectors.helped_orders(actor, whose)]
-    here = selectors.spot_of(whose)
+    here = selectors.spot_of(actor, whose)
     shops = [{"shop": one, "minutes": walking.minutes(here, (one.lon, one.lat)) if here else None, "offers": [(offer, yuan(offer.price)) for offer in one.offers.all()]} for one in selectors.listed(actor)]  # fmt: skip
     offering = sorted((one for one in shops if one["offers"]), key=lambda one: (one["minutes"] is None, one["minutes"] or 0, one["shop"].name))  # type: ignore[arg-type,return-value,union-attr,attr-defined]  # fmt: skip
     return _shown(request, "orders", whose, {"rows": rows, "shops": offering[:SHOPS], "operator": operator()})  # fmt: skip
@@ -178,7 +178,7 @@ def place(request: HttpRequest, person: UUID, pk: UUID) -> HttpResponse:
             messages.success(request, _("Sent to the shop. You both are told as soon as it takes it; it is paid after that."))  # fmt: skip
             return redirect("living:order_for", person, made.pk)
     month = f"{today(request):%Y-%m}"
-    due = rules.subsidy(shop.trade, offer.at_home and bool(doors), offer.price, 1, selectors.groups_of_person(SYSTEM, person), selectors.used_for(whose, month))  # fmt: skip
+    due = rules.subsidy(shop.trade, offer.at_home and bool(doors), offer.price, 1, selectors.groups_of_person(SYSTEM, person), selectors.used_for(SYSTEM, whose, month))  # fmt: skip
     facts = {
         "form": form, "offer": offer, "shop": shop, "price": yuan(offer.price), "operator": operator(), "subsidy": yuan(due.amount) if due else "",
         "own": yuan(offer.price - due.amount) if due else "",
