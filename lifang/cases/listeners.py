@@ -1,6 +1,13 @@
 """What cases do when something is told. Each is one line."""
 
-from lifang.cases.actions import answer_complaint, take_alarm, take_complaint, take_repair, tell
+from lifang.cases.actions import (
+    answer_complaint,
+    take_alarm,
+    take_complaint,
+    take_repair,
+    take_tour,
+    tell,
+)
 from lifang.cases.actions.rollup import recount
 from lifang.cases.events import (
     CaseAccepted,
@@ -19,7 +26,7 @@ from lifang.core.access import Actor
 from lifang.core.events import listens
 from lifang.core.flow.events import StageOverdue
 from lifang.living.events import ComplaintMade, RepairEscalated
-from lifang.sensing.events import AlarmRaised
+from lifang.sensing.events import AlarmRaised, TourFound
 
 
 @listens(CaseReported)
@@ -105,3 +112,8 @@ def on_complaint_made(told: ComplaintMade, system: Actor) -> None:
 @listens(CaseClosed)
 def on_case_closed_complaint(told: CaseClosed, system: Actor) -> None:
     answer_complaint(system, told.case, told.at)
+
+
+@listens(TourFound)
+def on_tour_found(told: TourFound, system: Actor) -> None:
+    take_tour(actor=system, tour=told.tour, matter=told.matter, at=told.at)

@@ -13,6 +13,8 @@ from lifang.living import actions
 from lifang.living.catalogue import MACHINE_KINDS
 from lifang.living.models import Machine
 from lifang.living.rules.machines import Told
+from lifang.sensing import selectors as sensing
+from lifang.sensing.actions import edit_device
 
 OPERATORS = {
     "locker": "邻里快递柜有限公司", "vending": "百顺自助零售有限公司", "water": "清源净水服务有限公司", "charging": "飞马充电服务有限公司", "laundry": "洁净洗衣服务部",
@@ -37,6 +39,7 @@ def leave(cast: Cast, shapes: dict[str, Polygon], at: datetime, seed: int) -> in
                 if (made + n) % 17 != 9:
                     actions.note_machine_paper(actor=SYSTEM, machine=row, paper=paper, number=f"99{made:03d}{n}", until=until, at=begun)  # fmt: skip
             _life(cast, row, made, at, grid)
+            _tied(row, at)
             made += 1
     return made
 
@@ -56,3 +59,13 @@ def _life(cast: Cast, row: Machine, n: int, at: datetime, grid: str) -> None:
     elif n % 7 == 2 and cast.residents.get(grid):
         who = actor_of(cast.residents[grid][0].pk, at)
         actions.complain_machine(actor=who, machine=row, topic="machine_fault", text="付了钱没有出货，打电话没人接。", at=at - timedelta(hours=30))  # fmt: skip
+
+
+def _tied(row: Machine, at: datetime) -> None:
+    """The first device of its kind in the community that is no machine's yet is this one."""
+    kinds = {"locker": "locker", "charging": "ebike_port"}
+    if row.kind in kinds:
+        rows = sensing.devices(SYSTEM, row.area[:12]).filter(type=kinds[row.kind], label="", installed_on__isnull=False)  # fmt: skip
+        found = rows.order_by("code").first()
+        if found is not None:
+            edit_device(actor=SYSTEM, device=found, given={"label": row.number}, at=at)

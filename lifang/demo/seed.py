@@ -28,6 +28,7 @@ from lifang.demo import (
     living,
     machines,
     needs,
+    networks,
     ordering,
     outages,
     parcels,
@@ -35,6 +36,7 @@ from lifang.demo import (
     repairing,
     safety,
     shops,
+    sites,
     waiting,
     wards,
 )
@@ -89,6 +91,8 @@ def build(
         parcels.leave(cast, at, SEED)
         outages.leave(cast, at, SEED)
         safety.leave(cast, at)
+        sites.leave(at)
+        networks.leave(plan, at, SEED)
         entering.leave(cast, at, SEED)
         living.compare(cast, at)
         shops.leave(cast, shapes, at, SEED)

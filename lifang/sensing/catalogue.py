@@ -149,6 +149,8 @@ class TourResult(Entry, frozen=True, kw_only=True):
 
     good: bool = False
     missed: bool = False  # nobody came by, or not to the end
+    finding: bool = False  # somebody has to see to it: told as an event
+    matter: str = ""  # which matter it is, where words do not say
 
 
 class TourKind(Entry, frozen=True, kw_only=True):
@@ -176,11 +178,34 @@ class SafetyKind(Entry, frozen=True, kw_only=True):
     confirmed: bool = True
 
 
+class NetworkKind(Entry, frozen=True, kw_only=True):
+    """A network communities should have, and from which measured value on it counts."""
+
+    unit: str
+    limit: float
+    ask: Text  # what is measured
+    source: str
+    confirmed: bool = True
+
+
+class SiteKind(Entry, frozen=True, kw_only=True):
+    """A kind of place where vehicles are charged or parked."""
+
+    icon: str
+    types: list[str]  # of devices that say what is free
+    source: str
+    confirmed: bool = True
+
+    def faults(self) -> list[str]:
+        return [f"there is no device type `{key}`" for key in self.types if key not in TYPES]
+
+
 class CommandKind(Entry, frozen=True, kw_only=True):
     """What a device can be asked to do."""
 
     text: bool = False  # with words
     seconds: int  # the wish stands so long
+    tour: str = ""  # its answer is noted as such a tour (tour_kinds.yaml)
     source: str
 
 
@@ -302,6 +327,8 @@ MEASURES = catalogue("sensing", "measures", Measure, faults=Measure.faults)
 COMMANDS = catalogue("sensing", "commands", CommandKind)
 TYPES = catalogue("sensing", "device_types", DeviceType, faults=DeviceType.faults)
 WORKS_KINDS = catalogue("sensing", "works_kinds", WorksKind, faults=WorksKind.faults)
+NETWORK_KINDS = catalogue("sensing", "network_kinds", NetworkKind)
+SITE_KINDS = catalogue("sensing", "site_kinds", SiteKind, faults=SiteKind.faults)
 SAFETY_KINDS = catalogue("sensing", "safety_kinds", SafetyKind)
 TOUR_KINDS = catalogue("sensing", "tour_kinds", TourKind, faults=TourKind.faults)
 CHECKS = catalogue("sensing", "checks", Check)
@@ -369,8 +396,4 @@ def life_words() -> dict[str, str]:
 def life_types() -> tuple[str, ...]:
     """Types of devices that may tell of danger to life, by what they measure or by a rule."""
     by_rule = {kind for rule in RULES if rule.life for kind in rule.types}
-    return tuple(
-        one.key
-        for one in TYPES
-        if one.key in by_rule or any(MEASURES[key].life for key in one.measures)
-    )
+    return tuple(one.key for one in TYPES if one.key in by_rule or any(MEASURES[key].life for key in one.measures))  # fmt: skip

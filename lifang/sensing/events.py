@@ -155,3 +155,13 @@ class SafetyTold:
 class SafetyEnded:
     notice: UUID
     at: datetime
+
+
+@event("sensing.TourFound")
+class TourFound:
+    """A tour found something that somebody has to see to; `matter` is that of its kind, or none."""
+
+    tour: UUID
+    kind: str
+    matter: str
+    at: datetime

@@ -30,6 +30,7 @@ from lifang.cases.actions.time import (
     suspend,
     tell_overdue,
 )
+from lifang.cases.actions.tours import take_tour
 from lifang.cases.actions.unit import feed_back, return_, sign
 from lifang.cases.actions.verdict import archive, call_back, check, not_solved, rate, reopen
 
@@ -82,6 +83,7 @@ __all__ = [
     "take_over",
     "take_part",
     "take_repair",
+    "take_tour",
     "tell_overdue",
     "verify",
     "withdraw",

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from lifang.core.access import Actor, Kind, Refusal, insist
 from lifang.core.site import site
 from lifang.core.web.forms import Form
+from lifang.core.web.panels import panel
 from lifang.core.web.show import Chip
 from lifang.core.web.tables import Choice, Column, Empty, Table
 from lifang.core.web.views import only
@@ -29,6 +30,8 @@ from lifang.living.web.here import asking, moment, who
 from lifang.living.web.order_forms import ComplainForm
 from lifang.living.web.shop_shown import collection, point
 from lifang.orgs.selectors import place_name
+from lifang.sensing import selectors as sensing
+from lifang.sensing.catalogue import RULES
 
 SEE = "living.see_machines"
 COMMUNITY = 12
@@ -199,6 +202,7 @@ def _facts(actor: Actor, found: Machine, request: HttpRequest) -> dict[str, Any]
     return {
         "machine": found, "chip": shown.chip(found), "papers": shown.papers(told.papers), "wants": shown.wants(told), "blame": blame,
         "entries": shown.entries(selectors.machine_notes(actor, found)), "where": place_name(found.area[:COMMUNITY], 2), "map": _map([found], 16),
+        "runs": _runs(actor, found, request),
     }  # fmt: skip
 
 
@@ -208,3 +212,27 @@ def _map(rows: list[Machine], zoom: int = 0) -> dict[str, Any]:
     points = [point(row.lon, row.lat, str(row.pk), n, f"{row.what.name} · {row.spot}", shown.chip(row).kind, reverse("living:machine", args=[row.number])) for n, row in enumerate(rows, 1)]  # fmt: skip
     areas = f"{reverse('orgs:shapes', args=[rows[0].area[:COMMUNITY]])}?level=15"
     return {"points": collection(points), "areas": areas} | ({"centre": [rows[0].lon, rows[0].lat], "zoom": zoom} if zoom else {})  # fmt: skip
+
+
+def _runs(actor: Actor, found: Machine, request: HttpRequest) -> dict[str, Any] | None:
+    """What its device says of it, for everybody; the device itself for those who see it."""
+    said = None if found.removed_at else sensing.labelled(actor, found.number, found.area[:COMMUNITY], moment(request))  # fmt: skip
+    if said is None:
+        return None
+    chip = Chip("waiting", _("It does not answer")) if said.silent else Chip("danger", _("Out of order")) if said.outage else Chip("done", _("It works"))  # fmt: skip
+    mine = sensing.devices(actor).filter(pk=said.device).first()
+    open_ = list(sensing.alarms(actor).filter(device=said.device, ended_at__isnull=True)[:5]) if mine else []  # fmt: skip
+    return {"chip": chip, "at": said.at, "device": mine, "alarms": [(RULES[one.rule].name if one.rule in RULES else one.rule, one) for one in open_]}  # fmt: skip
+
+
+@panel("sensing.device.aside", order=30)
+def of_device(request: HttpRequest, device: Any) -> tuple[str, dict[str, Any]] | None:
+    """The record of the machine that a device is: its papers and what somebody has to see to."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not device.label or not actor.may(SEE):
+        return None
+    found = selectors.machines(actor).filter(number=device.label).first()
+    if found is None:
+        return None
+    told = selectors.machine_facts(actor, [found], moment(request))[0]
+    return "living/machines/of_device.html", {"machine": found, "chip": shown.chip(found), "wants": shown.wants(told)}  # fmt: skip

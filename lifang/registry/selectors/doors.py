@@ -176,6 +176,27 @@ def buildings_standing(system: Actor, area: str) -> list[Standing]:
     ]
 
 
+class Doors(NamedTuple):
+    """A building by its name, with how many dwellings it has."""
+
+    pk: UUID
+    area: str
+    name: str
+    estate: str
+    doors: int
+
+
+def buildings_counted(system: Actor, area: str) -> list[Doors]:
+    """Buildings of an area that have dwellings, on a map or not. Two queries."""
+    inside = _doors(area).order_by().values_list("parent", "parent__kind", "parent__parent")
+    doors: dict[UUID, int] = defaultdict(int)
+    for parent, kind, above, n in inside.annotate(n=Count("pk")):
+        doors[above if kind == PlaceKind.STAIR else parent] += n
+    rows = Place.objects.filter(kind=PlaceKind.BUILDING, area__startswith=area, valid_to__isnull=True)  # fmt: skip
+    told = rows.order_by("area", "parent__name", "number", "name", "pk").values_list("pk", "area", "name", "parent__name")  # fmt: skip
+    return [Doors(pk, at, name, estate or "", doors[pk]) for pk, at, name, estate in told if doors.get(pk)]  # fmt: skip
+
+
 def cells_in(system: Actor, building: UUID) -> list[Cell]:
     """Its doors, the highest floor first, stair beside stair. One query."""
     inside = Q(parent=building) | Q(parent__parent=building, parent__kind=PlaceKind.STAIR)

@@ -43,6 +43,7 @@ from lifang.sensing.actions.filings import check_filing, file_faces
 from lifang.sensing.actions.intake import Parcel, Receipt, Register, take
 from lifang.sensing.actions.keys import issue_device_key, revoke_device_key
 from lifang.sensing.actions.matches import Shown, look_match, take_matches
+from lifang.sensing.actions.networks import note_network
 from lifang.sensing.actions.pulls import note_pull, watch_camera
 from lifang.sensing.actions.quarantine import forget_old
 from lifang.sensing.actions.receptions import (
@@ -60,6 +61,7 @@ from lifang.sensing.actions.reviews import sign_review, write_reviews
 from lifang.sensing.actions.safety import end_safety, spread_safety, tell_safety
 from lifang.sensing.actions.scoring import score_series
 from lifang.sensing.actions.silence import tell_silence
+from lifang.sensing.actions.sites import close_site, edit_site, fill_site, open_site
 from lifang.sensing.actions.storing import Stored, store, watches
 from lifang.sensing.actions.things import (
     Sent,
@@ -107,16 +109,19 @@ __all__ = [
     "check_vigils",
     "check_works",
     "checked",
+    "close_site",
     "describe_thing",
     "draft_rule",
     "draw_key",
     "edit_device",
+    "edit_site",
     "end_admission",
     "end_reception",
     "end_safety",
     "end_vigil",
     "faults",
     "file_faces",
+    "fill_site",
     "fill_works",
     "forget_archive",
     "forget_old",
@@ -132,9 +137,11 @@ __all__ = [
     "look_match",
     "move_device",
     "note_alarm",
+    "note_network",
     "note_pull",
     "note_tour",
     "open_series",
+    "open_site",
     "open_works",
     "pause_vigil",
     "plan_device",

@@ -7,9 +7,11 @@ from uuid import UUID
 from lifang.core.access import Actor, Refused, insist
 from lifang.core.access.rows import add_many
 from lifang.core.action import action
+from lifang.sensing.actions.tours import note_tour
 from lifang.sensing.catalogue import COMMANDS, AlarmRule
 from lifang.sensing.models import Alarm, Command, Device
 from lifang.sensing.rules import commands as rules
+from lifang.sensing.rules.tours import LONGEST
 
 MOST_ANSWER = 200
 FRESH = timedelta(minutes=2)  # whoever it is said to is still there
@@ -33,14 +35,27 @@ def hand_out_commands(*, actor: Actor, pks: Sequence[UUID], at: datetime) -> int
 
 
 @action("sensing.answer_command")
-def answer_command(*, actor: Actor, command: Command, done: bool, answer: str, at: datetime) -> Command:  # fmt: skip
-    """What the device says of it, once; also when it comes late."""
+def answer_command(*, actor: Actor, command: Command, done: bool, answer: str, at: datetime, found: str = "") -> Command:  # fmt: skip
+    """What the device says of it, once; also when it comes late. A patrol is noted as a tour, with what was found."""
     held = Command.objects.select_for_update().get(pk=command.pk)
     if held.answered_at is not None:
         raise Refused("command_answered")
     held.answered_at, held.done, held.answer = at, done, answer.replace("\x00", "")[:MOST_ANSWER]
     held.save(update_fields=["answered_at", "done", "answer"])
+    if COMMANDS[held.kind].tour:
+        _toured(actor, held, found.replace("\x00", "").strip(), at)
     return held
+
+
+def _toured(actor: Actor, command: Command, found: str, at: datetime) -> None:
+    """The round that was asked for, as a tour of the robot."""
+    result = "broken_off" if not command.done else "finding" if found else "clear"
+    begun = max(command.fetched_at or command.asked_at, at - LONGEST)
+    note = "：".join(part for part in (command.text, found or command.answer) if part)
+    note_tour(
+        actor=actor, kind=COMMANDS[command.kind].tour, area=command.device.area, who=str(command.device)[:60], begun=min(begun, at), ended=at,
+        found={str(command.device_id): result}, note=note[:500], at=at,
+    )  # fmt: skip
 
 
 def speak(alarms: Sequence[Alarm], rules_: dict[str, AlarmRule], devices: dict[UUID, Device], at: datetime) -> None:  # fmt: skip

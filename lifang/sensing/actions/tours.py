@@ -5,8 +5,10 @@ from datetime import datetime
 
 from lifang.core.access import Actor, Refusal, insist
 from lifang.core.action import action
+from lifang.core.events import publish
 from lifang.sensing import selectors
 from lifang.sensing.catalogue import TOUR_KINDS
+from lifang.sensing.events import TourFound
 from lifang.sensing.models import Tour
 from lifang.sensing.rules import tours as rules
 
@@ -40,4 +42,8 @@ def note_tour(
         total=len(results), good=sum(known[one].good for one in results), missed=sum(known[one].missed for one in results),
     )  # fmt: skip
     made.save(force_insert=True)
+    told = [known[one] for one in results if known[one].finding]
+    if told:
+        matter = next((one.matter for one in told if one.matter), "")
+        publish(TourFound(tour=made.pk, kind=kind, matter=matter, at=at), area=area)
     return made

@@ -24,7 +24,7 @@ from lifang.sensing.terms import DeviceState
 MOST_BOUND = 500
 # What may be written anew; a type or a place is no matter of words.
 EDITABLE = (
-    "name", "code", "model", "video_code", "position", "keeper_name", "maintainer_name", "every_seconds",
+    "name", "code", "model", "video_code", "position", "label", "keeper_name", "maintainer_name", "every_seconds",
     "installed_on", "service_due_on", "expires_on", "keeper_id", "maintainer_id",
 )  # fmt: skip
 

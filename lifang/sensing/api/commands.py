@@ -27,10 +27,11 @@ MOST_BYTES: Final = 4_096
 
 
 class Said(msgspec.Struct, frozen=True):
-    """`{"done": true, "answer": "played"}`."""
+    """`{"done": true, "answer": "played"}`; of a patrol also `found`: what was found, nothing where all was well."""
 
     done: bool
     answer: str = ""
+    found: str = ""
 
 
 class Board:
@@ -121,7 +122,7 @@ def _answer(board: Board, owner: Owner, pk: UUID, said: Said) -> tuple[int, dict
         if command is None:
             return 404, {"reason": "not_found"}
         try:
-            actions.answer_command(actor=SYSTEM, command=command, done=said.done, answer=said.answer, at=board.gate.clock())  # fmt: skip
+            actions.answer_command(actor=SYSTEM, command=command, done=said.done, answer=said.answer, found=said.found, at=board.gate.clock())  # fmt: skip
         except Refused as refused:
             return 409, {"reason": refused.refusal.reason, "message": str(refused.refusal)}
     board.looked = float("-inf")

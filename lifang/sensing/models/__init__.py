@@ -3,6 +3,7 @@ from lifang.sensing.models.alarm import Alarm, AlarmStep, Flood
 from lifang.sensing.models.archived import Archived
 from lifang.sensing.models.command import Command
 from lifang.sensing.models.device import CELL_METRES, Device, Entry, Pull, Stay, name_of
+from lifang.sensing.models.network import NetworkCheck
 from lifang.sensing.models.observation import (
     Announced,
     Counted,
@@ -24,6 +25,7 @@ from lifang.sensing.models.review import Review
 from lifang.sensing.models.rule import Edition, Pending
 from lifang.sensing.models.safety import SafetyNotice
 from lifang.sensing.models.score import Followed
+from lifang.sensing.models.site import Site
 from lifang.sensing.models.tour import Tour
 from lifang.sensing.models.vigil import Vigil
 from lifang.sensing.models.works import Works
@@ -49,6 +51,7 @@ __all__ = [
     "Maker",
     "Match",
     "MatchLook",
+    "NetworkCheck",
     "Observation",
     "Pending",
     "Pull",
@@ -60,6 +63,7 @@ __all__ = [
     "Run",
     "SafetyNotice",
     "Series",
+    "Site",
     "Stay",
     "Tour",
     "Vigil",

@@ -66,7 +66,14 @@ def camera_address(url: str) -> Refusal | None:
     return None if fits and len(url) <= 300 else Refusal("camera_address", {"field": "url"})
 
 
-WORDS = {"name": 120, "model": 60, "position": 120, "keeper_name": 120, "maintainer_name": 120}
+WORDS = {
+    "name": 120,
+    "model": 60,
+    "position": 120,
+    "label": 20,
+    "keeper_name": 120,
+    "maintainer_name": 120,
+}
 SLOWEST = 31 * 86400
 
 

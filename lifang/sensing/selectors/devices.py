@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
-from lifang.core.access import Actor, Refused
+from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.scope import within
+from lifang.core.access.wall import behind
 from lifang.core.search import matching
 from lifang.sensing.catalogue import TYPES, policy
 from lifang.sensing.models import Device, Entry, Latest
@@ -109,3 +110,27 @@ def find_devices(actor: Actor, text: str, limit: int = 20) -> list[Device]:
 def log(actor: Actor, of: Device) -> QuerySet[Entry]:
     """A device's service log, newest first."""
     return Entry.objects.visible_to(actor).filter(device=of).order_by("-at", "-id")
+
+
+class Labelled(NamedTuple):
+    """The device of a machine, as its own words say: it runs, it is out of order, it is silent; since when."""
+
+    device: UUID
+    name: str
+    silent: bool
+    outage: bool
+    at: datetime | None
+
+
+def labelled(actor: Actor, number: str, area: str, now: datetime) -> Labelled | None:
+    """By the number of a label within a community, for everybody: whether it works is published with the machine."""
+    if not number:
+        return None
+    with behind(SYSTEM):  # likewise
+        rows = with_seen(SYSTEM, Device.objects.filter(within(area), label=number, retired_at__isnull=True))  # fmt: skip
+        found = rows.order_by("pk").first()
+        if found is None:
+            return None
+        late = silent(SYSTEM, rows, now).filter(pk=found.pk).exists()
+        said = Latest.objects.filter(series__device=found, series__measure="outage").first()
+    return Labelled(found.pk, str(found), late or found.seen_at is None, bool(said and said.value), said.at if said else found.seen_at)  # type: ignore[attr-defined]  # fmt: skip

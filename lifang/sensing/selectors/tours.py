@@ -7,12 +7,14 @@ from uuid import UUID
 from django.db.models import Count, QuerySet, Sum
 
 from lifang.core.access import Actor, Refused
+from lifang.core.access.scope import within
+from lifang.orgs import selectors as orgs
 from lifang.sensing.catalogue import TOUR_KINDS
 from lifang.sensing.models import Device, Tour
 from lifang.sensing.selectors.devices import devices
 from lifang.sensing.terms import DeviceState
 
-MOST_STOPS = 60
+MOST_STOPS = 2_000
 
 
 class Share(NamedTuple):
@@ -25,9 +27,9 @@ class Share(NamedTuple):
     missed: int
 
 
-def tours(actor: Actor) -> QuerySet[Tour]:
+def tours(actor: Actor, area: str = "") -> QuerySet[Tour]:
     """Tours of the actor's areas."""
-    return Tour.objects.visible_to(actor)
+    return Tour.objects.visible_to(actor).filter(within(area))
 
 
 def tour(actor: Actor, pk: UUID | str) -> Tour:
@@ -40,7 +42,7 @@ def tour(actor: Actor, pk: UUID | str) -> Tour:
 
 def tour_stops(actor: Actor, kind: str, area: str) -> list[Device]:
     """The devices of an area that such a tour comes by."""
-    types = TOUR_KINDS[kind].types
+    types = TOUR_KINDS[kind].types if kind in TOUR_KINDS else []
     rows = devices(actor, area).filter(type__in=types, state=DeviceState.INSTALLED)
     return list(rows.order_by("area", "code")[:MOST_STOPS]) if types else []
 
@@ -53,3 +55,18 @@ def shares(actor: Actor, since: datetime) -> list[Share]:
         for row in rows.annotate(tours=Count("pk"), stops_=Sum("total"), good_=Sum("good"), missed_=Sum("missed"))
     }  # fmt: skip
     return [sums[one.key] for one in TOUR_KINDS if one.key in sums]
+
+
+def tour_faults(actor: Actor, of: Tour) -> set[str]:
+    """What can be found on such a tour that somebody has to see to."""
+    return {one.key for one in TOUR_KINDS[of.kind].results if one.finding}
+
+
+def tour_spot(actor: Actor, of: Tour) -> tuple[float | None, float | None]:
+    """Where the first stop stands at which something was found, if that is in the area of the tour."""
+    faults = tour_faults(actor, of)
+    pk = next((pk for pk, _code, result in of.stops if pk and result in faults), "")
+    here = devices(actor).filter(pk=pk).first() if pk else None
+    if here is None or here.lon is None or here.lat is None or not orgs.stands_in(here.lon, here.lat, of.area):  # fmt: skip
+        return None, None
+    return here.lon, here.lat

@@ -26,6 +26,7 @@ from lifang.sensing.models import (
     Reception,
     Review,
     SafetyNotice,
+    Site,
     Tour,
     Vigil,
     Works,
@@ -74,6 +75,19 @@ def tour_of(area: str) -> Tour:
     return actions.note_tour(
         actor=SYSTEM, kind="volunteer_patrol", area=area, who="walked", begun=MONDAY, ended=MONDAY, found={"": "clear"}, at=MONDAY,
     )  # fmt: skip
+
+
+def site_of(area: str) -> Site:
+    with behind(SYSTEM):
+        made = a_row(
+            Site, area=area, kind="car_parking", name="walked", lon=0.0, lat=0.0, closed_at=None
+        )
+    assert isinstance(made, Site)
+    return made
+
+
+def site_to_fill(area: str) -> tuple[UUID, str]:
+    return site_of(area).pk, "devices"
 
 
 def safety_of(area: str) -> SafetyNotice:

@@ -86,3 +86,58 @@ def test_a_tour_is_noted_by_a_form_and_hostile_words_are_shown_as_they_are(grid_
         answer = grid_worker.get("sensing:tour_new", query=chosen | wrong)
         assert answer.status_code == 200
         assert "R1" not in answer.content.decode()
+
+
+@pytest.mark.covers("S0-27")
+def test_an_area_with_more_bins_than_a_page_holds_shows_them_all_by_pages(grid_worker):
+    bins = [make_device(type="rubbish_bin", code=f"B{n:03d}") for n in range(65)]
+    chosen = {"kind": "collection", "area": GRID}
+    first = grid_worker.get("sensing:tour_new", query=chosen).content.decode()
+    assert "B000" in first
+    assert "B064" not in first
+    assert "65" in first, "how many there are"
+    now = timezone.localtime(timezone.now())  # noqa: TID251 -- the page is read today
+    given = {"who": "一号车", "begun": f"{now - HOUR:%Y-%m-%dT%H:%M}", "ended": f"{now:%Y-%m-%dT%H:%M}", f"stop_{bins[0].pk}": "sorted"}  # fmt: skip
+    second = grid_worker.post("sensing:tour_new", query_params=chosen, data={**given, "go": "2"}).content.decode()  # fmt: skip
+    assert "B064" in second
+    assert f'type="hidden" name="stop_{bins[0].pk}" value="sorted"' in second, (
+        "kept from the first page"
+    )
+    for wrong in ("0", "99", "x", "-1", ""):
+        assert grid_worker.post("sensing:tour_new", query_params=chosen, data={**given, "go": wrong}).status_code in (200, 302)  # fmt: skip
+    done = grid_worker.post("sensing:tour_new", query_params=chosen, data={**given, "who": "二号车", f"stop_{bins[64].pk}": "missed"})  # fmt: skip
+    assert done.status_code == 302
+    with behind(SYSTEM):
+        assert {one[1] for one in Tour.objects.get(who="二号车").stops} == {"B000", "B064"}
+
+
+@pytest.mark.covers("S4-07", "S0-27")
+def test_a_program_notes_tours_and_reads_them(grid_worker, community_secretary, stranger, resident):
+    make_device(type="rubbish_bin", code="B1")
+    now = timezone.now()  # noqa: TID251 -- the API is asked today
+    body = {"kind": "collection", "area": GRID, "who": "一号车", "begun_at": (now - HOUR).isoformat(), "ended_at": now.isoformat(), "stops": [{"code": "B1", "result": "mixed"}]}  # fmt: skip
+    assert grid_worker.send("POST", "api:sensing_note_tour", json=body).status_code == 200
+    assert grid_worker.send("POST", "api:sensing_note_tour", json=body).json()["reason"] == "tour_noted"  # fmt: skip
+    for wrong in ({"stops": [{"code": "B9", "result": "mixed"}]}, {"stops": []}, {"kind": "x"}, {"area": FAR_GRID}, {"begun_at": "x"}):  # fmt: skip
+        assert grid_worker.send("POST", "api:sensing_note_tour", json={**body, "who": "二号车", **wrong}).status_code in (403, 404, 409, 422), wrong  # fmt: skip
+    items = community_secretary.get("api:sensing_list_tours", query={"kind": "collection"}).json()["items"]  # fmt: skip
+    assert [(one["who"], [stop[1:] for stop in one["stops"]]) for one in items] == [("一号车", [["B1", "mixed"]])]  # fmt: skip
+    assert stranger.get("api:sensing_list_tours").json()["items"] == []
+    assert resident.get("api:sensing_list_tours").status_code == 403
+
+
+@pytest.mark.covers("S4-07")
+def test_a_robot_is_sent_on_a_round_and_its_answer_is_a_tour(grid_worker, community_secretary):
+    robot = make_device(type="patrol_robot", code="R1")
+    sent = []
+    for n, (done, found) in enumerate(((True, ""), (True, "东门口有明火"), (False, ""))):
+        at = MONDAY + n * HOUR
+        one = actions.send_command(actor=community_secretary.actor, device=robot, kind="patrol", text="东门、3 号楼、地下车库", at=at)  # fmt: skip
+        actions.answer_command(actor=SYSTEM, command=one, done=done, answer="", found=found, at=at + HOUR / 2)  # fmt: skip
+        sent.append(one)
+    with behind(SYSTEM):
+        rows = list(Tour.objects.order_by("begun_at"))
+    assert [(row.kind, row.good, row.missed, row.stops[0][2]) for row in rows] == [("robot_patrol", 1, 0, "clear"), ("robot_patrol", 0, 0, "finding"), ("robot_patrol", 0, 1, "broken_off")]  # fmt: skip
+    assert rows[1].note == "东门、3 号楼、地下车库：东门口有明火"
+    with refused("command_text"):
+        actions.send_command(actor=community_secretary.actor, device=robot, kind="patrol", text=" ", at=MONDAY)  # fmt: skip

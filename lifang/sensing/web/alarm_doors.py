@@ -15,6 +15,7 @@ register(
     Entry("desk", "sensing.vigils", _("Looked after"), "sensing:vigils", icon="heart-handshake", capability="sensing.acknowledge", order=23),
     Entry("desk", "sensing.receptions", _("Outside matches"), "sensing:receptions", icon="shield-lock", capability="sensing.suspend_reception", order=32),
     Entry("desk", "sensing.safety", _("Neighbourhood safety"), "sensing:safety_board", icon="shield", capability="sensing.see_safety", order=24, short=_("Safety")),
+    Entry("footer", "sensing.sites", _("Charging and parking"), "sensing:public_sites", order=38),
     Entry("footer", "sensing.safety", _("Safety notices of the police"), "sensing:safety", order=37),
     Entry("my", "sensing.my_devices", _("My devices"), "sensing:my_devices", icon="home-heart", order=35, kinds=(Kind.RESIDENT,)),
 )  # fmt: skip

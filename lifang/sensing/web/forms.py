@@ -142,6 +142,7 @@ class EditForm(Form):
     model = forms.CharField(label=_("Model"), max_length=60, required=False)
     video_code = forms.CharField(label=_("Camera code"), max_length=20, required=False, help_text=_("Twenty digits of GB/T 28181; cameras only."))  # fmt: skip
     position = forms.CharField(label=_("Where exactly"), max_length=120, required=False)
+    label = forms.CharField(label=_("Number on its label"), max_length=20, required=False, help_text=_("Of the register of self-service machines: then state, faults and papers stand together."))  # fmt: skip
     keeper = forms.ChoiceField(
         label=_("Looked after by"),
         required=False,
@@ -237,7 +238,9 @@ class RestForm(Form):
 
 class CommandForm(Form):
     kind = forms.ChoiceField(label=_("Command"))
-    text = forms.CharField(label=_("What it says aloud"), max_length=200, required=False)
+    text = forms.CharField(
+        label=_("What it says aloud, or the round it goes"), max_length=200, required=False
+    )
 
     def __init__(self, *args: Any, device: Device, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -59,10 +59,10 @@ def chip(row: SafetyNotice, at: Any) -> Chip:
 
 
 class SafetyTable(Table):
-    title = Column(gettext_lazy("What is told"), link=lambda row: reverse("sensing:safety_notice", args=[row.pk]), wide=True)  # fmt: skip
+    title = Column(gettext_lazy("What the notice says"), link=lambda row: reverse("sensing:safety_notice", args=[row.pk]), wide=True)  # fmt: skip
     kind = Column(gettext_lazy("Kind"), value=lambda row: str(SAFETY_KINDS[row.kind].name) if row.kind in SAFETY_KINDS else row.kind)  # fmt: skip
     area = Column(gettext_lazy("Community"), value=lambda row: orgs.place_name(row.area, 1))
-    unit = Column(gettext_lazy("Told by"), value=lambda row: str(row.unit.name))
+    unit = Column(gettext_lazy("Which station"), value=lambda row: str(row.unit.name))
     noted_at = Column(gettext_lazy("Told on"), cell="time", sort="noted_at")
     told = Column(gettext_lazy("Accounts told"), cell="number", sort="told")
     state = Column(gettext_lazy("State"), cell="state", value=lambda row: chip(row, row.now))
@@ -105,7 +105,7 @@ class TellForm(Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("What kind of notice?"), widget=forms.RadioSelect)
     title = forms.CharField(label=gettext_lazy("Title"), max_length=80)
-    text = forms.CharField(label=gettext_lazy("What is told"), max_length=500, widget=forms.Textarea(attrs={"rows": 4}), help_text=gettext_lazy("Everybody reads it: nobody's name, telephone, flat or plate. What everybody can do is added by itself."))  # fmt: skip
+    text = forms.CharField(label=gettext_lazy("What the notice says"), max_length=500, widget=forms.Textarea(attrs={"rows": 4}), help_text=gettext_lazy("Everybody reads it: nobody's name, telephone, flat or plate. What everybody can do is added by itself."))  # fmt: skip
     happened_on = forms.DateField(label=gettext_lazy("On which day it happened (for what happened alone)"), required=False, widget=date_input())  # fmt: skip
     days = forms.TypedChoiceField(label=gettext_lazy("How long it is shown"), coerce=int)
     everywhere = forms.BooleanField(label=gettext_lazy("All buildings of the community"), required=False)  # fmt: skip

@@ -30,6 +30,7 @@ from lifang.sensing.web.tables import area_choice
 page = require_http_methods(["GET", "POST"])
 MONTH = timedelta(days=30)
 _STOP = "stop_"
+STOPS_A_PAGE = 60
 
 
 def kind_name(key: str) -> str:
@@ -89,14 +90,22 @@ class TourForm(Form):
     ended = _time(gettext_lazy("End of the tour"))
     note = forms.CharField(label=gettext_lazy("What was found"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))  # fmt: skip
 
-    def __init__(self, *args: Any, kind: TourKind, stops: list[Device], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: TourKind, stops: list[Device], number: int = 1, **kwargs: Any) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        first = (number - 1) * STOPS_A_PAGE
+        here = {one.pk for one in stops[first : first + STOPS_A_PAGE]}
         results = [(one.key, str(one.name)) for one in kind.results]
         if not kind.types:
             self.fields[_STOP] = forms.ChoiceField(label=_("How was it?"), choices=results, widget=forms.RadioSelect)  # fmt: skip
         for one in stops:
+            name = _STOP + str(one.pk)
+            if one.pk not in here and not (self.data or self.initial).get(name):
+                continue  # on another page, and nothing said of it there
             label = f"{one} · {shown.where(one)}"
-            self.fields[_STOP + str(one.pk)] = forms.ChoiceField(label=label, choices=[("", _("Not on this tour")), *results], required=False)  # fmt: skip
+            field = forms.ChoiceField(label=label, choices=[("", _("Not on this tour")), *results], required=False)  # fmt: skip
+            if one.pk not in here:
+                field.widget = forms.HiddenInput()
+            self.fields[name] = field
 
     def given(self) -> dict[str, Any]:
         """As the action asks for it."""
@@ -141,15 +150,22 @@ def new(request: HttpRequest) -> HttpResponse:
     kind, area = chosen.cleaned_data["kind"], chosen.cleaned_data["area"]
     spec, stops = TOUR_KINDS[kind], selectors.tour_stops(actor, kind, area)
     begun = _local(moment(request) - timedelta(hours=1))
-    form = TourForm(request.POST or None, kind=spec, stops=stops, initial={"begun": begun, "ended": _local(moment(request))})  # fmt: skip
-    if request.method == "POST" and form.is_valid():
+    pages = range(1, -(-len(stops) // STOPS_A_PAGE) + 1)
+    turned = request.POST.get("go", "")  # another page of stops; what was said so far is kept
+    number = next((one for one in pages if str(one) == (turned or request.POST.get("page"))), 1)
+    said = request.POST.dict() if turned else {"begun": begun, "ended": _local(moment(request))}
+    form = TourForm(None if turned else request.POST or None, kind=spec, stops=stops, number=number, initial=said)  # fmt: skip
+    if request.method == "POST" and not turned and form.is_valid():
         made = None
         with form.refusals():
             made = actions.note_tour(actor=actor, kind=kind, area=area, at=moment(request), **form.given())  # fmt: skip
         if made is not None and not form.errors:
             messages.success(request, _("Noted."))
             return redirect("sensing:tour", made.pk)
-    context = {"form": form, "kind": spec.name, "place": orgs.place_name(area, 2), "nowhere": bool(spec.types) and not stops}  # fmt: skip
+    context = {
+        "form": form, "kind": spec.name, "place": orgs.place_name(area, 2), "nowhere": bool(spec.types) and not stops,
+        "pages": pages if len(pages) > 1 else (), "number": number, "many": len(stops),
+    }  # fmt: skip
     return render(request, "sensing/desk/tour_new.html", context)
 
 
