@@ -21,7 +21,7 @@ from lifang.sensing.api.matches import matches  # noqa: E402 -- Django must be s
 from lifang.sensing.api.viid import ROOT as VIID  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.viid import Lobby, viid  # noqa: E402 -- Django must be set up first
 
-GATE = Gate(lambda: datetime.now(UTC))
+GATE = Gate(lambda: datetime.now(UTC), later=True)
 LOBBY = Lobby(GATE)
 BOARD = Board(GATE)
 ROUTES: dict[str, dict[str, Any]] = {

@@ -32,6 +32,13 @@ def run_timers(*, system: Actor, at: datetime) -> None:
     actions.tell_unanswered(actor=system, at=at)
 
 
+@periodic(cron="* * * * * */5")
+def look_at_left(*, system: Actor, at: datetime) -> None:
+    """Every five seconds: what a process stored and did not come to look at, because it is no more."""
+    while actions.look_at_left(at=at):
+        pass
+
+
 @periodic(cron="* * * * * */10")
 def score_series(*, system: Actor, at: datetime) -> None:
     """Every ten seconds: series that score rules look at, some at a time, each some in a transaction of its own."""

@@ -42,6 +42,7 @@ from lifang.sensing.actions.editions import checked, draft_rule, publish_rule, r
 from lifang.sensing.actions.filings import check_filing, file_faces
 from lifang.sensing.actions.intake import Parcel, Receipt, Register, take
 from lifang.sensing.actions.keys import issue_device_key, revoke_device_key
+from lifang.sensing.actions.looking import look_at_left
 from lifang.sensing.actions.matches import Shown, look_match, take_matches
 from lifang.sensing.actions.networks import note_network
 from lifang.sensing.actions.pulls import note_pull, watch_camera
@@ -134,6 +135,7 @@ __all__ = [
     "issue_device_key",
     "issue_reception_key",
     "lapse_receptions",
+    "look_at_left",
     "look_match",
     "move_device",
     "note_alarm",

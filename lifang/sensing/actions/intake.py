@@ -2,17 +2,19 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import numpy as np
 from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.sensing.actions.looking import Part, lay_open
 from lifang.sensing.actions.quarantine import Lost, count, lay_aside
-from lifang.sensing.actions.storing import keep
+from lifang.sensing.actions.storing import keep, seen
 from lifang.sensing.actions.unverified import take_on
 from lifang.sensing.catalogue import life_words, policy
 from lifang.sensing.rules import (
@@ -73,7 +75,10 @@ class Register:
     def __init__(self) -> None:
         self.lines: dict[str, dict[str, Line | None]] = {}  # by source and code
         self.size = 0
-        self.known: dict[int, Known] = {}
+        self.known: dict[
+            int, Known
+        ] = {}  # of before a change it stays with those who still look at it
+        self.life: set[int] = set()  # series that may claim danger to life
         self.stale = False
         self._heard: object = None  # the connection that listens
 
@@ -92,7 +97,7 @@ class Register:
 
     def forget(self) -> None:
         self.lines.clear()
-        self.known.clear()
+        self.known, self.life = {}, set()
         self.size = 0
 
     def learn(self, parcels: Iterable[Parcel]) -> None:
@@ -120,16 +125,33 @@ class Register:
     def note(self, line: Line) -> None:
         for slot in line.slots.values():
             if slot.series:
-                self.known[slot.series] = line.known(slot)
+                self.name(slot.series, line.known(slot))
+
+    def name(self, series: int, known: Known) -> None:
+        self.known[series] = known
+        if known.measure in life_words().values():
+            self.life.add(series)
 
 
-def take(register: Register, parcels: Sequence[Parcel], at: datetime) -> Receipt:
-    """Store what can be read, quarantine what cannot; all of it is committed when this returns."""
+def take(
+    register: Register, parcels: Sequence[Parcel], at: datetime, later: list[Part] | None = None
+) -> Receipt:
+    """Store what can be read, quarantine what cannot; all of it is committed when this returns.
+
+    What is new is looked at in the same transaction; or, but for danger to life, put to what the caller looks at later.
+    """
+
+    def look(new: Columns, known: Mapping[int, Known], at: datetime) -> None:
+        if later is None or _urgent(new, register.life):
+            seen(new, known, at)
+        else:
+            later.append(lay_open(new, known, at))
+
     register.listen()
     with behind(SYSTEM), transaction.atomic():
         register.learn(parcels)
         observed, refused = _observed(register, parcels, at)
-        stored = keep(observed, register.known, at)
+        stored = keep(observed, register.known, at, look)
         if refused:
             lay_aside(
                 [Lost(parcels[n].owner, parcels[n].way, wrong, parcels[n].topic, parcels[n].body) for n, wrong in refused.items()],
@@ -139,18 +161,24 @@ def take(register: Register, parcels: Sequence[Parcel], at: datetime) -> Receipt
     return Receipt(stored.new, stored.double, refused)
 
 
-def take_each(register: Register, parcels: Sequence[Parcel], at: datetime) -> Receipt:
+def _urgent(them: Columns, life: set[int]) -> bool:
+    return bool(life) and bool((np.isin(them.series, list(life)) & (them.value != 0)).any())
+
+
+def take_each(
+    register: Register, parcels: Sequence[Parcel], at: datetime, later: list[Part] | None = None
+) -> Receipt:
     """`take`; if something in it makes the store fail, that alone goes into quarantine, and its neighbours are kept.
 
     Raises when the database is away, or when so much fails that it is not the messages' fault: then nothing was kept.
     """
     try:
-        return take(register, parcels, at)
+        return take(register, parcels, at, later)
     except _AWAY as fault:
         register.forget()
         if not isinstance(fault.__cause__, DeadlockDetected):
             raise
-        return take(register, parcels, at)
+        return take(register, parcels, at, later)
     except Exception:
         log.exception("a batch could not be stored; looked through for the guilty message")
         register.forget()
@@ -281,4 +309,4 @@ def _make(register: Register, lacking: list[tuple[Line, Slot]]) -> None:
         for device, measure, pk in cursor.fetchall():
             line, slot = slots[device, measure]
             slot.series = pk
-            register.known[pk] = line.known(slot)
+            register.name(pk, line.known(slot))

@@ -1,6 +1,6 @@
 """Batches of observations into PostgreSQL: new ones once, the newest of each series, and what watches them, in one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -26,6 +26,7 @@ from lifang.sensing.actions.packing import (
 from lifang.sensing.terms import BAD, PLACES, Batch, Columns, Known, Observed, Watcher
 
 WATCHERS: list[Watcher] = []
+Look = Callable[[Columns, Mapping[int, Known], datetime], object]
 _DAY: Final = 86_400_000_000
 _HOUR: Final = 3_600_000_000
 _EPOCH: Final = date(1970, 1, 1)
@@ -109,19 +110,26 @@ def store(observed: Sequence[Observed], known: Mapping[int, Known], at: datetime
         return keep(columns(observed, known), known, at)
 
 
-def keep(them: Columns, known: Mapping[int, Known], at: datetime) -> Stored:
-    """Write a batch, inside a transaction. Called by those ways in that have checked whose it is: behind everything, like an import."""
+def keep(
+    them: Columns, known: Mapping[int, Known], at: datetime, look: Look | None = None
+) -> Stored:
+    """Write a batch, inside a transaction, and look at what is new in it. Called by those ways in that have checked whose it is: behind everything, like an import."""
     many = len(them.series)
     fresh = _unheard(them, known, at) if many else them
     if not len(fresh.series):
         return Stored(0, many)
     new = _keep(fresh, known)
     if len(new.series):
-        before, moved = _latest(new, known)
-        batch = Batch(new, known, at, before, moved, _kinds(moved, known))
-        for watcher in WATCHERS:
-            watcher.see(batch)
+        (look or seen)(new, known, at)
     return Stored(len(new.series), many - len(new.series))
+
+
+def seen(new: Columns, known: Mapping[int, Known], at: datetime) -> None:
+    """The newest of each series, and what watches them."""
+    before, moved = _latest(new, known)
+    batch = Batch(new, known, at, before, moved, _kinds(moved, known))
+    for watcher in WATCHERS:
+        watcher.see(batch)
 
 
 def _kinds(them: Iterable[int], known: Mapping[int, Known]) -> dict[tuple[str, str], list[int]]:

@@ -36,20 +36,21 @@ _LOCK = "SELECT count(*) FROM (SELECT pg_advisory_xact_lock(k) FROM unnest(%s::b
 _LIVE = "SELECT DISTINCT device_id FROM sensing_pending WHERE device_id = ANY(%b::uuid[])"
 _PENDING = "SELECT device_id, rule, body FROM sensing_pending WHERE device_id = ANY(%s::uuid[])"
 # Series by series by the key: a join hangs on how fresh the statistics of today's partition are, and once read all of it.
+# No further than the newest that was looked at: what is stored and waits to be looked at is told when its turn comes.
 _HISTORY = """
 SELECT s.device_id, s.measure, o.at, o.value
 FROM unnest(%s::uuid[], %s::text[], %s::float8[]) AS d(id, measure, since)
-JOIN sensing_series s ON s.device_id = d.id AND s.measure = d.measure
+JOIN sensing_series s ON s.device_id = d.id AND s.measure = d.measure JOIN sensing_latest l ON l.series_id = s.id
 CROSS JOIN LATERAL (
   SELECT date_part('epoch', o.at) AS at, o.value FROM sensing_observation o
-  WHERE o.series_id = s.id AND o.device_id = d.id AND o.at > to_timestamp(d.since) AND o.at > to_timestamp(%s) AND o.quality & %s = 0 OFFSET 0
+  WHERE o.series_id = s.id AND o.device_id = d.id AND o.at > to_timestamp(d.since) AND o.at <= l.at AND o.at > to_timestamp(%s) AND o.quality & %s = 0 OFFSET 0
 ) AS o
 """
 # Those that moved so far within the window before their first reading of the batch, or after it.
 _MOVED = """
-SELECT e.s FROM unnest(%b::bigint[], %b::timestamptz[]) AS e(s, since) JOIN sensing_series s ON s.id = e.s WHERE (
+SELECT e.s FROM unnest(%b::bigint[], %b::timestamptz[]) AS e(s, since) JOIN sensing_series s ON s.id = e.s JOIN sensing_latest l ON l.series_id = s.id WHERE (
   SELECT max(o.value) - min(o.value) FROM sensing_observation o
-  WHERE o.series_id = s.id AND o.device_id = s.device_id AND o.at > e.since AND o.at > %s AND o.quality & %s = 0
+  WHERE o.series_id = s.id AND o.device_id = s.device_id AND o.at > e.since AND o.at <= l.at AND o.at > %s AND o.quality & %s = 0
 ) >= %s
 """
 _KEEP = """

@@ -1,6 +1,8 @@
 """`POST /api/sensing/batches`: lines of JSON in, a true receipt out. Plain ASGI: Django's handler would cost more than the storing.
 
 Requests that wait while one transaction commits are committed together by the next: the more come, the cheaper each is.
+What is stored is looked at in a transaction of its own, a moment later: the receipt does not wait for the rules, and many batches
+are looked at together. Danger to life does not wait.
 """
 
 import asyncio
@@ -19,6 +21,7 @@ from django.db import close_old_connections
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.sensing.actions.intake import Parcel, Register, take_each
+from lifang.sensing.actions.looking import Part, look
 from lifang.sensing.adapters import lifang
 from lifang.sensing.rules import Refusing
 from lifang.sensing.selectors import ways
@@ -32,6 +35,11 @@ MOST_LINES: Final = 10_000
 MOST_TOGETHER: Final = 16_000  # lines in one transaction
 MANY: Final = 8_000  # lines that wait; then a second transaction begins beside the first
 MOST_WAITING: Final = 2_000  # requests; then the gate says "later"
+MOST_UNSEEN: Final = (
+    100_000  # observations that are stored and wait to be looked at; then no more are stored
+)
+GATHER_SECONDS: Final = 0.05  # for more to look at
+AGAIN_SECONDS: Final = 1.0  # after the database was away
 TRUST_SECONDS: Final = 10.0  # how long a key is believed without asking again
 
 
@@ -65,8 +73,14 @@ class Scribe:
 class Gate:
     """One process's way in over HTTP."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self.clock = clock
+    def __init__(self, clock: Callable[[], datetime], *, later: bool = False) -> None:
+        """With `later`, what is stored is looked at after its receipt."""
+        self.clock, self.later = clock, later
+        self.unseen: list[Part] = []
+        self.looking = False
+        self.room = asyncio.Event()
+        self.room.set()
+        self.looker = ThreadPoolExecutor(1)
         self.keys: dict[str, tuple[Owner | None, float]] = {}
         self.waiting: list[Asked] = []
         self.lines_waiting = 0
@@ -128,9 +142,10 @@ class Gate:
         loop = asyncio.get_running_loop()
         try:
             while self.waiting:
+                await self.room.wait()
                 together = self._next()
                 try:
-                    answers = await loop.run_in_executor(
+                    answers, unseen = await loop.run_in_executor(
                         scribe.thread, self._commit, together, scribe
                     )
                 except Exception:  # every one of them hears that nothing was kept
@@ -140,11 +155,48 @@ class Gate:
                         if not asked.answer.done():
                             asked.answer.set_exception(NotStored())
                     continue
+                self._lay(unseen)
                 for asked, answer in zip(together, answers, strict=True):
                     if not asked.answer.done():
                         asked.answer.set_result(answer)
         finally:
             scribe.running = False
+
+    def _lay(self, unseen: list[Part]) -> None:
+        self.unseen += unseen
+        self._make_room()
+        if self.unseen and not self.looking:
+            self.looking = True
+            asyncio.get_running_loop().create_task(self._look())
+
+    def _make_room(self) -> None:
+        if sum(len(part.columns.series) for part in self.unseen) < MOST_UNSEEN:
+            self.room.set()
+        else:
+            self.room.clear()
+
+    async def _look(self) -> None:
+        """At what is stored, some together, as long as there is any."""
+        loop = asyncio.get_running_loop()
+        try:
+            while self.unseen:
+                if self.room.is_set():
+                    await asyncio.sleep(GATHER_SECONDS)
+                together = list(self.unseen)
+                try:
+                    await loop.run_in_executor(self.looker, self._see, together)
+                except Exception:  # written down: if this process does not come to it, another does
+                    log.exception("what is stored could not be looked at; again soon")
+                    await asyncio.sleep(AGAIN_SECONDS)
+                    continue
+                del self.unseen[: len(together)]
+                self._make_room()
+        finally:
+            self.looking = False
+
+    def _see(self, together: list[Part]) -> None:
+        close_old_connections()
+        look(together, self.clock())
 
     def _next(self) -> list[Asked]:
         lines, number = 0, 0
@@ -157,15 +209,18 @@ class Gate:
         self.lines_waiting -= sum(len(asked.lines) for asked in together)
         return together
 
-    def _commit(self, together: list[Asked], scribe: Scribe | None = None) -> list[dict[str, Any]]:
+    def _commit(
+        self, together: list[Asked], scribe: Scribe | None = None
+    ) -> tuple[list[dict[str, Any]], list[Part]]:
         scribe = scribe or self.scribes[0]
+        unseen: list[Part] = []
         close_old_connections()
         parcels: list[Parcel] = []
         for asked in together:
             read = asked.read or parcel
             parcels += [read(asked.owner, line) for line in asked.lines]
         parcels = [_placed(one, number) for number, one in enumerate(parcels, scribe.first)]
-        receipt = take_each(scribe.register, parcels, self.clock())
+        receipt = take_each(scribe.register, parcels, self.clock(), unseen if self.later else None)
         answers, first = [], 0
         for asked in together:
             last = first + len(asked.lines)
@@ -176,7 +231,7 @@ class Gate:
             ] if receipt.refused else []  # fmt: skip
             answers.append({"taken": last - first - len(refused), "refused": refused})
             first = last
-        return answers
+        return answers, unseen
 
 
 def token_of(header: bytes) -> str:

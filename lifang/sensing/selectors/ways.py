@@ -14,7 +14,7 @@ from lifang.orgs import selectors as orgs
 from lifang.sensing.catalogue import life_types
 from lifang.sensing.models import Device, Key, Series
 from lifang.sensing.rules import Line, slots
-from lifang.sensing.terms import KeyKind, Owner, micros
+from lifang.sensing.terms import KeyKind, Known, Owner, micros
 
 _KEY = """
 SELECT k.digest, k.prefix, k.sandbox, k.areas, k.expires_at, d.id, d.area, d.retired_at IS NOT NULL, a.id, a.area, a.maker_id
@@ -115,6 +115,15 @@ def lines(system: Actor, owner: Owner, codes: Iterable[str]) -> dict[str, Line]:
         if row.video_code:
             found.setdefault(row.video_code, line)
     return found
+
+
+def known(system: Actor, series: Iterable[int]) -> dict[int, Known]:
+    """What watchers may need to know of these series."""
+    rows = Series.objects.filter(pk__in=list(series)).select_related("device")
+    return {
+        row.pk: Known(row.pk, row.device_id, row.device.type, row.measure, row.device.area, row.device.place_id, row.device.gateway_id)
+        for row in rows
+    }  # fmt: skip
 
 
 def line_of(system: Actor, device: Device, series: dict[str, int]) -> Line:
