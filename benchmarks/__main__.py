@@ -16,6 +16,7 @@ from benchmarks import (
     figures,
     geo,
     ingest,
+    kept,
     open311,
     peers,
     register,
@@ -41,6 +42,7 @@ HOUSED = (
     "peers",
     "endurance",
     "things",
+    "kept",
     "affairs",
 )
 NAMES = (*HOUSED, "geo", "watch")
@@ -70,6 +72,7 @@ def housed(asked: argparse.Namespace) -> dict[str, Callable[[Any], list[figures.
         "ingest": ingest.main,
         "endurance": lambda launch: endurance.main(launch, asked.devices, many, asked.million, ids=asked.ids),
         "things": lambda launch: things.main(launch, asked.observations),
+        "kept": lambda launch: kept.main(launch, asked.observations),
         "peers": lambda launch: peers.main(launch, asked.peers),
     }  # fmt: skip
 
@@ -98,7 +101,7 @@ def main() -> int:
     parser.add_argument("--devices", type=int, default=3_000_000, help="(endurance)")
     parser.add_argument("--million", type=int, default=1_000_000, help="messages that are measured (endurance)")  # fmt: skip
     parser.add_argument("--ids", action="store_true", help="messages carry the maker's ids (endurance)")  # fmt: skip
-    parser.add_argument("--observations", type=int, nargs="+", default=[100_000, 10_000_000], help="(things)")  # fmt: skip
+    parser.add_argument("--observations", type=int, nargs="+", default=[100_000, 10_000_000], help="(things, kept)")  # fmt: skip
     asked = parser.parse_args()
     if unknown := {*asked.names} - {*NAMES}:
         parser.error(f"no benchmark is called {sorted(unknown)}")
