@@ -22,7 +22,7 @@ import psutil
 from benchmarks import storm
 from benchmarks.figures import Figure, at_share, median, reference
 from benchmarks.load import post
-from benchmarks.telemetry import Town, observations
+from benchmarks.telemetry import Town, asked, observations
 
 if TYPE_CHECKING:
     from lifang.boot.launch import Launch
@@ -240,6 +240,7 @@ def by_http(town: Town, lines: int, connections: int) -> float:
         speed = lines * post(url, {"Authorization": f"Bearer {town.token}"}, ready, lines, connections, SECONDS)  # fmt: skip
         if town.taken() - before < speed * SECONDS * 0.98:
             raise RuntimeError("answered, and not stored")
+        print(f"           looked at {_looked_at():.2f} s after the last receipt", flush=True)
         return speed
 
     def bodies() -> Iterator[bytes]:
@@ -253,6 +254,16 @@ def by_http(town: Town, lines: int, connections: int) -> float:
         return sum(sums) / (time.perf_counter() - begun)
 
     return asyncio.run(go())
+
+
+def _looked_at() -> float:
+    """Seconds until nothing waits to be looked at."""
+    begun = time.perf_counter()
+    while asked("SELECT count(*) FROM sensing_unseen"):
+        time.sleep(0.01)
+        if time.perf_counter() - begun > PATIENCE_SECONDS:
+            raise RuntimeError("stored, and not looked at")
+    return time.perf_counter() - begun
 
 
 def gate_of(town: Town, launch: "Launch") -> list[str]:

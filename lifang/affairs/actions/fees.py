@@ -11,6 +11,7 @@ from lifang.affairs.models import Application
 from lifang.affairs.terms import FEE
 from lifang.core.access import SYSTEM, Actor, Refusal, Refused, insist
 from lifang.core.action import action
+from lifang.core.geo.divisions import Level
 from lifang.core.i18n import text
 from lifang.core.pay import LedgerKind
 from lifang.core.pay import actions as pay
@@ -19,8 +20,6 @@ from lifang.core.pay.adapters import ADAPTERS
 from lifang.core.pay.models import PayOrder
 from lifang.core.pay.rules import yuan
 from lifang.orgs import selectors as orgs
-
-COMMUNITY = 12  # digits
 
 
 @action("affairs.pay_fee", beyond=True)  # the books are the office's
@@ -103,7 +102,7 @@ def _facts(row: Application, at: datetime) -> dict[str, Any]:
     unit = next(iter(serving or orgs.units_serving(SYSTEM, row.area, "street_office")), None)
     if unit is None:
         raise Refused("nobody_serves", unit=row.matter.name)
-    book = pay.open_book(unit.holder, row.area[:COMMUNITY], at)
+    book = pay.open_book(unit.holder, row.area[: Level.COMMUNITY], at)
     name = told.name if told else row.matter.name
     return {
         "purpose": FEE, "subject": row.pk, "book_": book, "into": pay.ledger(book, "fees", LedgerKind.INCOME, at), "amount": row.fee_left,

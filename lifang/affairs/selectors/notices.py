@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from lifang.affairs.catalogue import NOTICES, Notice
 from lifang.core.access import Actor
+from lifang.core.geo.divisions import Level
 from lifang.core.search.words import plain
 from lifang.core.site import site
 from lifang.orgs.selectors import codes_inside, place_name
 from lifang.registry import selectors as registry
 
-COMMUNITY = 12  # digits
 ESTATE = re.compile(r"\s+|(?=\d)")  # of the name of a building: what stands before its number
 
 
@@ -28,8 +28,10 @@ def fitting(actor: Actor, text: str, at: datetime) -> list[Fit]:
     about = [(one, length) for one, length in known if length]
     if not about:
         return []
-    where = {code for code in codes_inside(site().county, COMMUNITY) if plain(place_name(code, 1)).strip() in asked}  # fmt: skip
-    homes = {door.area[:COMMUNITY] for door in registry.own_doors(actor)} if actor.id else set()
+    where = {code for code in codes_inside(site().county, Level.COMMUNITY) if plain(place_name(code, 1)).strip() in asked}  # fmt: skip
+    homes = (
+        {door.area[: Level.COMMUNITY] for door in registry.own_doors(actor)} if actor.id else set()
+    )
     built = set(registry.own_buildings(actor)) if homes else set()
     named = [one for one in about if _named(one[0], asked) or one[0].communities & where]
     if not named and where:

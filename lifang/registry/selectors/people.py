@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from lifang.core.access import Actor, Refused
 from lifang.core.access.scope import within
 from lifang.core.crypto.fields import clear
+from lifang.core.geo.divisions import Level
 from lifang.core.search import is_broad, matching_blind
 from lifang.registry.models import (
     Household,
@@ -27,7 +28,6 @@ from lifang.registry.selectors.places import find_dwellings
 
 M = TypeVar("M", Merge, Tagging, Tie, Union)
 OPEN = Q(valid_to__isnull=True)
-COMMUNITY = 12  # digits of its code
 
 
 def persons(actor: Actor, area: str = "") -> QuerySet[Person]:
@@ -54,8 +54,9 @@ def find_persons(actor: Actor, text: str, limit: int = 20) -> list[Person]:
     """
     if not text.strip():
         return []
-    if is_broad(text) and any(0 < len(area) < COMMUNITY for area in actor.scope.areas):
-        return _some(actor, text.strip(), limit)
+    if is_broad(text) and any(0 < len(area) < Level.COMMUNITY for area in actor.scope.areas):
+        some = _some(actor, text.strip(), limit)
+        return some or list(persons(actor).filter(_behind_doors(actor, text.strip()))[:limit])
     answers = (list(found[:limit]) for found in _ways(actor, persons(actor), text))
     return next(filter(None, answers), [])
 
@@ -64,7 +65,8 @@ def _some(actor: Actor, text: str, limit: int) -> list[Person]:
     """Of the many who bear a surname the first of the actor's areas, read area by area and no further than that; then those whom it concerns."""
     scope, found = actor.scope, list[Person]()
     bearers = matching_blind(persons(actor), "name_terms", text)
-    for area in sorted(scope.areas):
+    apart = [one for one in scope.areas if not any(one != other and one.startswith(other) for other in scope.areas)]  # fmt: skip
+    for area in sorted(apart):  # no area twice, nor one inside another
         found += bearers.filter(within(area)).order_by("area", "id")[: limit - len(found)]
         if len(found) >= limit:
             return found

@@ -130,6 +130,7 @@ def test_of_a_surname_the_first_of_ones_areas_are_found_and_those_whom_it_concer
         (seeing({places.OTHER_COUNTY}, "account:them"), "zhang", [away]),
         (seeing(set(), "account:them"), "张", [away]),
         (seeing({GRID[:6]}), "王", []),
+        (seeing({GRID[:6], GRID[:12]}), "张", [mine[0]]),
     ):
         with behind(actor):
             assert selectors.find_persons(actor, text) == found
@@ -142,8 +143,13 @@ def test_a_person_is_found_behind_the_own_door():
     one = make_person()
     make_household(one, door=door)
     worker = cast.grid_worker().actor
-    with behind(worker):
-        assert selectors.find_persons(worker, "1单元102") == [one]
+    for actor in (worker, seeing({GRID[:6]})):
+        with behind(actor):
+            assert selectors.find_persons(actor, "1单元102") == [one]
+    with behind(county := seeing({GRID[:6]})):
+        assert selectors.find_persons(county, "1") == [
+            one
+        ]  # nobody is called so, and somebody lives behind it
 
 
 def test_a_number_known_already_is_refused_and_says_where_to_go(worker):

@@ -75,9 +75,8 @@ class Register:
     def __init__(self) -> None:
         self.lines: dict[str, dict[str, Line | None]] = {}  # by source and code
         self.size = 0
-        self.known: dict[
-            int, Known
-        ] = {}  # of before a change it stays with those who still look at it
+        # By series. Of before a change it stays with those who still look at it.
+        self.known: dict[int, Known] = {}
         self.life: set[int] = set()  # series that may claim danger to life
         self.stale = False
         self._heard: object = None  # the connection that listens

@@ -92,14 +92,11 @@ def _claimed(parts: Sequence[Part]) -> list[Part]:
 
 
 def _all_known(parts: Sequence[Part]) -> Mapping[int, Known]:
-    """Most are of one memory."""
-    memories = {id(one.known): one.known for one in parts}
-    if len(memories) == 1:
-        return parts[0].known
-    found: dict[int, Known] = {}
-    for one in memories.values():
-        found.update(one)
-    return found
+    """Most are of one memory, which may know half a million devices: of several only the series that are there."""
+    first = parts[0].known
+    if all(one.known is first for one in parts):
+        return first
+    return {key: one.known[key] for one in parts for key in np.unique(one.columns.series).tolist()}
 
 
 def _apart(them: Columns, known: Mapping[int, Known], at: datetime) -> None:

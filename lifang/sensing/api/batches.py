@@ -143,7 +143,8 @@ class Gate:
         try:
             while self.waiting:
                 await self.room.wait()
-                together = self._next()
+                if not (together := self._next()):  # the other took them while this one waited
+                    break
                 try:
                     answers, unseen = await loop.run_in_executor(
                         scribe.thread, self._commit, together, scribe

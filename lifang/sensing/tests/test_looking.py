@@ -1,5 +1,6 @@
 """What is stored and looked at a moment later: by whoever comes first, once, and the same as if at once."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from lifang.sensing.actions.intake import Parcel, Register, take
 from lifang.sensing.actions.looking import Part, look, look_at_left, packed, unpacked
 from lifang.sensing.actions.packing import columns
 from lifang.sensing.adapters import lifang as ours
+from lifang.sensing.api.batches import Gate
 from lifang.sensing.models import Alarm, Latest, Observation
 from lifang.sensing.terms import Way
 from lifang.sensing.tests.make import known_of, make_device, make_series, observed
@@ -83,7 +85,9 @@ def test_a_device_that_no_rule_can_look_at_does_not_hide_the_others(detector, mo
             seen.extend(batch.columns.series.tolist())
 
     monkeypatch.setattr(storing, "WATCHERS", [Chokes()])
-    both = lay(observed(detector, MONDAY, 0.1), observed(guilty, MONDAY, 0.1), of=[detector, guilty])
+    both = lay(
+        observed(detector, MONDAY, 0.1), observed(guilty, MONDAY, 0.1), of=[detector, guilty]
+    )
     alone = lay(observed(guilty, MONDAY + MINUTE, 0.1), of=[guilty])
     look([both, alone], MONDAY)
     assert (seen, waiting()) == ([detector.pk], 0)
@@ -111,6 +115,27 @@ def test_danger_to_life_does_not_wait(owner, smoke, unseen) -> None:  # noqa: F8
     later: list[Part] = []
     take(Register(), [Parcel(owner, Way.HTTP, said, b"")], MONDAY, later)
     assert (len(later), waiting(), Alarm.objects.count()) == (unseen, unseen, smoke)
+
+
+def test_while_too_much_waits_to_be_looked_at_nothing_is_stored_and_then_all_of_it_once() -> None:
+    class Counts(Gate):
+        def _commit(self, together, scribe=None):
+            committed.append(len(together))
+            return [{"taken": len(one.lines)} for one in together], []
+
+    async def go() -> list[dict]:
+        gate = Counts(lambda: MONDAY, later=True)
+        gate.room.clear()
+        asked = [asyncio.ensure_future(gate.take(None, [b"{}"] * 8_000)) for _ in "12"]
+        await asyncio.sleep(0.05)
+        assert committed == []
+        assert all(scribe.running for scribe in gate.scribes)  # both wait
+        gate.room.set()
+        return await asyncio.gather(*asked)
+
+    committed: list[int] = []
+    assert asyncio.run(go()) == [{"taken": 8_000}] * 2
+    assert committed == [2]  # the second found nothing left, and stored no empty batch
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip

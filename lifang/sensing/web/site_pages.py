@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lifang.core.access import Kind, Refusal, insist
+from lifang.core.geo.divisions import Level
 from lifang.core.web.forms import Form
 from lifang.core.web.panels import panel
 from lifang.core.web.show import Chip
@@ -30,7 +31,6 @@ from lifang.sensing.web.tables import area_choice
 
 page = require_http_methods(["GET", "POST"])
 OPEN, EDIT = "sensing.open_site", "sensing.edit_site"
-COMMUNITY = 12
 
 
 def kind_name(row: Site) -> str:
@@ -182,7 +182,7 @@ def public(request: HttpRequest) -> HttpResponse:
     actor, at = asking(request), moment(request)
     areas = selectors.site_communities(actor)
     resident = registry.resident_of(actor)
-    own = [resident.area[:COMMUNITY]] if resident else []
+    own = [resident.area[: Level.COMMUNITY]] if resident else []
     chosen = next((one for one in (request.GET.get("area", ""), *own, *areas) if one in areas), "")
     kind = request.GET.get("kind", "")
     rows = selectors.public_sites(actor, chosen, kind if kind in SITE_KINDS else "") if chosen else []  # fmt: skip
@@ -209,7 +209,7 @@ def board(request: HttpRequest, pk: UUID) -> HttpResponse:
 @panel("orgs.community", order=65)
 def here(request: HttpRequest, area: str = "", **_facts: Any) -> tuple[str, dict[str, Any]] | None:
     """Sites of a community and what is free there."""
-    rows = selectors.public_sites(asking(request), area)[:8] if len(area) == COMMUNITY else []
+    rows = selectors.public_sites(asking(request), area)[:8] if len(area) == Level.COMMUNITY else []
     if not rows:
         return None
     free = selectors.free_at(asking(request), rows, moment(request))
@@ -235,4 +235,4 @@ def _map(pairs: list[tuple[Site, Counted]]) -> dict[str, Any]:
         }
         for n, (row, now) in enumerate(pairs, 1)
     ]  # fmt: skip
-    return {"points": {"type": "FeatureCollection", "features": points}, "areas": f"{reverse('orgs:shapes', args=[first.area[:COMMUNITY]])}?level=15"} | ({"centre": [first.lon, first.lat], "zoom": 16} if len(pairs) == 1 else {})  # fmt: skip
+    return {"points": {"type": "FeatureCollection", "features": points}, "areas": f"{reverse('orgs:shapes', args=[first.area[:Level.COMMUNITY]])}?level=15"} | ({"centre": [first.lon, first.lat], "zoom": 16} if len(pairs) == 1 else {})  # fmt: skip
