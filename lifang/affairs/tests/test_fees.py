@@ -93,7 +93,10 @@ def test_a_resident_pays_online_and_only_then_the_window_accepts(office, residen
     assert "To pay" in desk
     kept = worker.post("affairs:act", row.pk, "acceptance", data={}, QUERY_STRING="lang=en")  # fmt: skip
     assert kept.status_code == 422
-    assert "The fee of ¥40.00 is not paid yet" in kept.content.decode()
+    said = kept.content.decode()
+    assert "The fee of ¥40.00 is not paid yet" in said
+    assert "id_note-error" not in said, "the note is not what is wrong"
+    assert f'href="/desk/applications/{row.pk}/fee"' in said
     assert "40.00" in anonymous.get("affairs:receipt", row.token).content.decode()
     deliver(MONDAY)
     with behind(SYSTEM):

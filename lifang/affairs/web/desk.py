@@ -224,12 +224,12 @@ def act(request: HttpRequest, pk: UUID, deed: str) -> HttpResponseBase:
     insist(None if actor.may(known.capability, row.area) else Refusal("not_allowed"))
     form = wanted_sheet(request, row) if known.key == "taking" else _form(request, known, actor, row)  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        with form.refusals("note"):
+        with form.refusals():
             known.do(**_told(request, known, row, form))
         if not form.errors:
             messages.success(request, known.said)
             return redirect("affairs:application", row.pk)
-    told = {"form": form, "deed": known, "row": row, "guide": row.matter, "chip": shown.chip(row), "wanted": wanted_form(row).questions if known.key == "taking" else []}  # fmt: skip
+    told = {"form": form, "deed": known, "row": row, "guide": row.matter, "chip": shown.chip(row), "wanted": wanted_form(row).questions if known.key == "taking" else [], "may_take_fee": DEEDS["fee"].offered(actor, row)}  # fmt: skip
     return render(request, "affairs/desk/act.html", told, status=422 if form.errors else 200)
 
 
