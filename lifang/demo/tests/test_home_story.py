@@ -81,6 +81,8 @@ def test_it_is_opened_for_a_purpose_and_its_members_read_that(resident):
     worker = cast.grid_worker()
     asked = worker.get("registry:household_story", home.pk).content.decode()
     assert "客厅烟感" not in asked
+    assert "与这一户有关" in asked
+    assert "此人" not in asked
     assert not Look.objects.exists()
     assert worker.post("registry:household_story", home.pk, data={"purpose": "curious", "work": ""}).status_code in (200, 409, 422)  # fmt: skip
     read(worker, home)

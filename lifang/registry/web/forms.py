@@ -62,13 +62,15 @@ class LookForm(Form):
     purpose = forms.ChoiceField(label=_("What do you look for?"), widget=forms.RadioSelect)
     work = forms.UUIDField(required=False)
 
-    def __init__(self, *args: Any, work: list[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, work: list[tuple[str, Any]], home: bool = False, **kwargs: Any) -> None:  # fmt: skip
+        """`home`: it is about a household."""
         super().__init__(*args, **kwargs)
+        hint = _("To-dos and visits of yours that concern this household.") if home else _("To-dos and visits of yours that concern this person.")  # fmt: skip
         self.fields["purpose"].choices = [(one.key, one.name) for one in PURPOSES]  # type: ignore[attr-defined]
         self.fields["work"] = forms.ChoiceField(
             label=_("For which piece of work?"), required=False,
             choices=[("", _("None of these")), *work],
-            help_text=_("To-dos and visits of yours that concern this person."),
+            help_text=hint,
         )  # fmt: skip
 
 

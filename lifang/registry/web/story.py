@@ -168,7 +168,7 @@ def person_story(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _ask(request: HttpRequest, found: Person | Household, back: str) -> HttpResponse:
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
     work = [(str(one.id), work_told(one)) for one in selectors.work_for(actor, found, at)]
-    form = LookForm(request.POST if request.method == "POST" else None, work=work)
+    form = LookForm(request.POST if request.method == "POST" else None, work=work, home=isinstance(found, Household))  # fmt: skip
     if request.method == "POST" and form.is_valid():
         with form.refusals():
             given = form.cleaned_data
