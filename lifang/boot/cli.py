@@ -49,6 +49,10 @@ DATABASE_FREE = {
     "measure_inactivity",
     "measure_anomalies",
 }
+UNDEFINED_TABLE = "42P01"
+NOTHING = """\
+这里还没有数据：先运行 lifang up 或 lifang demo，或导入上报记录。
+Nothing is stored here yet: run `lifang up` or `lifang demo` first, or import reports."""
 AS_OWNER = {"migrate", "upgrade", "sqlflush"}
 
 Run = Callable[[list[str]], int]
@@ -190,7 +194,20 @@ def _measure(words: list[str]) -> int:
     parser.add_argument("--site", help="one of sites/")
     options, more = parser.parse_known_args(words[1:])
     _obey(options)
-    return _django([f"measure_{options.what}", *more])
+    return _filled([f"measure_{options.what}", *more])
+
+
+def _filled(words: list[str]) -> int:
+    """A command that looks at what is stored; a home without a table is told so in a sentence."""
+    from django.db.utils import ProgrammingError  # noqa: PLC0415
+
+    try:
+        return _django(words)
+    except ProgrammingError as fault:
+        if getattr(fault.__cause__, "sqlstate", "") != UNDEFINED_TABLE:
+            raise
+        print(NOTHING, file=sys.stderr)
+        return 1
 
 
 def _django(words: list[str]) -> int:
