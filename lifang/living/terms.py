@@ -107,6 +107,9 @@ class Act(StrEnum):
     REPORTED = "reported"
     PAID_BILL = "paid_bill"
     SAW_CODE = "saw_code"
+    AGREED = "agreed"  # to the quote of a repair
+    OBJECTED = "objected"
+    SAW_PHOTOS = "saw_photos"
 
 
 # Errands that may be entrusted (core.access.errands).

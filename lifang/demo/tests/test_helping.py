@@ -1,5 +1,6 @@
 """A daughter orders, reports, pays and looks for her mother: only what was agreed, as long as it is, and her mother reads every act."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 from lifang.affairs import actions as affairs
 from lifang.affairs.models import Mandate
 from lifang.affairs.rules import day_of
+from lifang.cases.tests.make import make_photo
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.notify.models import Message
@@ -30,6 +32,7 @@ from lifang.living.tests.make import (
     make_firm,
     make_shop,
     make_tariff,
+    manager,
 )
 from lifang.orgs.tests.make import make_county
 from lifang.registry import actions as register
@@ -65,7 +68,8 @@ class Family:
         worker = cast.member("community_worker", places.COMMUNITY)
         with behind(SYSTEM):
             Mandate.objects.filter(ended_at=None).update(ended_at=MONDAY)
-            return affairs.record_mandate(actor=worker.actor, principal=self.person, name="李小梅", telephone="10000005555", guides=list(errands), until=day_of(MONDAY) + timedelta(days=days), way="voice", at=MONDAY)  # fmt: skip
+            self.row = affairs.record_mandate(actor=worker.actor, principal=self.person, name="李小梅", telephone="10000005555", guides=list(errands), until=day_of(MONDAY) + timedelta(days=days), way="voice", at=MONDAY)  # fmt: skip
+            return self.row
 
     def order(self, by=None, **more):
         told = {"offer": self.offer, "count": 1, "home": self.home.door, "wanted": MONDAY + HOUR, "wish": "", "telephone": "", "batch": uuid4(), "at": MONDAY, "person": self.person.pk, **more}  # fmt: skip
@@ -203,6 +207,74 @@ def test_a_code_is_shown_when_asked_for_and_the_mother_reads_that(family):
     with behind(SYSTEM):
         assert Deed.objects.get().act == "saw_code"
         assert Message.objects.filter(recipient=family.mother.holder, template="living.deed_saw_code").count() == 1  # fmt: skip
+
+
+def test_a_quote_is_agreed_to_by_who_reported_it_and_the_mother_reads_that(family, stranger):
+    family.entrust(REPAIRS_FOR)
+    daughter, mother = family.daughter, family.person.pk
+    repair = family.repair()
+    boss = manager()
+
+    def quote(amount):
+        with behind(SYSTEM):
+            row = Repair.objects.get(pk=repair.pk)
+        actions.quote_repair(actor=boss.actor, repair=row, amount=amount, start=None, end=None, note="", at=MONDAY)  # fmt: skip
+
+    page = daughter.get("living:repair_for", mother, repair.pk, query={"lang": "en"}).content.decode()  # fmt: skip
+    assert "王*&#x27;s home" in page
+    assert "My home" not in page
+    assert daughter.post("living:agreement_for", mother, repair.pk).status_code == 409  # no quote yet  # fmt: skip
+    assert not Deed.objects.filter(act="agreed").exists()
+    with behind(SYSTEM):
+        actions.take_repair(actor=boss.actor, repair=Repair.objects.get(), at=MONDAY)
+    quote(30_000)
+    assert "300.00" in daughter.get("living:repair_for", mother, repair.pk).content.decode()
+    assert stranger.post("living:agreement_for", mother, repair.pk).status_code in (403, 404)
+    assert daughter.post("living:objection_for", mother, repair.pk, data={"note": ""}).status_code in (200, 422)  # fmt: skip
+    assert daughter.post("living:objection_for", mother, repair.pk, data={"note": "太贵"}).status_code == 302  # fmt: skip
+    quote(20_000)
+    assert daughter.post("living:agreement_for", mother, repair.pk).status_code == 302
+    with behind(SYSTEM):
+        assert Repair.objects.get().state == "agreed"
+        deeds = list(Deed.objects.order_by("at", "id").values_list("act", "said"))
+        told = set(Message.objects.filter(recipient=family.mother.holder).values_list("template", flat=True))  # fmt: skip
+    assert deeds == [("reported", repair.number), ("objected", f"{repair.number} ¥300.00"), ("agreed", f"{repair.number} ¥200.00")]  # fmt: skip
+    assert {"living.deed_objected", "living.deed_agreed"} <= told
+    affairs.end_mandate(actor=family.mother.actor, mandate=family.row, at=MONDAY)
+    with refused("not_found"):
+        actions.answer_quote(actor=daughter.actor, repair=repair, agreed=True, note="", at=MONDAY)
+    with refused("not_found"):  # what was agreed ends with the authority; so does the look
+        actions.see_repair_photos_for(actor=daughter.actor, person=mother, repair=repair.pk, at=MONDAY)  # fmt: skip
+
+
+def test_a_quote_of_a_repair_the_mother_reported_is_hers_alone(family):
+    family.entrust(REPAIRS_FOR)
+    told = {"home": family.home, "kind": "water_leak", "spot": "home", "floor": None, "text": "漏水", "telephone": "", "photos": [], "at": MONDAY}  # fmt: skip
+    hers = actions.order_repair(actor=family.mother.actor, **told)
+    with refused("not_found"):
+        actions.answer_quote(actor=family.daughter.actor, repair=hers, agreed=True, note="", at=MONDAY)  # fmt: skip
+    for name in ("repair_for", "agreement_for"):
+        assert family.daughter.post(f"living:{name}", family.person.pk, hers.pk).status_code == 404
+    assert not Deed.objects.exists()
+
+
+def test_photos_are_shown_when_asked_for_and_the_mother_reads_that(family):
+    family.entrust(REPAIRS_FOR)
+    daughter, mother = family.daughter, family.person.pk
+    repair, bare = family.repair(photos=[make_photo(), make_photo(2)]), family.repair()
+    page = daughter.get("living:repair_for", mother, repair.pk).content.decode()
+    assert "/files/" not in page
+    assert "2 张照片" in page
+    assert daughter.post("living:repair_for", mother, bare.pk).status_code == 404
+    assert not Deed.objects.filter(act="saw_photos").exists()
+    shown = daughter.post("living:repair_for", mother, repair.pk).content.decode()
+    link = re.search(r'src="(/files/[^"]+)"', shown).group(1).replace("&amp;", "&")
+    assert daughter.client.get(link).status_code == 200
+    assert daughter.client.get(link.split("?")[0]).status_code == 404  # not without the mark
+    with behind(SYSTEM):
+        assert [one.said for one in Deed.objects.filter(act="saw_photos")] == [repair.number]
+        assert Message.objects.filter(recipient=family.mother.holder, template="living.deed_saw_photos").count() == 1  # fmt: skip
+    assert "查看了报修照片" in family.mother.get("affairs:mandates").content.decode()
 
 
 def test_nothing_is_left_when_it_is_over_or_ended(family):

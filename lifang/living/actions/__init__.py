@@ -23,7 +23,7 @@ from lifang.living.actions.gates import (
     set_gate,
     warn_gate,
 )
-from lifang.living.actions.helping import see_parcels_for
+from lifang.living.actions.helping import see_parcels_for, see_repair_photos_for
 from lifang.living.actions.late import escalate_repair, see_to_repairs, tell_household, warn_late
 from lifang.living.actions.machines import (
     add_machine,
@@ -203,6 +203,7 @@ __all__ = [
     "see_licence",
     "see_order_telephone",
     "see_parcels_for",
+    "see_repair_photos_for",
     "see_repair_telephone",
     "see_to_bills",
     "see_to_orders",

@@ -10,11 +10,13 @@ from lifang.core.access import SYSTEM, Actor, Refused
 from lifang.core.access.wall import behind
 from lifang.core.action import action
 from lifang.core.action.unit import seen
+from lifang.core.files.models import Attachment
+from lifang.core.files.store import of_subject
 from lifang.core.notify import send
 from lifang.living.models import Deed, Parcel
 from lifang.living.selectors import helping
 from lifang.living.selectors.helping import Whose
-from lifang.living.terms import PARCELS_FOR, Act
+from lifang.living.terms import PARCELS_FOR, REPAIRS_FOR, Act
 from lifang.registry import selectors as registry
 
 
@@ -47,6 +49,22 @@ def see_parcels_for(*, actor: Actor, person: UUID, at: datetime) -> list[Parcel]
         raise Refused("parcels_none")
     seen("parcel")
     note_deed(actor, whose, Act.SAW_CODE, found[0].pk, str(len(found)), at)
+    return found
+
+
+@action("living.see_repair_photos_for", beyond=True)  # likewise
+def see_repair_photos_for(
+    *, actor: Actor, person: UUID, repair: UUID, at: datetime
+) -> list[Attachment]:
+    """The photos of a repair that the actor reported for somebody; each look is kept, and told to them."""
+    whose = helping.whose(actor, REPAIRS_FOR, person, localtime(at).date())
+    row = helping.helped_repair(actor, whose, repair)
+    with behind(SYSTEM):  # they are seen by the home and by its company
+        found = list(of_subject(SYSTEM, row))
+    if not found:
+        raise Refused("not_found")
+    seen("repair")
+    note_deed(actor, whose, Act.SAW_PHOTOS, row.pk, row.number, at)
     return found
 
 

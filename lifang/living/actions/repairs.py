@@ -18,7 +18,8 @@ from lifang.core.flow import engine
 from lifang.core.flow.clocks import Allowance
 from lifang.core.flow.engine import Said, Turn
 from lifang.core.ids import short_code
-from lifang.living.actions.helping import note_deed
+from lifang.core.pay.rules import yuan
+from lifang.living.actions.helping import begun_for, note_deed
 from lifang.living.actions.issuing import Draft, Line, issue
 from lifang.living.actions.metering import company
 from lifang.living.catalogue import REPAIR
@@ -142,8 +143,8 @@ def see_repair_telephone(*, actor: Actor, repair: Repair, area: str, at: datetim
 
 @action("living.answer_quote", beyond=True)  # the company's desk
 def answer_quote(*, actor: Actor, repair: Repair, agreed: bool, note: str, at: datetime) -> Repair:
-    """The household agrees to the quote, or says why not and gets another."""
-    held = _own(actor, repair)
+    """The household, or the helper who reported it, agrees to the quote, or says why not and gets another."""
+    held = _own(actor, repair, at, Act.AGREED if agreed else Act.OBJECTED)
     if agreed:
         return _moved(held, "agree", actor, at, turn=_turn(held, "fix"))
     held.quoted, held.visit_from, held.visit_to = 0, None, None
@@ -189,9 +190,18 @@ def _held(actor: Actor, repair: Repair) -> Repair:
     return held
 
 
-def _own(actor: Actor, repair: Repair) -> Repair:
+def _own(
+    actor: Actor, repair: Repair, at: datetime | None = None, act: Act | None = None
+) -> Repair:
+    """The household's; where an act is named, also by the helper who reported it, while that is entrusted."""
     held = Repair.objects.hold(repair.pk)
-    insist(rules.own(actor.holder, held.holders))
+    refusal = rules.own(actor.holder, held.holders)
+    whose = begun_for(actor, REPAIRS_FOR, held.pk, at) if refusal and at and act else None
+    if whose is None or act is None or at is None:
+        insist(refusal)
+        return held
+    said = f"{held.number} ¥{yuan(held.quoted)}"
+    note_deed(actor, whose, act, held.pk, said, at)
     return held
 
 

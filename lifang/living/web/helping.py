@@ -1,6 +1,7 @@
 """Daily life done for somebody who entrusted it: orders, repairs, bills, parcels; only what was agreed, each act told to them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,9 +32,10 @@ from lifang.living.web.desk import page
 from lifang.living.web.forms import PartForm
 from lifang.living.web.here import moment, today, who
 from lifang.living.web.order_forms import PlaceForm
-from lifang.living.web.repair_forms import OrderForm, RateForm, local
+from lifang.living.web.repair_forms import NoteForm, OrderForm, RateForm, local
 
 SHOPS = 20
+LENT = timedelta(minutes=15)  # photos that were asked for
 ACTS: dict[str, tuple[str, Any]] = {
     Act.ORDERED: ("shopping-bag", gettext_lazy("ordered from a shop")),
     Act.PAID_ORDER: ("cash", gettext_lazy("went to pay an order")),
@@ -41,11 +43,14 @@ ACTS: dict[str, tuple[str, Any]] = {
     Act.CONFIRMED: ("star", gettext_lazy("confirmed an order")),
     Act.REPORTED: ("tool", gettext_lazy("reported a repair")),
     Act.PAID_BILL: ("receipt", gettext_lazy("went to pay a bill")),
+    Act.AGREED: ("thumb-up", gettext_lazy("agreed to the quote of a repair")),
+    Act.OBJECTED: ("thumb-down", gettext_lazy("did not agree to the quote of a repair")),
+    Act.SAW_PHOTOS: ("photo", gettext_lazy("saw the photos of a repair")),
     Act.SAW_CODE: ("package", gettext_lazy("saw the pick-up code")),
 }
 OWN = {
     Act.ORDERED: "living:own_order", Act.PAID_ORDER: "living:own_order", Act.TOOK_BACK: "living:own_order", Act.CONFIRMED: "living:own_order",
-    Act.REPORTED: "living:own_repair", Act.PAID_BILL: "living:bill",
+    Act.REPORTED: "living:own_repair", Act.AGREED: "living:own_repair", Act.OBJECTED: "living:own_repair", Act.SAW_PHOTOS: "living:own_repair", Act.PAID_BILL: "living:bill",
 }  # fmt: skip
 
 
@@ -127,24 +132,59 @@ def repairs(request: HttpRequest, person: UUID) -> HttpResponse:
         if made is not None and not form.errors:
             messages.success(request, _("Sent to the property company. You both are told of every step."))  # fmt: skip
             return redirect("living:repair_for", person, made.pk)
-    rows = [(one, repair_shown.chip(one), repair_shown.where(one)) for one in selectors.helped_repairs(actor, whose)]  # fmt: skip
+    rows = [(one, repair_shown.chip(one), repair_shown.where(one, _home(whose))) for one in selectors.helped_repairs(actor, whose)]  # fmt: skip
     facts = {
-        "form": form, "homes": homes, "picture": repair_shown.picture(home) if home else None, "kinds": REPAIR_KINDS.all(), "rows": rows,
+        "form": form, "homes": homes, "picture": repair_shown.picture(home, _home(whose)) if home else None, "kinds": REPAIR_KINDS.all(), "rows": rows,
         "kind": form["kind"].value() or "", "spot": form["spot"].value() or "home",
     }  # fmt: skip
     return _shown(request, "repairs", whose, facts)
 
 
-@require_GET
+def _home(whose: Whose) -> str:
+    return _("%(name)s's home") % {"name": whose.name}
+
+
+@page
 @only(Kind.RESIDENT)
 def repair(request: HttpRequest, person: UUID, pk: UUID) -> HttpResponse:
-    """How it goes; a quote is agreed by whoever lives there."""
+    """How it goes; its photos are asked for, and that is kept."""
+    actor, at = who(request), moment(request)
+    whose = selectors.whose(actor, REPAIRS_FOR, person, today(request))
+    found = selectors.helped_repair(actor, whose, pk)
+    asked = request.method == "POST"
+    kept = actions.see_repair_photos_for(actor=actor, person=person, repair=pk, at=at) if asked else []  # fmt: skip
+    with behind(SYSTEM):  # the repair is in sight
+        facts = repair_shown.facts(SYSTEM, found, _home(whose))
+    count = len(facts["photos"]["before"]) + len(facts["photos"]["after"])
+    return _shown(request, "repair", whose, facts | {"photos": repair_shown.lent(kept, at + LENT), "count": 0 if asked else count})  # fmt: skip
+
+
+@require_POST
+@only(Kind.RESIDENT)
+def agreement(request: HttpRequest, person: UUID, pk: UUID) -> HttpResponse:
+    """To the quote, as they said."""
+    actor = who(request)
+    whose = selectors.whose(actor, REPAIRS_FOR, person, today(request))
+    actions.answer_quote(actor=actor, repair=selectors.helped_repair(actor, whose, pk), agreed=True, note="", at=moment(request))  # fmt: skip
+    messages.success(request, _("Agreed. Somebody comes at the time that was set."))
+    return redirect("living:repair_for", person, pk)
+
+
+@page
+@only(Kind.RESIDENT)
+def objection(request: HttpRequest, person: UUID, pk: UUID) -> HttpResponse:
+    """Not to that quote: why, and the company quotes anew."""
     actor = who(request)
     whose = selectors.whose(actor, REPAIRS_FOR, person, today(request))
     found = selectors.helped_repair(actor, whose, pk)
-    with behind(SYSTEM):  # the repair is in sight
-        facts = repair_shown.facts(SYSTEM, found)
-    return _shown(request, "repair", whose, facts | {"photos": {"before": [], "after": []}})
+    form = NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals():
+            actions.answer_quote(actor=actor, repair=found, agreed=False, note=form.cleaned_data["note"], at=moment(request))  # fmt: skip
+        if not form.errors:
+            messages.success(request, _("The company reads why and quotes anew."))
+            return redirect("living:repair_for", person, pk)
+    return _shown(request, "objection", whose, {"form": form, "repair": found})
 
 
 @require_GET

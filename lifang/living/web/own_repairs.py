@@ -24,7 +24,10 @@ from lifang.living.web.repair_forms import NoteForm, OrderForm, RateForm
 @only(Kind.RESIDENT, Kind.STAFF)
 def repairs(request: HttpRequest) -> HttpResponse:
     actor = who(request)
-    rows = [(one, shown.chip(one), shown.where(one)) for one in selectors.own_repairs(actor)[:60]]
+    rows = [
+        (one, shown.chip(one), shown.where(one, _("My home")))
+        for one in selectors.own_repairs(actor)[:60]
+    ]
     return render(request, "living/my/repairs.html", {"rows": rows, "homes": selectors.homes(actor)})  # fmt: skip
 
 
@@ -46,7 +49,7 @@ def order(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Sent to the property company. You are told of every step."))  # fmt: skip
             return redirect("living:own_repair", made.pk)
     facts = {
-        "form": form, "homes": homes, "picture": shown.picture(home) if home else None, "kinds": REPAIR_KINDS.all(),
+        "form": form, "homes": homes, "picture": shown.picture(home, _("My home")) if home else None, "kinds": REPAIR_KINDS.all(),
         "kind": form["kind"].value() or "", "spot": form["spot"].value() or "home",
     }  # fmt: skip
     return render(request, "living/my/order.html", facts)
@@ -59,7 +62,7 @@ def repair(request: HttpRequest, pk: UUID) -> HttpResponse:
     if person := helping.led(request, REPAIRS_FOR, selectors.own_repairs, pk):
         return redirect("living:repair_for", person, pk)
     found = selectors.own_repair(actor, pk)
-    facts = shown.facts(actor, found)
+    facts = shown.facts(actor, found, _("My home"))
     if found.state == "done":
         facts["rate"] = RateForm()
     return render(request, "living/my/repair.html", facts)
@@ -115,4 +118,6 @@ def rating(request: HttpRequest, pk: UUID) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("Thank you. It counts in the company's score card."))
             return redirect("living:own_repair", pk)
-    return render(request, "living/my/repair.html", {**shown.facts(actor, found), "rate": form})
+    return render(
+        request, "living/my/repair.html", {**shown.facts(actor, found, _("My home")), "rate": form}
+    )

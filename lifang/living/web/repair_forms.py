@@ -18,7 +18,7 @@ from lifang.registry.selectors import Home
 MOST_PHOTOS = 6
 PART_ROWS = 3
 SPOTS: dict[str, Any] = {
-    Spot.HOME: _("My home"),
+    Spot.HOME: _("Inside the home"),
     Spot.FLOOR: _("Stair"),
     Spot.LIFT: _("Lift"),
     Spot.ENTRANCE: _("Entrance"),
@@ -29,8 +29,9 @@ SPOTS: dict[str, Any] = {
 ICONS = {Spot.LIFT: "elevator", Spot.ENTRANCE: "door", Spot.ROOF: "home-up", Spot.BASEMENT: "stairs-down", Spot.YARD: "trees"}  # fmt: skip
 
 
-def spot_name(spot: str, floor: int | None) -> str:
-    name = str(SPOTS[spot])
+def spot_name(spot: str, floor: int | None, home: str = "") -> str:
+    """`home`: how the reader calls the home it is about."""
+    name = home if home and spot == Spot.HOME else str(SPOTS[spot])
     return f"{name} · {floor}" if floor is not None else name
 
 

@@ -1,5 +1,7 @@
 """Repairs in words and as a picture of the building."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lifang.core.access import Actor
 from lifang.core.files import store
+from lifang.core.files.models import Attachment
 from lifang.core.files.terms import Kind as Kept
 from lifang.core.flow import selectors as flow
 from lifang.core.flow.lines import Line, tells
@@ -40,8 +43,8 @@ def chip(row: Repair) -> Chip:
     return Chip(TONES[row.stage.tone], row.stage.name)
 
 
-def where(row: Repair) -> str:
-    return spot_name(row.spot, row.floor)
+def where(row: Repair, home: str = "") -> str:
+    return spot_name(row.spot, row.floor, home)
 
 
 def entries(actor: Actor, row: Repair) -> list[Entry]:
@@ -51,6 +54,15 @@ def entries(actor: Actor, row: Repair) -> list[Entry]:
         for one in flow.steps(actor, row.pk)
     ]  # fmt: skip
     return made[::-1]
+
+
+def lent(found: Iterable[Attachment], until: datetime) -> dict[str, Any]:
+    """The same by links that hold until then: for a helper, who sees them for somebody."""
+    told: dict[str, Any] = {"before": [], "after": []}
+    for one in found:
+        links = {"url": store.link(one, until), "thumb": store.link(one, until, "thumb"), "middle": store.link(one, until, "middle")}  # fmt: skip
+        told["after" if one.kind == Kept.AFTER else "before"].append(Photo(**links, at=one.taken_at or one.added_at))  # fmt: skip
+    return told
 
 
 def photos(actor: Actor, row: Repair) -> dict[str, Any]:
@@ -65,15 +77,15 @@ def photos(actor: Actor, row: Repair) -> dict[str, Any]:
     return found
 
 
-def facts(actor: Actor, row: Repair) -> dict[str, Any]:
+def facts(actor: Actor, row: Repair, home: str = "") -> dict[str, Any]:
     parts = [{"name": one.name, "count": one.count, "price": yuan(one.price), "sum": yuan(one.price * one.count)} for one in selectors.parts(actor, row)]  # fmt: skip
     return {
-        "repair": row, "chip": chip(row), "where": where(row), "entries": entries(actor, row), "photos": photos(actor, row), "parts": parts,
+        "repair": row, "chip": chip(row), "where": where(row, home), "entries": entries(actor, row), "photos": photos(actor, row), "parts": parts,
         "quoted": yuan(row.quoted), "charged": yuan(row.charged), "kind": row.what,
     }  # fmt: skip
 
 
-def picture(home: Home) -> dict[str, Any]:
+def picture(home: Home, name: str) -> dict[str, Any]:
     """The building from the roof to the basement; the own door at its floor, no neighbour's."""
     top = home.floors
     own = home.floor or 1
@@ -82,7 +94,7 @@ def picture(home: Home) -> dict[str, Any]:
     rows = [{"floor": n, "value": f"floor:{n}", "own": n == own} for n in range(high, low - 1, -1)]
     sides = [{"value": str(one), "name": SPOTS[one], "icon": ICONS[one]} for one in (Spot.LIFT, Spot.ENTRANCE, Spot.YARD)]  # fmt: skip
     return {
-        "home": home, "rows": rows, "sides": sides, "top": top, "cut": top > high, "under": low > 1,
+        "home": home, "name": name, "rows": rows, "sides": sides, "top": top, "cut": top > high, "under": low > 1,
         "roof": {"value": "roof", "name": SPOTS[Spot.ROOF], "icon": ICONS[Spot.ROOF]},
         "basement": {"value": "basement", "name": SPOTS[Spot.BASEMENT], "icon": ICONS[Spot.BASEMENT]},
     }  # fmt: skip

@@ -39,6 +39,12 @@ urlpatterns = [
     path("my/bills/for/<uuid:person>/<uuid:pk>", helping.bill, name="bill_for"),
     path("my/repairs/for/<uuid:person>", helping.repairs, name="repairs_for"),
     path("my/repairs/for/<uuid:person>/<uuid:pk>", helping.repair, name="repair_for"),
+    path(
+        "my/repairs/for/<uuid:person>/<uuid:pk>/agreement", helping.agreement, name="agreement_for"
+    ),
+    path(
+        "my/repairs/for/<uuid:person>/<uuid:pk>/objection", helping.objection, name="objection_for"
+    ),
     path("my/parcels/for/<uuid:person>", helping.parcels, name="parcels_for"),
     path("my/orders/for/<uuid:person>", helping.orders, name="orders_for"),
     path("my/orders/for/<uuid:person>/new/<uuid:pk>", helping.place, name="place_for"),
