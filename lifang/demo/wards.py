@@ -16,7 +16,7 @@ from lifang.demo.people import Cast
 from lifang.demo.signals import days
 from lifang.registry import selectors as registry
 from lifang.sensing import actions, selectors
-from lifang.sensing.actions import NewDevice
+from lifang.sensing.actions import Contact, NewDevice
 from lifang.sensing.actions.vigils import hear
 from lifang.sensing.models import Device, Vigil
 from lifang.sensing.rules.review import week_of
@@ -81,11 +81,11 @@ def _begin(cast: Cast, at: datetime) -> Iterator[tuple[Vigil, Fate]]:
     devices.say(days(devices.speakers_of(made), at - timedelta(hours=3), at, []), made, at)
     began = at - LEARNT
     for number, ((person, place), fate) in enumerate(zip(homes, FATES, strict=False)):
-        name, telephone = CONTACTS[number % len(CONTACTS)]
         yield (
             actions.begin_vigil(
                 actor=cast.nearest("community_worker", place.area), person=person, place=place, purpose=PURPOSE,
-                consent_on=began.date(), until=began.date() + timedelta(days=365), at=began, contact=name, telephone=telephone,
+                consent_on=began.date(), until=began.date() + timedelta(days=365), at=began,
+                contacts=[Contact(*CONTACTS[n % len(CONTACTS)]) for n in range(number, number + 1 + number % 2)],
             ),
             fate,
         )  # fmt: skip

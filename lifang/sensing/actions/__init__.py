@@ -81,14 +81,17 @@ from lifang.sensing.actions.vigils import (
     end_vigil,
     pause_vigil,
     resume_vigil,
+    set_contacts,
 )
 from lifang.sensing.actions.watching import WATCHER, run_timers
 from lifang.sensing.actions.works import check_works, fill_works, open_works
+from lifang.sensing.rules.contacts import Contact
 
 __all__ = [
     "VIGILS",
     "WATCHER",
     "Bound",
+    "Contact",
     "NewDevice",
     "Parcel",
     "Receipt",
@@ -168,6 +171,7 @@ __all__ = [
     "send_command",
     "send_observations",
     "service_device",
+    "set_contacts",
     "shelve",
     "sign_review",
     "spread_safety",

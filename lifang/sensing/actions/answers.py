@@ -13,11 +13,13 @@ from lifang.core.events import publish
 from lifang.core.notify import send
 from lifang.orgs import selectors as orgs
 from lifang.sensing.actions.alarms import changed, told_of
+from lifang.sensing.actions.contacts import ask_next, thank, vigil_of
 from lifang.sensing.actions.matches import looked
-from lifang.sensing.actions.vigils import contact_of, thank, unlearn
+from lifang.sensing.actions.vigils import unlearn
 from lifang.sensing.events import AlarmEnded
 from lifang.sensing.models import Alarm, AlarmStep, Flood
 from lifang.sensing.rules import alarms as rules
+from lifang.sensing.rules.contacts import Contact, contacts
 from lifang.sensing.selectors.rules import rule as rule_of
 from lifang.sensing.terms import MATCH, Verdict
 
@@ -83,15 +85,16 @@ def note_alarm(*, actor: Actor, alarm: Alarm, note: str, at: datetime) -> Alarm:
 
 
 @action("sensing.see_contact")
-def see_contact(*, actor: Actor, alarm: Alarm, at: datetime) -> tuple[str, str]:
-    """Name and telephone of whom somebody looked after wants called; only while the alarm is open, and it stands in its history."""
+def see_contact(*, actor: Actor, alarm: Alarm, at: datetime) -> list[Contact]:
+    """Names and telephones of whom somebody looked after wants called, in their order; only while the alarm is open, and it stands in its history."""
     alarm = Alarm.objects.hold(alarm.pk)
     insist(Refusal("alarm_ended") if alarm.ended_at else None)
-    found = contact_of(alarm)
+    vigil = vigil_of(alarm)
+    found = contacts(vigil) if vigil else []
     insist(None if found else Refusal("not_found"))
     seen("answer_alarm")
     _noted(alarm, actor, "contact_seen", at)
-    return found or ("", "")
+    return found
 
 
 @action("sensing.give_verdict")
@@ -131,6 +134,8 @@ def tell_unanswered(*, actor: Actor, at: datetime) -> int:
     found = list(rows.select_for_update(of=("self",), skip_locked=True)[:STEPS_AT_ONCE])
     for alarm in found:
         if alarm.step == 0 and alarm.subject.startswith("vigil:"):
+            if ask_next(alarm, at):
+                continue
             told_of(alarm, at)  # the family was asked first, and nobody stirred
         _tell(actor, alarm, at)
         alarm.step += 1

@@ -14,15 +14,15 @@ from lifang.core.access import SYSTEM, Actor, Refusal, insist
 from lifang.core.access.errands import entrusted
 from lifang.core.action import action
 from lifang.core.ids import new_id
-from lifang.core.notify import send
 from lifang.sensing.actions.alarms import changed
-from lifang.sensing.catalogue import RULES, VERDICTS
+from lifang.sensing.actions.contacts import ask_next, put, vigil_of
+from lifang.sensing.catalogue import RULES, policy
 from lifang.sensing.models import Alarm, AlarmStep, Device, Vigil
 from lifang.sensing.rules import alarms as rules
-from lifang.sensing.terms import AWAY, BAD, Batch, Verdict
+from lifang.sensing.rules.contacts import NOBODY, Contact, contacts, may_be_contacts
+from lifang.sensing.terms import AWAY, BAD, Batch
 from lifang.sensing.watch.person import Person, Sign
 
-SOFT_MINUTES = 20  # the family is asked first; then the grid worker
 LONGEST_ABSENCE = timedelta(days=180)
 # What a device says when somebody is in; a door says only that it moved.
 INSIDE = {
@@ -94,11 +94,11 @@ def begin_vigil(
     consent_on: date,
     until: date,
     at: datetime,
-    contact: str = "",
-    telephone: str = "",
+    contacts: Sequence[Contact] = (),
 ) -> Vigil:
-    """With consent, for a purpose, for two years at most."""
+    """With consent, for a purpose, for two years at most; who is asked first stands first."""
     insist(
+        may_be_contacts(contacts),
         None if 0 < len(purpose.strip()) <= 200 else Refusal("vigil_purpose"),
         None
         if consent_on <= at.date() < until <= at.date() + timedelta(days=731)
@@ -109,8 +109,9 @@ def begin_vigil(
     )
     vigil = Vigil(
         area=place.area, person_id=person.pk, place_id=place.pk, purpose=purpose.strip(), consent_on=consent_on,
-        until=until, contact=contact.strip() or None, telephone=telephone.strip() or None, began_at=at,
+        until=until, began_at=at,
     )  # fmt: skip
+    put(vigil, contacts)
     vigil.concern(person.holders)
     _keep(vigil, Person())
     return vigil
@@ -150,7 +151,27 @@ def end_vigil(*, actor: Actor, vigil: Vigil, at: datetime) -> Vigil:
     """Consent taken back, or the time is over: what was learnt is deleted."""
     vigil = _mine(actor, vigil)
     vigil.ended_at, vigil.memory, vigil.due_at = at, {}, None
-    vigil.contact = vigil.telephone = None
+    put(vigil, ())
+    vigil.save()
+    return vigil
+
+
+@action("sensing.set_contacts", beyond=True)
+def set_contacts(
+    *,
+    actor: Actor,
+    vigil: Vigil,
+    at: datetime,
+    first: Contact | None = None,
+    second: Contact | None = None,
+    swap: bool = False,
+) -> Vigil:
+    """Who is asked about a silence, in their order: a new one in place of an old one, the second before the first; one without a number goes."""
+    vigil = _mine(actor, vigil)
+    there = [*contacts(vigil), NOBODY, NOBODY][:2]
+    wanted = [there[0] if first is None else first, there[1] if second is None else second]
+    insist(may_be_contacts(wanted))
+    put(vigil, wanted[::-1] if swap else wanted)
     vigil.save()
     return vigil
 
@@ -183,37 +204,11 @@ def memory(vigil: Vigil) -> Person:
 
 def unlearn(alarm: Alarm) -> None:
     """A silence that was an emergency is no experience of how long this person is quiet."""
-    vigil = _vigil_of(alarm)
+    vigil = vigil_of(alarm)
     if vigil is not None:
         person = memory(vigil)
         person.unlearn(alarm.since.timestamp())
         _keep(vigil, person)
-
-
-def contact_of(alarm: Alarm) -> tuple[str, str] | None:
-    """Whom to call about an alarm of somebody looked after."""
-    found = _vigil_of(alarm)
-    if found is None or not found.telephone:
-        return None
-    return str(found.contact or ""), str(found.telephone)
-
-
-def thank(alarm: Alarm, at: datetime) -> None:
-    """The family that was asked hears that all is well."""
-    found = _vigil_of(alarm)
-    if found is not None and found.telephone and alarm.verdict != Verdict.REAL:
-        send(
-            to=f"tel:{found.telephone}", template="sensing.vigil_thanks", at=at, area=found.area, key=f"thanks:{alarm.pk}",
-            facts={"who": str(found.person), "cause": alarm.verdict_cause or str(VERDICTS[alarm.verdict].name)},
-        )  # fmt: skip
-
-
-def _vigil_of(alarm: Alarm) -> Vigil | None:
-    if not alarm.subject.startswith("vigil:"):
-        return None
-    return Vigil.objects.filter(
-        pk=alarm.subject.removeprefix("vigil:"), ended_at__isnull=True
-    ).first()
 
 
 def _mine(actor: Actor, vigil: Vigil, at: datetime | None = None) -> Vigil:
@@ -245,26 +240,15 @@ def _raise(vigil: Vigil, person: Person, at: datetime) -> int:
     alarm = Alarm.objects.create(
         id=new_id(), area=vigil.area, holders=[], subject=subject, rule=rule.key, place_id=vigil.place_id,
         hazard=rule.hazard, severity=rule.severity, rank=rules.rank(rule.severity, life=rule.life), life=rule.life,
-        since=since, raised_at=at, told_at=at, last_at=at, step_due_at=at + timedelta(minutes=SOFT_MINUTES),
+        since=since, raised_at=at, told_at=at, last_at=at, step_due_at=at + timedelta(minutes=policy("contact_minutes")),
         evidence={
             "matter": rule.matter, "limit_hours": round(reason.limit / 3600, 1), "longest_hours": round(reason.longest / 3600, 1),
             "spells": reason.spells, "learning": reason.learning, "readings": [],
         },
     )  # fmt: skip
-    told = bool(vigil.telephone)
-    if told:
-        send(
-            to=f"tel:{vigil.telephone}", template="sensing.vigil_contact", facts={"who": str(vigil.person)}, at=at,
-            area=vigil.area, key=f"vigil:{alarm.pk}",
-        )  # fmt: skip
     AlarmStep.objects.create(alarm=alarm, kind="raised", at=at, area=alarm.area, holders=[])
-    AlarmStep.objects.create(
-        alarm=alarm,
-        kind="family_told" if told else "no_contact",
-        at=at,
-        area=alarm.area,
-        holders=[],
-    )
+    if not ask_next(alarm, at):
+        AlarmStep.objects.create(alarm=alarm, kind="no_contact", at=at, area=alarm.area, holders=[])
     changed(alarm, "raised", at)
     return 1
 

@@ -16,8 +16,12 @@ class Vigil(Scoped):
     purpose = models.CharField(max_length=200)
     consent_on = models.DateField()
     until = models.DateField()
-    contact = SealedText(null=True, blank=True)
+    contact = SealedText(null=True, blank=True)  # asked first
     telephone = SealedText(null=True, blank=True)
+    second_contact = SealedText(
+        null=True, blank=True
+    )  # asked when nobody stirred and nobody answered
+    second_telephone = SealedText(null=True, blank=True)
     memory = models.JSONField(default=dict)  # watch.person.Person
     due_at = models.DateTimeField(null=True)
     paused_until = models.DateTimeField(null=True)

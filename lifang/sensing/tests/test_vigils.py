@@ -6,12 +6,14 @@ import pytest
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.notify.models import Message
 from lifang.core.testing.cast import MONDAY
 from lifang.core.testing.told import published
 from lifang.registry.tests.make import make_building, make_household, make_person
 from lifang.sensing import actions, selectors
 from lifang.sensing.events import AlarmRaised
 from lifang.sensing.models import Alarm, Vigil
+from lifang.sensing.rules.contacts import NOBODY, Contact, contacts
 from lifang.sensing.tests.make import known_of, make_device, make_series, observed
 from lifang.sensing.watch.person import Being
 
@@ -33,7 +35,7 @@ def home():
     make_household(person, door=door)
     vigil = actions.begin_vigil(
         actor=SYSTEM, person=person, place=door, purpose="独居守护", consent_on=MONDAY.date(),
-        until=MONDAY.date() + timedelta(days=365), contact="女儿", telephone="19900000001", at=MONDAY,
+        until=MONDAY.date() + timedelta(days=365), contacts=[Contact("女儿", "19900000001")], at=MONDAY,
     )  # fmt: skip
     motion = make_series(make_device(type="pir", place=door.pk), "motion")
     magnet = make_series(make_device(type="door", place=door.pk), "open")
@@ -192,3 +194,113 @@ def test_the_board_costs_the_same_for_one_and_for_many(grows, community_secretar
         )  # fmt: skip
 
     grows(another, lambda: community_secretary.get("sensing:vigils"), many=6)
+
+
+def ask(minutes: int) -> None:
+    actions.tell_unanswered(actor=SYSTEM, at=MONDAY + 13 * HOUR + timedelta(minutes=minutes))
+
+
+def asked() -> list[str]:
+    found = Message.objects.filter(template="sensing.vigil_contact").order_by("asked_at", "id")
+    return [str(one.address) for one in found]
+
+
+def raised() -> int:
+    return sum(isinstance(one, AlarmRaised) for one in published())
+
+
+@pytest.fixture
+def two(home):
+    """A daughter and, if she does not answer, a neighbour; silent since one o'clock."""
+    vigil, motion, magnet = home
+    actions.set_contacts(
+        actor=SYSTEM, vigil=vigil, second=Contact("邻居", "19900000002"), at=MONDAY
+    )
+    say(motion, HOUR)
+    check(13 * HOUR)
+    return vigil, motion, magnet
+
+
+@pytest.mark.covers("S3-12")
+def test_the_second_contact_is_asked_before_the_grid(two) -> None:
+    assert asked() == ["19900000001"]
+    ask(19)
+    assert asked() == ["19900000001"]
+    ask(20)
+    assert asked() == ["19900000001", "19900000002"]
+    assert raised() == 0
+    ask(39)
+    assert raised() == 0
+    ask(40)
+    assert (raised(), len(asked())) == (1, 2)
+    told = [one.kind for one in selectors.steps(SYSTEM, Alarm.objects.get())]
+    assert [kind for kind in reversed(told) if kind.endswith("told")] == ["family_told", "second_told", "told"]  # fmt: skip
+
+
+def test_whoever_changed_places_meanwhile_is_not_asked_twice(two) -> None:
+    vigil, *_ = two
+    actions.set_contacts(actor=SYSTEM, vigil=vigil, swap=True, at=MONDAY + 13 * HOUR)
+    vigil.refresh_from_db()
+    assert [one.name for one in contacts(vigil)] == ["邻居", "女儿"]
+    ask(20)
+    assert asked() == ["19900000001", "19900000002"]
+    ask(40)
+    assert (raised(), len(asked())) == (1, 2)
+
+
+def test_somebody_who_stirs_after_the_second_was_asked_ends_it(two) -> None:
+    _, motion, _ = two
+    ask(20)
+    say(motion, 13 * HOUR + timedelta(minutes=30))
+    ask(40)
+    assert (raised(), Alarm.objects.get().verdict) == (0, "")
+
+
+def test_all_who_were_asked_hear_that_all_is_well_and_nobody_else(two, community_secretary) -> None:
+    actions.give_verdict(actor=community_secretary.actor, alarm=Alarm.objects.get(), verdict="planned_absence", at=MONDAY + 14 * HOUR)  # fmt: skip
+    found = Message.objects.filter(template="sensing.vigil_thanks")
+    assert [one.address for one in found] == ["19900000001"]
+
+
+def test_one_who_goes_makes_room_and_the_end_forgets_both(two) -> None:
+    vigil, *_ = two
+    actions.set_contacts(actor=SYSTEM, vigil=vigil, first=NOBODY, at=MONDAY)
+    vigil.refresh_from_db()
+    assert contacts(vigil) == [Contact("邻居", "19900000002")]
+    actions.end_vigil(actor=SYSTEM, vigil=vigil, at=MONDAY)
+    vigil.refresh_from_db()
+    assert (vigil.telephone, vigil.second_contact, vigil.second_telephone) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"second": Contact("x", "199-0000-0001")}, "contact_twice"),
+        ({"second": Contact("x", "+++++++")}, "contact_telephone"),
+        ({"second": Contact("x", "19900000002;rm")}, "contact_telephone"),
+        ({"first": Contact("x" * 61, "19900000002")}, "contact_name"),
+    ],
+)
+def test_no_contact_that_could_not_be_asked(home, refused, facts, reason) -> None:
+    with refused(reason):
+        actions.set_contacts(actor=SYSTEM, vigil=home[0], at=MONDAY, **facts)
+
+
+def test_the_page_of_contacts_shows_no_number_and_takes_a_new_one(home, grid_worker, resident, stranger) -> None:  # fmt: skip
+    vigil, *_ = home
+    got = grid_worker.get("sensing:vigil_contacts", vigil.pk).content.decode()
+    assert "199****0001" in got
+    assert "19900000001" not in got
+    assert resident.get("sensing:vigil_contacts", vigil.pk).status_code == 404
+    with behind(SYSTEM):
+        vigil.concern([resident.actor.holder])
+        vigil.save()
+    missing = resident.post("sensing:vigil_contacts", vigil.pk, data={"second_name": "邻居"})
+    assert missing.status_code == 422
+    sent = {"second_name": "邻居", "second_telephone": "19900000002", "swap": "on"}
+    assert resident.post("sensing:vigil_contacts", vigil.pk, data=sent).status_code == 302
+    with behind(SYSTEM):
+        vigil.refresh_from_db()
+    assert [one.name for one in contacts(vigil)] == ["邻居", "女儿"]
+    page = resident.get("sensing:my_devices").content.decode()
+    assert page.index("199****0002") < page.index("199****0001")

@@ -30,6 +30,7 @@ urlpatterns = [
     path(f"{RULES}/<slug:key>/<int:number>/retirement", rule_pages.retirement, name="retirement"),
     path("desk/vigils", vigil_pages.board, name="vigils"),
     path("desk/vigils/new", vigil_pages.begin, name="vigil_begin"),
+    path("vigils/<uuid:pk>/contacts", vigil_pages.contacts, name="vigil_contacts"),
     path("vigils/<uuid:pk>/absence", vigil_pages.absence, name="absence"),
     path("my/devices/for/<uuid:person>", vigil_pages.absence_for, name="absence_for"),
     path("vigils/<uuid:pk>/homecoming", vigil_pages.homecoming, name="homecoming"),

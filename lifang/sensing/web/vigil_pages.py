@@ -15,14 +15,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.core.access import Actor, Kind, Refusal, insist
+from lifang.core.crypto.masks import mask_name, mask_telephone
 from lifang.core.web.forms import Form
 from lifang.core.web.htmx import page
 from lifang.core.web.show import Chip
 from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
 from lifang.sensing import actions, selectors
-from lifang.sensing.catalogue import TYPES
+from lifang.sensing.actions import Contact
+from lifang.sensing.catalogue import TYPES, policy
 from lifang.sensing.models import Vigil
+from lifang.sensing.rules.contacts import contacts as contacts_of
 from lifang.sensing.selectors import Ward
 from lifang.sensing.watch.person import Being
 from lifang.sensing.web import said
@@ -50,9 +53,21 @@ def day_field(label: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
 
 
+def telephone_field(label: Any) -> forms.RegexField:
+    return forms.RegexField(
+        r"^[0-9+ -]{5,20}$",
+        label=label,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel"}),
+    )
+
+
 class BeginForm(Picking):
     called = gettext_lazy("Look after somebody who lives alone")
-    elements = {"contact": "person.name", "telephone": "person.emergency_contact"}  # of a relative
+    elements = {
+        "contact": "person.name", "telephone": "person.emergency_contact",
+        "second_contact": "person.name", "second_telephone": "person.emergency_contact",
+    }  # fmt: skip
     person_words = words_field(
         gettext_lazy("Who?"), gettext_lazy("Name, number of the document, telephone or door. Of your own areas."),
         required=True,
@@ -62,9 +77,9 @@ class BeginForm(Picking):
     consent_on = day_field(gettext_lazy("Consent given on"))
     until = day_field(gettext_lazy("Until"))
     contact = forms.CharField(label=gettext_lazy("Contact"), required=False, max_length=60)
-    telephone = forms.RegexField(
-        r"^[0-9+ -]{5,20}$", label=gettext_lazy("Telephone of the contact"), required=False
-    )
+    telephone = telephone_field(gettext_lazy("Telephone of the contact"))
+    second_contact = forms.CharField(label=gettext_lazy("Second contact"), required=False, max_length=60, help_text=gettext_lazy("Asked when the first does not answer; then the grid worker."))  # fmt: skip
+    second_telephone = telephone_field(gettext_lazy("Telephone of the second contact"))
 
     def __init__(self, *args: Any, actor: Actor, given: UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
@@ -77,6 +92,49 @@ class BeginForm(Picking):
         )
         facts.pop("person_words", None)
         return facts
+
+    def given(self) -> dict[str, Any]:
+        """As the action asks for it."""
+        facts = dict(self.cleaned_data)
+        facts["person"], facts["place"] = facts["person"]
+        facts["contacts"] = [
+            Contact(facts.pop("contact"), facts.pop("telephone")),
+            Contact(facts.pop("second_contact"), facts.pop("second_telephone")),
+        ]
+        return facts
+
+
+class ContactsForm(Form):
+    """What is there is not shown in the clear: a line left empty stays as it is."""
+
+    called = gettext_lazy("Contacts of somebody who lives alone")
+    elements = {
+        "first_name": "person.name", "first_telephone": "person.emergency_contact",
+        "second_name": "person.name", "second_telephone": "person.emergency_contact",
+    }  # fmt: skip
+    first_name = forms.CharField(label=gettext_lazy("Asked first"), required=False, max_length=60, help_text=gettext_lazy("Empty: as it is."))  # fmt: skip
+    first_telephone = telephone_field(gettext_lazy("Telephone of the contact"))
+    second_name = forms.CharField(label=gettext_lazy("Asked second"), required=False, max_length=60, help_text=gettext_lazy("Empty: as it is."))  # fmt: skip
+    second_telephone = telephone_field(gettext_lazy("Telephone of the second contact"))
+    swap = forms.BooleanField(label=gettext_lazy("The other way round: ask the second one first"), required=False)  # fmt: skip
+    without = forms.BooleanField(label=gettext_lazy("No second contact any more"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        for one in ("first", "second"):
+            if facts.get(f"{one}_name") and not facts.get(f"{one}_telephone"):
+                self.add_error(f"{one}_telephone", _("A contact needs a number."))
+        return facts
+
+    def given(self) -> dict[str, Any]:
+        facts = self.cleaned_data
+
+        def new(one: str) -> Contact | None:
+            told = facts[f"{one}_telephone"]
+            return Contact(facts[f"{one}_name"], told) if told else None
+
+        second = Contact("", "") if facts["without"] else new("second")
+        return {"first": new("first"), "second": second, "swap": facts["swap"]}
 
 
 class AwayForm(Form):
@@ -102,7 +160,7 @@ def _line(ward: Ward) -> dict[str, Any]:
     kind, word = BEINGS[ward.being]
     return {
         "ward": ward, "chip": Chip(kind, word), "place": ward.vigil.place.address or ward.vigil.place.name,
-        "area": place_name(ward.vigil.area, 2), "alarm_url": said.url(ward.alarm) if ward.alarm else "",
+        "area": place_name(ward.vigil.area, 2), "chain": chain(ward.vigil), "alarm_url": said.url(ward.alarm) if ward.alarm else "",
     }  # fmt: skip
 
 
@@ -125,12 +183,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     insist(None if actor.may(MAY) else Refusal("not_allowed"))
     form = BeginForm(request.POST or None, actor=actor, given=_asked(request))
     if request.method == "POST" and form.is_valid():
-        facts = dict(form.cleaned_data)
-        person, place = facts.pop("person")
         with form.refusals():
-            actions.begin_vigil(
-                actor=actor, person=person, place=place, at=moment(request), **facts
-            )
+            actions.begin_vigil(actor=actor, at=moment(request), **form.given())
             messages.success(request, _("Entered. For two weeks the limit is learnt."))
             return redirect("sensing:vigils")
     return _form(request, form, _("Look after somebody"), reverse("sensing:vigils"))
@@ -177,6 +231,33 @@ def absence_for(request: HttpRequest, person: UUID) -> HttpResponse:
     response = _form(request, form, _("Note an absence"), back, _("Acting for one another"))
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_http_methods(["GET", "POST"])
+@only(Kind.STAFF, Kind.RESIDENT)
+def contacts(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Who is asked before the grid worker, and in which order."""
+    found = _vigil(request, pk)
+    insist(None if asking(request).may("sensing.set_contacts") else Refusal("not_allowed"))
+    form = ContactsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals():
+            actions.set_contacts(
+                actor=asking(request), vigil=found, at=moment(request), **form.given()
+            )
+            messages.success(request, _("Noted. From now on they are asked in this order."))
+            return redirect(_home(request))
+    response = _form(
+        request, form, _("Contacts and their order"), _home(request), chain=chain(found)
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def chain(vigil: Vigil) -> dict[str, Any]:
+    """Who is asked, masked, and how long each has to answer."""
+    asked = [(mask_name(one.name), mask_telephone(one.telephone)) for one in contacts_of(vigil)]  # fmt: skip
+    return {"asked": asked, "minutes": policy("contact_minutes")}
 
 
 @require_POST
@@ -227,7 +308,9 @@ def _home(request: HttpRequest) -> str:
     )
 
 
-def _form(request: HttpRequest, form: Form, heading: str, back: str, up: str = "") -> HttpResponse:
+def _form(
+    request: HttpRequest, form: Form, heading: str, back: str, up: str = "", **more: Any
+) -> HttpResponse:
     """`up`: the page one comes from, in the reader's own words."""
     at_desk = asking(request).kind is not Kind.RESIDENT
     context = {
@@ -236,5 +319,6 @@ def _form(request: HttpRequest, form: Form, heading: str, back: str, up: str = "
         "back": back,
         "up": up or (_("Looked after") if at_desk else _("My devices")),
         "base": "web/desk.html" if at_desk else "web/public.html",
+        **more,
     }
     return render(request, "sensing/vigil_form.html", context, status=422 if form.errors else 200)

@@ -205,13 +205,12 @@ def reset(request: HttpRequest, pk: UUID) -> HttpResponse:
 def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Whom to call: shown once, and noted that it was."""
     found = selectors.alarm(answering(request), pk)
-    name, telephone = actions.see_contact(actor=answering(request), alarm=found, at=moment(request))
+    people = actions.see_contact(actor=answering(request), alarm=found, at=moment(request))
     context = {
         "name": said.name(found.rule),
         "where": said.where(found),
         "url": said.url(found),
-        "contact": name,
-        "telephone": telephone,
+        "people": people,
     }
     response = render(request, "sensing/desk/contact.html", context)
     response["Cache-Control"] = "no-store"
