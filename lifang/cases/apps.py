@@ -13,6 +13,7 @@ class CasesConfig(AppConfig):
             doors,
             holds,
             joint,
+            noticed,
             panels,
             phone,
             scope,

@@ -173,6 +173,7 @@ class SafetyKind(Entry, frozen=True, kw_only=True):
 
     icon: str
     happened: bool = False  # it says what happened, with its day
+    words: list[str] = []  # how it is asked
     hint: Text
     source: str
     confirmed: bool = True

@@ -48,5 +48,5 @@ def _length(one: Notice, asked: str) -> int:
 
 def _named(one: Notice, asked: str) -> bool:
     """Does the question say the estate of one of its buildings, or the whole of its name?"""
-    names = (plain(ESTATE.split(place.strip(), maxsplit=1)[0]).strip() for place in one.places)
-    return any(name in asked for name in names if len(name) > 1)
+    estates = {ESTATE.split(place.strip(), maxsplit=1)[0] for place in one.places}
+    return any(name in asked for name in map(str.strip, map(plain, estates)) if len(name) > 1)

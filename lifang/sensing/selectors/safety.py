@@ -43,11 +43,11 @@ def safety_notice(actor: Actor, pk: UUID | str) -> SafetyNotice:
     return found
 
 
-def public_safety(actor: Actor, at: datetime, area: str = "") -> list[SafetyNotice]:
+def public_safety(actor: Actor, at: datetime, area: str = "", most: int = SHOWN) -> list[SafetyNotice]:  # fmt: skip
     """What stands today, the newest first; anybody may read it."""
     rows = SafetyNotice.objects.filter(within(area), ended_at__isnull=True, until__gt=at)
     with behind(SYSTEM):  # published
-        return list(rows.select_related("unit").order_by("-noted_at", "id")[:SHOWN])
+        return list(rows.select_related("unit").order_by("-noted_at", "id")[:most])
 
 
 def own_safety(actor: Actor, at: datetime) -> list[SafetyNotice]:
