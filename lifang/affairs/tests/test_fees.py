@@ -23,6 +23,7 @@ from lifang.affairs.tests.make import (
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.forms import Filled
+from lifang.core.ids import new_id
 from lifang.core.notify.models import Message
 from lifang.core.pay import actions as pay
 from lifang.core.pay import selectors as money
@@ -30,7 +31,7 @@ from lifang.core.pay.adapters.local.actions import charge
 from lifang.core.pay.models import Book, Entry, PayOrder, Refund
 from lifang.core.pay.tests.make import pays, tells
 from lifang.core.testing import cast, places
-from lifang.core.testing.proofs import refused
+from lifang.core.testing.proofs import grows, refused
 from lifang.core.testing.told import deliver
 from lifang.orgs.tests.make import make_county
 
@@ -127,6 +128,29 @@ def test_a_resident_pays_online_and_only_then_the_window_accepts(office, residen
     actions.withdraw(actor=resident.actor, application=now(row), at=LATER)
     settled()
     assert balances(unit) == {"clearing:local": 4_000, "fees": 4_000}
+
+
+@pytest.mark.django_db
+def test_pages_with_fees_cost_the_same_for_one_and_for_thirty(office, resident):
+    _unit, worker = office
+    row = applied(resident)
+    order = actions.pay_fee(actor=resident.actor, application=row, way="local", at=MONDAY)
+    pays(order, MONDAY)
+    settled()
+
+    def another():
+        """Paid once more, and on its way back."""
+        with behind(SYSTEM):
+            kept = PayOrder.objects.get(pk=order.pk)
+            kept.pk, kept.number, kept.reference = new_id(), f"P{new_id().hex[-12:]}", str(new_id())
+            kept.save(force_insert=True)
+            Refund.objects.create(order=kept, number=f"R{new_id().hex[-12:]}", key=str(new_id()), amount=1, excess=1, why="twice", state="asked", asked_at=MONDAY, area=kept.area, holders=kept.holders)  # fmt: skip
+
+    grows(another, lambda: resident.get("affairs:own", row.pk))
+    grows(another, lambda: worker.get("affairs:application", row.pk))
+    grows(another, lambda: resident.get("affairs:receipt", row.token))
+    grows(another, lambda: worker.get("affairs:fee_receipt", row.pk, order.number))
+    grows(lambda: make_application(places.GRID, KEY, answers=LOST), lambda: worker.get("affairs:applications"))  # fmt: skip
 
 
 @pytest.mark.django_db
