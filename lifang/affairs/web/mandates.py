@@ -72,7 +72,7 @@ class WindowMandateForm(MandateForm):
 
 def _shown(row: Mandate, mine: Any) -> dict[str, Any]:
     own = mine is not None and row.principal_id == mine.pk
-    return {"row": row, "own": own, "other": (row.agent.name if row.agent else place_name(row.desk, 2)) if own else row.principal.name, "guides": [GUIDES[key] for key in row.guides if key in GUIDES], "errands": [{"errand": ERRANDS[key], "url": reverse(ERRANDS[key].url, args=[row.principal_id])} for key in row.guides if key in ERRANDS]}  # fmt: skip
+    return {"row": row, "own": own, "other": (row.agent.name if row.agent else place_name(row.desk, 2)) if own else row.principal.name, "guides": [GUIDES[key] for key in row.guides if key in GUIDES], "errands": [{"errand": ERRANDS[key], "name": (own and ERRANDS[key].own) or ERRANDS[key].name, "url": reverse(ERRANDS[key].url, args=[row.principal_id])} for key in row.guides if key in ERRANDS]}  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

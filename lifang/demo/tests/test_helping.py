@@ -105,6 +105,14 @@ def test_only_what_was_agreed_is_there(family, agreed, stranger):
     assert f'href="/my/{agreed.split(".")[1]}/for/{mother}"' in family.daughter.get("affairs:mandates").content.decode()  # fmt: skip
 
 
+def test_each_reads_what_was_agreed_in_their_own_words(family):
+    family.entrust(BILLS_FOR)
+    hers, helpers = (one.get("affairs:mandates", query={"lang": "en"}).content.decode() for one in (family.mother, family.daughter))  # fmt: skip
+    assert "See and pay their bills" not in hers
+    assert hers.count("See my bills and pay them") == 2  # agreed, and in the form
+    assert "See and pay their bills" in helpers
+
+
 def test_an_order_with_the_mothers_subsidy_is_paid_by_the_daughter_and_read_by_the_mother(family):
     family.entrust(ORDERS_FOR)
     mother, daughter = family.mother, family.daughter
@@ -120,6 +128,9 @@ def test_an_order_with_the_mothers_subsidy_is_paid_by_the_daughter_and_read_by_t
         assert daughter.holder not in order.holders
         assert Deed.objects.count() == 1
     assert mother.get("living:own_order", order.pk).status_code == 200
+    assert (
+        "取消订单" in daughter.get("living:order_for", family.person.pk, order.pk).content.decode()
+    )
     assert daughter.get("living:own_order", order.pk).headers["Location"].startswith(f"/my/orders/for/{family.person.pk}/")  # fmt: skip
     family.keeper.post("living:order_taking", order.pk)
     deliver(MONDAY)
