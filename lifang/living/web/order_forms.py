@@ -28,6 +28,7 @@ class PlaceForm(Form):
         self.homes = {str(one.pk): one for one in homes} if offer.at_home else {}
         choices = [(pk, _("At home: %(address)s") % {"address": one.address}) for pk, one in self.homes.items()]  # fmt: skip
         self.fields["home"].choices = [*choices, ("", _("At the shop"))]  # type: ignore[attr-defined]
+        self.fields["home"].sometimes = True  # type: ignore[attr-defined]  # empty is at the shop
         if not self.homes:
             self.fields["home"].widget = forms.HiddenInput()
 
