@@ -63,6 +63,7 @@ def test_seen_before_it_is_told_told_once_and_read_by_everybody(station, residen
     given["happened_on"] = f"{today - DAY:%Y-%m-%d}"
     look = police.post("sensing:safety_new", query_params=chosen, data=given).content.decode()
     assert 'name="seen" value="yes"' in look
+    assert f"{_estate.name} {building.name}" in look, "a building alone is one of many"
     assert '<dd class="num">1</dd>' in look, "one account"
     with behind(SYSTEM):
         assert not SafetyNotice.objects.exists(), "a look writes nothing"

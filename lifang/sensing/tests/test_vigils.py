@@ -7,6 +7,7 @@ import pytest
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.notify.models import Message
+from lifang.core.testing import cast
 from lifang.core.testing.cast import MONDAY
 from lifang.core.testing.told import published
 from lifang.registry.tests.make import make_building, make_household, make_person
@@ -88,6 +89,18 @@ def test_who_went_out_is_not_asked_for_until_a_day_has_passed(home) -> None:
     assert check(20 * HOUR) == 0
     assert check(26 * HOUR) == 1
     assert Alarm.objects.get().rule == "not_back"
+
+
+def test_the_page_of_an_absence_says_to_staff_whose_it_is_and_stands_in_the_desk(home, resident):
+    vigil, *_rest = home
+    worker = cast.grid_worker()
+    page = worker.get("sensing:absence", vigil.pk).content.decode()
+    assert "<p>王* · " in page
+    assert "王秀英" not in page
+    assert 'href="/desk/vigils"' in page, "the rail beside it is the desk's"
+    vigil.concern([resident.actor.holder])
+    vigil.save()
+    assert "王*" not in resident.get("sensing:absence", vigil.pk).content.decode()  # one's own
 
 
 def test_notice_of_absence_by_the_person_and_nobody_else(home, resident, stranger, refused) -> None:

@@ -177,7 +177,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect("sensing:safety_board")
     kept = [(name, value) for name in form.fields for value in request.POST.getlist(name)]
     facts = {
-        "kept": kept, "said": said, "kind": SAFETY_KINDS[said["kind"]], "many": len(named), "names": _(", ").join(one.name for one in named[:12]),
+        "kept": kept, "said": said, "kind": SAFETY_KINDS[said["kind"]], "many": len(named), "names": _(", ").join(f"{one.estate} {one.name}".strip() for one in named[:12]),
         "until": until, "place": orgs.place_name(area, 2), "reach": selectors.safety_reach(actor, [one.pk for one in named]),
     }  # fmt: skip
     return render(request, "sensing/desk/safety_look.html", facts)

@@ -50,4 +50,4 @@ def of_household(actor: Actor, household: Any, since: datetime | None, most: int
 
 def _told(one: Alarm) -> Told:
     what = RULES[one.rule].name if one.rule in RULES else one.rule
-    return Told(one.raised_at, what, one.device.name if one.device else "", reverse("sensing:alarm", args=[one.pk]))  # fmt: skip
+    return Told(one.raised_at, what, str(one.device or ""), reverse("sensing:alarm", args=[one.pk]))  # fmt: skip

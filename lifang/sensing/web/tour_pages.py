@@ -103,6 +103,7 @@ class TourForm(Form):
                 continue  # on another page, and nothing said of it there
             label = f"{one} · {shown.where(one)}"
             field = forms.ChoiceField(label=label, choices=[("", _("Not on this tour")), *results], required=False)  # fmt: skip
+            field.sometimes = True  # type: ignore[attr-defined]  # its first choice says what empty means
             if one.pk not in here:
                 field.widget = forms.HiddenInput()
             self.fields[name] = field

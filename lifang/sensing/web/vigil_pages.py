@@ -18,6 +18,7 @@ from lifang.core.access import Actor, Kind, Refusal, insist
 from lifang.core.crypto.masks import mask_name, mask_telephone
 from lifang.core.web.forms import Form
 from lifang.core.web.htmx import page
+from lifang.core.web.nav import Nav
 from lifang.core.web.show import Chip
 from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
@@ -211,7 +212,7 @@ def absence(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
             messages.success(request, _("Noted. Nobody is asked for until then."))
             return redirect(_home(request))
-    return _form(request, form, _("Note an absence"), _home(request))
+    return _form(request, form, _("Note an absence"), _home(request), of=_of(request, found))
 
 
 @require_http_methods(["GET", "POST"])
@@ -248,7 +249,12 @@ def contacts(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Noted. From now on they are asked in this order."))
             return redirect(_home(request))
     response = _form(
-        request, form, _("Contacts and their order"), _home(request), chain=chain(found)
+        request,
+        form,
+        _("Contacts and their order"),
+        _home(request),
+        chain=chain(found),
+        of=_of(request, found),
     )
     response["Cache-Control"] = "no-store"
     return response
@@ -295,6 +301,13 @@ def mine(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _of(request: HttpRequest, found: Vigil) -> str:
+    """Whose, for staff who look after many; masked."""
+    if asking(request).kind is Kind.RESIDENT:
+        return ""
+    return f"{found.person.name} · {found.place.address or found.place.name}"
+
+
 def _vigil(request: HttpRequest, pk: UUID) -> Vigil:
     actor = asking(request)
     if actor.kind is Kind.STAFF:
@@ -321,4 +334,6 @@ def _form(
         "base": "web/desk.html" if at_desk else "web/public.html",
         **more,
     }
+    if at_desk:  # its address is no desk's; the rail beside it is
+        context["nav"] = Nav(request, "desk")
     return render(request, "sensing/vigil_form.html", context, status=422 if form.errors else 200)
