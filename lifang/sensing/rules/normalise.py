@@ -1,7 +1,8 @@
 """The one step from what a device said to observations. No database, no clock: messages and the register in, observations out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from itertools import chain
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -18,6 +19,7 @@ _FLAGS: Final = dict.fromkeys(
 ) | dict.fromkeys(("false", "off", "no", "closed", "close", "offline", "0", "normal", "clear"), 0.0)
 _LARGEST: Final = 1e300
 _NUMBERS: Final = frozenset((int, float))
+_TEST, _CLOCK = int(Quality.TEST), int(Quality.CLOCK)
 _MOST_PLANS: Final = 32  # a device; whoever sends more kinds of messages is looked at word by word
 # What the state of a device does to what it says; below zero it is not listened to.
 _STANDING: Final = {
@@ -62,12 +64,14 @@ class Slot:
         }
 
 
-class Plan(NamedTuple):
+class Plan:
     """What a message with certain words becomes, if all its values are numbers."""
 
-    series: tuple[int, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
+    __slots__ = ("high", "low", "series")
+
+    def __init__(self, found: Sequence[Slot]) -> None:
+        self.series = [one.series for one in found]
+        self.low, self.high = [one.low for one in found], [one.high for one in found]
 
 
 class Line(NamedTuple):
@@ -80,7 +84,8 @@ class Line(NamedTuple):
     gateway: UUID | None
     state: str
     slots: dict[str, Slot]  # by every word a dialect may use
-    plans: dict[tuple[str, ...], Plan]  # by the words of a message
+    # By the words of a message; None: with these words it once said what is no number, and is looked at each time.
+    plans: dict[tuple[str, ...], Plan | None]
 
     def known(self, slot: Slot) -> Known:
         return Known(
@@ -111,76 +116,96 @@ def _kept(facts: Mapping[str, Any]) -> bytes:
 
 
 class Extreme(Exception):
-    """A number that is none stands among the values; one has to look at every one of them."""
+    """What is no number, or none that can be kept, stands among the values; one has to look at every one of them."""
 
 
 class Gathered:
-    """The observations of many messages on their way into columns: some lists by value, some by message."""
+    """The observations of many messages on their way into columns: one entry a message, and all values in a row."""
 
-    __slots__ = ("arrived", "at", "careful", "facts", "high", "low", "many", "message", "quality", "series", "value")  # fmt: skip
+    __slots__ = ("careful", "said", "value")
 
     def __init__(self, *, careful: bool = False) -> None:
         self.careful = careful
-        self.series, self.value = list[int](), list[float]()
-        self.low, self.high = list[float](), list[float]()
-        self.many, self.at, self.arrived = list[int](), list[int](), list[int]()
-        self.message, self.quality = list[int](), list[int]()
-        self.facts = list[bytes | None]()
+        # Plan, event time, arrival, message, quality and facts.
+        self.said = list[tuple[Plan, int, int, int, int, bytes | None]]()
+        self.value = list[float]()
 
     def columns(self) -> Columns:
         """Raises `Extreme`, unless every value was looked at."""
-        many = np.array(self.many, np.int64)
-        at, arrived, message, group = (np.repeat(np.array(one, np.int64), many) for one in (self.at, self.arrived, self.message, range(len(many))))  # fmt: skip
-        quality = np.repeat(np.array(self.quality, np.int16), many)
+        if not _NUMBERS.issuperset(map(type, self.value)):
+            raise Extreme
+        plans, *times, quality, facts = zip(*self.said, strict=True) if self.said else [()] * 6
+        distinct = dict.fromkeys(plans)
+        places = dict(zip(distinct, range(len(distinct)), strict=True))
+        which = np.array([*map(places.__getitem__, plans)], np.int64)
+        size = np.array([len(one.series) for one in distinct], np.int64)
+        many = size[which]
+        # Where each value stands in the plans, one behind another.
+        first = (np.cumsum(size) - size)[which] - (np.cumsum(many) - many)
+        at_plans = np.repeat(first, many) + np.arange(len(self.value))
         try:
             value = np.array(self.value, np.float64)
         except OverflowError:
             raise Extreme from None
-        inside = (value >= np.array(self.low)) & (value <= np.array(self.high))
+        flaws = np.repeat(np.array(quality, np.int16), many)
+        low, high = (np.array([*chain.from_iterable(some)], np.float64)[at_plans] for some in ([one.low for one in distinct], [one.high for one in distinct]))  # fmt: skip
+        inside = (value >= low) & (value <= high)
         if not inside.all():
             if not (np.abs(value) <= _LARGEST).all():
                 raise Extreme
-            quality[~inside] |= int(Quality.RANGE)
-        facts = None
-        if any(self.facts):
-            facts = [one for one, times in zip(self.facts, self.many, strict=True) for _ in range(times)]  # fmt: skip
-        return Columns(
-            np.array(self.series, np.int64), at, arrived, value, quality, message, group, facts
-        )
+            flaws[~inside] |= int(Quality.RANGE)
+        at, arrived, message, group = (np.repeat(np.array(one, np.int64), many) for one in (*times, range(len(many))))  # fmt: skip
+        series = np.array([*chain.from_iterable(one.series for one in distinct)], np.int64)[at_plans]  # fmt: skip
+        told = [one for one, times_ in zip(facts, many.tolist(), strict=True) for _ in range(times_)] if any(facts) else None  # fmt: skip
+        return Columns(series, at, arrived, value, flaws, message, group, told)
 
 
-def normalise(
+def normalise(  # noqa: C901 -- runs for every message, and a call would cost
     said: Incoming, line: Line, arrived: int, bounds: Bounds, into: Gathered, place: int = 0
 ) -> list[Slot]:
     """Adds the observations of one message, or answers the slots that have no series yet. Raises `Refusing`.
 
     `place` keeps it apart from others of the same moment, if it tells neither id nor time.
     """
-    at, quality = _timed(said, line, arrived, bounds)
-    message = number_of(said.id) if said.id else place if said.at is None else 0
-    facts = _kept(said.facts) if said.facts else None
-    values = said.values
+    _, values, at, ident, facts, test = said
+    quality = _STANDING.get(line.state, 0)
+    if quality < 0:
+        raise Refusing(Poison.RETIRED)
+    if test:
+        quality |= _TEST
+    if ident:
+        place = number_of(ident)
+    elif at is not None:
+        place = 0
+    if at is None:
+        at = arrived
+    elif at > arrived + bounds.ahead:
+        at, quality = arrived, quality | _CLOCK
+    elif at < arrived - bounds.keep:
+        raise Refusing(Poison.TOO_OLD)
+    kept = _kept(facts) if facts else None
     plan = line.plans.get(tuple(values))
-    if plan is None or into.careful or not _NUMBERS.issuperset(map(type, values.values())):
+    if plan is None or into.careful:
         found, numbers = _looked_at(values, line)
         if lacking := [slot for slot in found if not slot.series]:
             return lacking
-        plan = Plan(tuple([one.series for one in found]), tuple([one.low for one in found]), tuple([one.high for one in found]))  # fmt: skip
-        if len(found) == len(values) and len(line.plans) < _MOST_PLANS and all(one.plain for one in found):  # fmt: skip
-            line.plans[tuple(values)] = plan
+        plan = _planned(line, values, found)
+        into.value += numbers
     else:
-        numbers = values.values()  # type: ignore[assignment]
-    into.series += plan.series
-    into.low += plan.low
-    into.high += plan.high
-    into.value += numbers
-    into.many.append(len(plan.series))
-    into.at.append(at)
-    into.arrived.append(arrived)
-    into.message.append(message)
-    into.quality.append(quality)
-    into.facts.append(facts)
+        into.value += values.values()
+    into.said.append((plan, at, arrived, place, quality, kept))
     return []
+
+
+def _planned(line: Line, values: Mapping[str, Any], found: list[Slot]) -> Plan:
+    """What such messages become, remembered for the next one."""
+    plan, words = Plan(found), tuple(values)
+    if not _NUMBERS.issuperset(map(type, values.values())):
+        if words in line.plans:
+            line.plans[words] = None
+    elif words not in line.plans and len(line.plans) < _MOST_PLANS and len(found) == len(values) and all(one.plain for one in found):  # fmt: skip
+        line.plans[words] = plan
+    return plan
 
 
 def _looked_at(values: Mapping[str, Any], line: Line) -> tuple[list[Slot], list[float]]:
@@ -199,23 +224,6 @@ def _looked_at(values: Mapping[str, Any], line: Line) -> tuple[list[Slot], list[
     if not found:
         raise Refusing(Poison.NO_MEASURE, ", ".join(map(str, list(values)[:8]))[:200])
     return found, numbers
-
-
-def _timed(said: Incoming, line: Line, arrived: int, bounds: Bounds) -> tuple[int, int]:
-    """Event time and what is known to be wrong with it or with the device."""
-    quality = _STANDING.get(line.state, 0)
-    if quality < 0:
-        raise Refusing(Poison.RETIRED)
-    if said.test:
-        quality |= Quality.TEST
-    at = said.at
-    if at is None:
-        return arrived, quality
-    if at > arrived + bounds.ahead:
-        return arrived, quality | Quality.CLOCK
-    if at < arrived - bounds.keep:
-        raise Refusing(Poison.TOO_OLD)
-    return at, quality
 
 
 def number_of(text: str) -> int:
