@@ -23,7 +23,7 @@ from lifang.sensing.rules.limits import Sieve
 from lifang.sensing.selectors import rules as chosen
 from lifang.sensing.terms import BAD, REACH, Batch, Known, Told, moment
 from lifang.sensing.watch.engine import Watch
-from lifang.sensing.watch.pair import Signal
+from lifang.sensing.watch.pair import Pair, Signal, back
 from lifang.sensing.watch.rule import Kind, Reading, Rule
 
 LATENESS = 300.0  # seconds a message may be behind the newest of its series and still be judged
@@ -38,8 +38,8 @@ _PENDING = "SELECT device_id, rule, body FROM sensing_pending WHERE device_id = 
 # Series by series by the key: a join hangs on how fresh the statistics of today's partition are, and once read all of it.
 # No further than the newest that was looked at: what is stored and waits to be looked at is told when its turn comes.
 _HISTORY = """
-SELECT s.device_id, s.measure, o.at, o.value
-FROM unnest(%s::uuid[], %s::text[], %s::float8[]) AS d(id, measure, since)
+SELECT d.number, o.at, o.value
+FROM unnest(%s::uuid[], %s::text[], %s::float8[]) WITH ORDINALITY AS d(id, measure, since, number)
 JOIN sensing_series s ON s.device_id = d.id AND s.measure = d.measure JOIN sensing_latest l ON l.series_id = s.id
 CROSS JOIN LATERAL (
   SELECT date_part('epoch', o.at) AS at, o.value FROM sensing_observation o
@@ -82,7 +82,8 @@ class AlarmWatcher:
             wanted |= _woken(batch, sieves[kind], np.array(series, np.int64))
         if wanted:
             readings, since = _readings(batch, looked_at, wanted)
-            judge(actor=SYSTEM, readings=readings, since=since, rules=rules, at=batch.at)
+            moved = {key: batch.moved[key.series] for key in readings if key.series in batch.moved}
+            judge(actor=SYSTEM, readings=readings, since=since, moved=moved, rules=rules, at=batch.at)  # fmt: skip
 
 
 WATCHER = AlarmWatcher()
@@ -141,13 +142,14 @@ def judge(
     actor: Actor,
     readings: Readings,
     since: Mapping[Known, float],
+    moved: Mapping[Known, float],
     rules: dict[str, AlarmRule],
     at: datetime,
 ) -> int:
-    """Readings that matter, through their rules, to alarms."""
+    """Readings that matter, through their rules, to alarms; `moved` as in `Batch`."""
     devices = {key.device: (key.device, key.type, key.area) for key in readings}
     lock(devices)
-    watch = _watch(rules, devices, readings)
+    watch = _watch(rules, devices, readings, moved)
     watch.newest.update({(key.device, key.measure): known for key, known in since.items()})
     signals = watch.feed((key.device, one) for key, mine in readings.items() for one in mine)
     signals += watch.tick(at.timestamp())
@@ -164,32 +166,35 @@ def run_timers(*, actor: Actor, at: datetime) -> int:
     lock(waiting)  # a worker may just be judging one of them; what is due is asked again after it
     found = list(due.filter(device__in=waiting).select_related("device"))
     devices = {row.device_id: (row.device_id, row.device.type, row.area) for row in found}
-    watch = _watch(chosen.in_force(actor), devices, {})
+    watch = _watch(chosen.in_force(actor), devices, {}, {})
     return _write(actor, watch, watch.tick(at.timestamp()), devices, at)
 
 
 def _watch(
-    rules: Mapping[str, AlarmRule], devices: Mapping[UUID, Subject], readings: Readings
-) -> Watch:
+    rules: Mapping[str, AlarmRule], devices: Mapping[UUID, Subject], readings: Readings, moved: Mapping[Known, float]
+) -> Watch:  # fmt: skip
     """The engine with what is written down of these devices, and their stored history at hand."""
     by_type: dict[str, list[AlarmRule]] = defaultdict(list)
     for one in rules.values():
         for kind in one.types:
             by_type[kind].append(one)
-    tuned = {
-        device: [limits.tuned(one, str(device), area)[0] for one in by_type[kind]]
-        for device, kind, area in devices.values()
-    }
-    history = History(devices, readings, tuned)
-    watch = Watch(tuned.__getitem__, history, LATENESS)  # type: ignore[arg-type]
+    remembered = pending(devices)
+    far = {(key.device, key.measure): by for key, by in moved.items()}
+    tuned: dict[UUID, list[Rule]] = {}
+    for device, kind, area in devices.values():
+        mine = [limits.tuned(one, str(device), area)[0] for one in by_type[kind]]
+        here = remembered.get(device, {})
+        tuned[device] = [one for one in mine if one.key in here or not _still(one, far.get((device, one.measure)))]  # fmt: skip
+    watch = Watch(tuned.__getitem__, None, LATENESS)  # type: ignore[arg-type]
     watch.newest.update(_others(tuned))
-    for device, pairs in pending(devices).items():
-        watch.load([((device, rule), body) for rule, body in pairs.items()], [])
-    for device, mine in tuned.items():
-        for rule in mine:
-            if (pair := watch.pairs.get((device, rule.key))) and rule.kind is not Kind.SCORE:
-                history.reach(device, rule, pair.base_at)
+    watch.load([((device, rule), body) for device, here in remembered.items() for rule, body in here.items()], [])  # fmt: skip
+    watch.history = History(readings, tuned, watch.pairs)
     return watch
+
+
+def _still(rule: Rule, moved: float | None) -> bool:
+    """A rule about a change has nothing to begin with, and need not read its window."""
+    return rule.kind is Kind.CHANGE and moved is not None and moved < abs(rule.by) and rule.window + LATENESS < REACH  # fmt: skip
 
 
 def _others(tuned: Mapping[UUID, list[Rule]]) -> dict[Any, float]:
@@ -203,26 +208,27 @@ def _others(tuned: Mapping[UUID, list[Rule]]) -> dict[Any, float]:
 
 
 class History:
-    """Stored readings of the devices that are judged, asked for once when the first of them needs any."""
+    """Stored readings of the devices that are judged, asked for once when the first of them needs any; as far back as each rule may ask."""
 
     def __init__(
-        self, devices: Mapping[UUID, Subject], readings: Readings, tuned: Mapping[UUID, list[Rule]]
+        self,
+        readings: Readings,
+        tuned: Mapping[UUID, list[Rule]],
+        remembered: Mapping[Any, Pair],
     ) -> None:
         oldest: dict[tuple[UUID, str], float] = {
             (key.device, key.measure): min(one.at for one in mine) for key, mine in readings.items()
         }
         self.since: dict[tuple[UUID, str], float] = {}  # by device and measure
-        for device in devices:
-            for rule in tuned[device]:
+        for device, mine in tuned.items():
+            for rule in mine:
                 first = min(oldest.get((device, one), math.inf) for one in rule.measures)
                 if first < math.inf:
-                    self.reach(device, rule, first - LATENESS - rule.memory - 1)
+                    pair = remembered.get((device, rule.key))
+                    since = back(pair, first) if pair and rule.kind is not Kind.SCORE else first - LATENESS - rule.memory - 1  # fmt: skip
+                    for measure in rule.measures:
+                        self.since[device, measure] = min(self.since.get((device, measure), math.inf), since)  # fmt: skip
         self.known: dict[UUID, list[Reading]] | None = None
-
-    def reach(self, device: UUID, rule: Rule, since: float) -> None:
-        """What the rule looks at may be asked for since then."""
-        for measure in rule.measures:
-            self.since[device, measure] = min(self.since.get((device, measure), math.inf), since)
 
     def __call__(self, device: Any, measures: tuple[str, ...], since: float) -> list[Reading]:
         if self.known is None:
@@ -233,10 +239,12 @@ class History:
         found: dict[UUID, list[Reading]] = defaultdict(list)
         devices, measures = map(list, zip(*self.since, strict=True))
         since = list(self.since.values())
+        whose = {number: (found[device], measure) for number, (device, measure) in enumerate(self.since, 1)}  # fmt: skip
         with connection.cursor() as cursor:
             cursor.execute(_HISTORY, [devices, measures, since, min(since), int(BAD)])
-            for device, measure, at, value in cursor.fetchall():
-                found[device].append(_new(Reading, (at, measure, value)))
+            for number, at, value in cursor.fetchall():
+                device, measure = whose[number]
+                device.append(_new(Reading, (at, measure, value)))
         return found
 
 

@@ -47,7 +47,8 @@ class Watch:
             for rule in self.rules_of(subject):
                 if rule.kind is Kind.SCORE:
                     continue  # its readings are scores: `score.work_in`; here only its timers run
-                if mine := [one for one in own if one.measure in rule.measures]:
+                measures = rule.measures
+                if mine := [one for one in own if one.measure in measures]:
                     out += self._feed(subject, rule, mine)
             for one in own:
                 key = (subject, one.measure)
@@ -91,8 +92,9 @@ class Watch:
         woken = pair.last[0] == -FAR
         behind = timely[0].at <= newest or rule.kind is Kind.CHANGE  # looks back over its window
         if self.history and ((woken and behind) or pairs.late(pair, timely[0])):
-            stored = self.history(subject, rule.measures, pair.base_at)
-            told = pairs.again(pair, rule, [*stored, *timely])
+            since = pairs.back(pair, timely[0].at)
+            stored = self.history(subject, rule.measures, since)
+            told = pairs.again(pair, rule, [*stored, *timely], since)
         else:
             for one in timely:
                 told += pairs.onward(pair, rule, one, self.lateness)

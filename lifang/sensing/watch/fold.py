@@ -70,7 +70,8 @@ def advance(state: State, rule: Rule, to: float, told: list[Episode], *, includi
 
 def apply(state: State, rule: Rule, reading: Reading, told: list[Episode]) -> None:
     """One reading more."""
-    advance(state, rule, reading.at, told, including=False)
+    if state.on or state.raised > -FAR:  # else no timer runs
+        advance(state, rule, reading.at, told, including=False)
     if math.isnan(reading.value):
         return  # bad quality is neither normal nor trouble
     if rule.kind is Kind.SILENCE:
@@ -81,7 +82,8 @@ def apply(state: State, rule: Rule, reading: Reading, told: list[Episode]) -> No
         _turn(state, reading.at, on=True)
     else:
         _judge(state, rule, reading)
-    advance(state, rule, reading.at, told, including=True)
+    if state.on or state.raised > -FAR:
+        advance(state, rule, reading.at, told, including=True)
 
 
 def _judge(state: State, rule: Rule, reading: Reading) -> None:

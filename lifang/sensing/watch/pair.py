@@ -77,28 +77,38 @@ def onward(pair: Pair, rule: Rule, reading: Reading, lateness: float) -> list[tu
     return _tell(pair, new)
 
 
-def again(pair: Pair, rule: Rule, readings: list[Reading]) -> list[tuple[Turn, Episode]]:
-    """The long way: everything since `base` once more, in order; what comes out otherwise is told as a correction."""
-    state, mid = clone(pair.base), None
+def back(pair: Pair, at: float) -> float:
+    """From which of the two earlier states on a reading of this time is worked in."""
+    return pair.mid_at if at > pair.mid_at else pair.base_at
+
+
+def again(
+    pair: Pair, rule: Rule, readings: list[Reading], since: float
+) -> list[tuple[Turn, Episode]]:
+    """The long way: everything `since` (see `back`) once more, in order; what comes out otherwise is told as a correction."""
+    mid = pair.mid if since >= pair.mid_at else None
+    state = clone(mid or pair.base)
     new: list[Episode] = [Episode(state.since, state.raised)] if state.raised > -FAR else []
+    measures = rule.measures
     for reading in sorted(set(readings)):
-        if reading.at <= pair.base_at or reading.measure not in rule.measures:
+        at, measure, _ = reading
+        if at <= since or measure not in measures:
             continue
-        if mid is None and reading.at > pair.mid_at:
+        if mid is None and at > pair.mid_at:
             mid = clone(state)
         fold.apply(state, rule, reading, new)
-        pair.last = (reading.at, reading.measure, reading.value)
-        if new or not fold.rests(state, rule, reading.at):
-            pair.busy = max(pair.busy, reading.at)
+        pair.last = reading
+        if new or not fold.rests(state, rule, at):
+            pair.busy = max(pair.busy, at)
     pair.state, pair.mid = state, mid or clone(state)
-    return settle(pair, rule, new)
+    return settle(pair, rule, new, since)
 
 
-def settle(pair: Pair, rule: Rule, new: list[Episode]) -> list[tuple[Turn, Episode]]:
-    """What was worked in since `base`, with the timers as far as they have run: only what comes out otherwise is told."""
+def settle(pair: Pair, rule: Rule, new: list[Episode], since: float) -> list[tuple[Turn, Episode]]:
+    """What was worked in since then, with the timers as far as they have run: only what comes out otherwise is told."""
     ahead = clone(pair.state)
     fold.advance(ahead, rule, pair.clock, new, including=True)
-    return _compare(pair, fold.episodes(new))
+    return _compare(pair, fold.episodes(new), since)
 
 
 def run(pair: Pair, rule: Rule, to: float) -> list[tuple[Turn, Episode]]:
@@ -153,12 +163,12 @@ def _tell(pair: Pair, new: list[Episode]) -> list[tuple[Turn, Episode]]:
     return out
 
 
-def _compare(pair: Pair, now: list[Episode]) -> list[tuple[Turn, Episode]]:
+def _compare(pair: Pair, now: list[Episode], since: float) -> list[tuple[Turn, Episode]]:
     out: list[tuple[Turn, Episode]] = []
     right = {one.raised: one for one in now}
     for old in list(pair.told):
         new = right.get(old.raised)
-        if new is None and (old.cleared is None or old.cleared > pair.base_at):
+        if new is None and (old.cleared is None or old.cleared > since):
             pair.told.remove(old)
             out.append((Turn.WITHDRAWN, old))
         elif new is not None and old.cleared is not None and new.cleared is None:

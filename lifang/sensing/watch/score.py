@@ -84,7 +84,7 @@ def work_in(
     told: list[tuple[str, Turn, Episode]] = []
     for rule in rules:
         pair = now[rule.key]
-        turns = pairs.settle(pair, rule, new[rule.key])
+        turns = pairs.settle(pair, rule, new[rule.key], pair.base_at)
         told += [(rule.key, turn, one) for turn, one in turns]
         pair.base, pair.base_at = ahead[rule.key], track.at
         pair.told = [one for one in pair.told if one.cleared is None or one.cleared > track.at]
