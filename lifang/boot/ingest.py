@@ -25,14 +25,16 @@ from lifang.core.config import config  # noqa: E402
 from lifang.core.crypto.nkeys import Issuer, seed_of  # noqa: E402
 from lifang.core.cycles import unswept  # noqa: E402
 from lifang.core.relay.pull import Pull  # noqa: E402
+from lifang.sensing.actions.looking import Looker  # noqa: E402
 from lifang.sensing.api.mqtt import Worker  # noqa: E402
 
 log = logging.getLogger("lifang.ingest")
 WAIT_SECONDS = 1.0
 AGAIN_SECONDS = 1.0
+LAST_LOOK_SECONDS = 2.0  # when it stops; what it does not come to, another looks at
 STOP_LOOKED_AT_SECONDS = 0.3
 # A fire does not wait for the batch of readings in the next thread to be read.
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0001
 
 
 def now() -> datetime:
@@ -41,7 +43,8 @@ def now() -> datetime:
 
 def work(asked_to_stop: threading.Event, lane: Lane) -> None:
     """Until asked to stop; a server or a database that is away is waited for."""
-    worker = Worker()
+    looker = Looker(now) if lane.later else None
+    worker = Worker(looker)
     while not asked_to_stop.is_set():
         try:
             asyncio.run(ensure(config().devices_url))
@@ -60,6 +63,8 @@ def work(asked_to_stop: threading.Event, lane: Lane) -> None:
             asked_to_stop.wait(AGAIN_SECONDS)
         finally:
             line.close()
+    if looker:
+        looker.await_end(LAST_LOOK_SECONDS)
 
 
 def _drain(worker: Worker, line: Pull, gather_seconds: float, asked_to_stop: threading.Event) -> None:  # fmt: skip

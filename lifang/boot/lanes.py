@@ -47,13 +47,14 @@ class Lane(NamedTuple):
     gather_seconds: float = (
         0.0  # how long a message waits for others: a commit costs as much for one as for fifty
     )
+    later: bool = False  # stored and acknowledged first, then looked at by the rules
 
     def open(self, devices_url: str) -> Pull:
         return Pull(url_of(devices_url, self.account), self.stream, CONSUMER, under=self.under, only=self.only)  # fmt: skip
 
 
 LANES: Final = (
-    Lane(BULK, STREAM, gather_seconds=0.05),
+    Lane(BULK, STREAM, gather_seconds=0.1, later=True),
     Lane(GUARD, RECEIVED, "$MQTT.msgs."),
     # With QoS 0 there is no receipt, and the broker's store has nothing.
     Lane(GUARD, STREAM, only=b"Nmqtt-Pub:0"),

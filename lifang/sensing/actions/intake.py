@@ -99,11 +99,14 @@ class Register:
         self.known, self.life = {}, set()
         self.size = 0
 
-    def learn(self, parcels: Iterable[Parcel]) -> None:
-        """Ask once for all devices of a batch that are not known yet."""
+    def refresh(self) -> None:
+        """Before a batch: what changed meanwhile is forgotten."""
         if self.stale or self.size > _MOST_LINES:
             self.stale = False
             self.forget()
+
+    def learn(self, parcels: Iterable[Parcel]) -> None:
+        """Ask once for all devices of a batch that are not known yet."""
         lines = self.lines
         lacking: dict[Owner, set[str]] = {}
         for parcel in parcels:
@@ -148,7 +151,7 @@ def take(
 
     register.listen()
     with behind(SYSTEM), transaction.atomic():
-        register.learn(parcels)
+        register.refresh()
         observed, refused = _observed(register, parcels, at)
         stored = keep(observed, register.known, at, look)
         if refused:
@@ -261,9 +264,14 @@ def _read(
     for number, parcel in enumerate(parcels):
         owner, _, said, _, _, _, arrived, place = parcel
         try:
-            line = lines[owner.source][said.code] if said is not None else None
-            if line is None or said is None:
-                said, line = _whose(register, parcel, at)
+            if said is None:
+                raise parcel.wrong or Refusing(Poison.SHAPE)
+            try:
+                line = lines[owner.source][said.code]
+            except KeyError:
+                register.learn(parcels[number:])
+                line = lines[owner.source][said.code]
+            line = line or _unknown(register, parcel, said, at)
             new = normalise(said, line, arrived or now, bounds, observed, place)
         except Refusing as wrong:
             refused[number] = wrong
@@ -276,14 +284,6 @@ def _read(
         for said, line, then, place in again:
             normalise(said, line, then, bounds, observed, place)
     return refused
-
-
-def _whose(register: Register, parcel: Parcel, at: datetime) -> tuple[Incoming, Line]:
-    """What was said, and the device that said it; of one that nobody knows, or of what could not be read."""
-    if parcel.said is None:
-        raise parcel.wrong or Refusing(Poison.SHAPE)
-    known = register.lines[parcel.owner.source].get(parcel.said.code)
-    return parcel.said, known or _unknown(register, parcel, parcel.said, at)
 
 
 def _unknown(register: Register, parcel: Parcel, said: Incoming, at: datetime) -> Line:

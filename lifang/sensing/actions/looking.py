@@ -5,19 +5,27 @@ at once, by whoever comes first, also when the process that stored it is no more
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
 import numpy as np
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.ids import new_id
-from lifang.sensing.actions.packing import together
+from lifang.sensing.actions.packing import asking, together
 from lifang.sensing.actions.storing import seen
 from lifang.sensing.selectors import ways
 from lifang.sensing.terms import Columns, Known
@@ -25,8 +33,13 @@ from lifang.sensing.terms import Columns, Known
 log = logging.getLogger("lifang.looking")
 LEFT_SECONDS: Final = 10  # then its process is taken for dead, or too slow
 _LEFT_AT_ONCE: Final = 8
-_KINDS: Final = tuple(np.dtype(kind) for kind in ("<i8", "<i8", "<i8", "<f8", "<i2", "<i8", "<i8"))
-_WRITE = "INSERT INTO sensing_unseen (id, at, body) VALUES (%s, %s, %s)"
+MOST_UNSEEN: Final = 300_000  # observations that wait to be looked at; then no more are stored
+GATHER_SECONDS: Final = 0.2  # for more to look at
+AGAIN_SECONDS: Final = 1.0  # after the database was away
+# Once a message: of how many values it is, event time, arrival, id. Once a value: series, value, quality.
+_MESSAGE: Final = tuple(np.dtype(kind) for kind in ("<i4", "<i8", "<i8", "<i8"))
+_VALUE: Final = tuple(np.dtype(kind) for kind in ("<i8", "<f8", "<i2"))
+_WRITE = "INSERT INTO sensing_unseen (id, at, body) VALUES (%s, %s, %b)"
 _CLAIM = "DELETE FROM sensing_unseen WHERE id = ANY(%s) RETURNING id"
 _LEFT = """
 DELETE FROM sensing_unseen WHERE id IN (
@@ -46,9 +59,61 @@ class Part(NamedTuple):
 def lay_open(them: Columns, known: Mapping[int, Known], at: datetime) -> Part:
     """To be looked at soon. In the transaction that stores it."""
     part = Part(new_id(), them, known)
-    with connection.cursor() as cursor:
+    with asking(
+        connection
+    ) as cursor:  # as it is: written into the statement, it would cost as much as all the storing
         cursor.execute(_WRITE, [part.id, at, packed(them)])
     return part
+
+
+class Looker:
+    """A process's thread that looks at what its others stored: all that waits, together."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.waiting: list[Part] = []
+        self.size = 0  # observations in them
+        self.changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def lay(self, parts: Sequence[Part]) -> None:
+        """To be looked at soon; what this process does not come to, another does."""
+        with self.changed:
+            self._count(self.waiting + list(parts))
+            if parts and self._thread is None:
+                self._thread = threading.Thread(target=self._run, daemon=True)
+                self._thread.start()
+
+    def await_room(self) -> None:
+        """Until so little waits that more may be stored."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.size < MOST_UNSEEN)
+
+    def await_end(self, seconds: float) -> None:
+        """Until nothing waits any more, at the latest after so long."""
+        with self.changed:
+            self.changed.wait_for(lambda: not self.waiting, seconds)
+
+    def _count(self, waiting: list[Part]) -> None:
+        self.waiting, self.size = waiting, sum(len(part.columns.series) for part in waiting)
+        self.changed.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self.changed:
+                self.changed.wait_for(lambda: self.waiting)
+            if self.size < MOST_UNSEEN:
+                time.sleep(GATHER_SECONDS)
+            together = list(self.waiting)
+            try:
+                close_old_connections()
+                look(together, self.clock())
+            except Exception:
+                log.exception("what is stored could not be looked at; again soon")
+                time.sleep(AGAIN_SECONDS)
+                continue
+            with self.changed:
+                self._count(self.waiting[len(together) :])
 
 
 def look(parts: Sequence[Part], at: datetime) -> None:
@@ -119,13 +184,19 @@ def _apart(them: Columns, known: Mapping[int, Known], at: datetime) -> None:
 
 
 def packed(them: Columns) -> bytes:
-    """Columns as they lie in memory, and facts."""
-    columns: Any = them[:-1]
-    made = [one.astype(kind, copy=False).tobytes() for one, kind in zip(columns, _KINDS, strict=True)]  # fmt: skip
+    """What lies in memory: what all values of a message share once, then what each has, then facts."""
+    first = np.flatnonzero(np.diff(them.group, prepend=them.group[:1] - 1))
+    many = np.diff(first, append=len(them.group))
+    shared = (many, them.at[first], them.arrived[first], them.message[first])
+    columns = zip((*shared, them.series, them.value, them.quality), (*_MESSAGE, *_VALUE), strict=True)  # fmt: skip
+    made = [np.asarray(one, kind).tobytes() for one, kind in columns]
     return msgspec.msgpack.encode([*made, them.facts])
 
 
 def unpacked(body: bytes) -> Columns:
     *columns, facts = msgspec.msgpack.decode(body)
-    made: Any = [np.frombuffer(one, kind) for one, kind in zip(columns, _KINDS, strict=True)]
-    return Columns._make((*made, facts))
+    made = [np.frombuffer(one, kind) for one, kind in zip(columns, (*_MESSAGE, *_VALUE), strict=True)]  # fmt: skip
+    many, at, arrived, message, group = *made[:4], np.arange(len(made[0]))
+    at, arrived, message, group = (np.repeat(one, many) for one in (at, arrived, message, group))
+    series, value, quality = made[4:]
+    return Columns(series, at, arrived, value, quality, message, group, facts)

@@ -21,7 +21,7 @@ from django.db import close_old_connections
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.sensing.actions.intake import Parcel, Register, take_each
-from lifang.sensing.actions.looking import Part, look
+from lifang.sensing.actions.looking import Looker, Part
 from lifang.sensing.adapters import lifang
 from lifang.sensing.rules import Refusing
 from lifang.sensing.selectors import ways
@@ -35,12 +35,8 @@ MOST_LINES: Final = 10_000
 MOST_TOGETHER: Final = 16_000  # lines in one transaction
 MANY: Final = 8_000  # lines that wait; then a second transaction begins beside the first
 MOST_WAITING: Final = 2_000  # requests; then the gate says "later"
-MOST_UNSEEN: Final = (
-    100_000  # observations that are stored and wait to be looked at; then no more are stored
-)
-GATHER_SECONDS: Final = 0.05  # for more to look at
-AGAIN_SECONDS: Final = 1.0  # after the database was away
 TRUST_SECONDS: Final = 10.0  # how long a key is believed without asking again
+_new: Final[Any] = tuple.__new__  # a third of the price of the constructor
 
 
 class Asked(NamedTuple):
@@ -75,12 +71,8 @@ class Gate:
 
     def __init__(self, clock: Callable[[], datetime], *, later: bool = False) -> None:
         """With `later`, what is stored is looked at after its receipt."""
-        self.clock, self.later = clock, later
-        self.unseen: list[Part] = []
-        self.looking = False
-        self.room = asyncio.Event()
-        self.room.set()
-        self.looker = ThreadPoolExecutor(1)
+        self.clock = clock
+        self.looker = Looker(clock) if later else None
         self.keys: dict[str, tuple[Owner | None, float]] = {}
         self.waiting: list[Asked] = []
         self.lines_waiting = 0
@@ -142,11 +134,9 @@ class Gate:
         loop = asyncio.get_running_loop()
         try:
             while self.waiting:
-                await self.room.wait()
-                if not (together := self._next()):  # the other took them while this one waited
-                    break
+                together = self._next()
                 try:
-                    answers, unseen = await loop.run_in_executor(
+                    answers = await loop.run_in_executor(
                         scribe.thread, self._commit, together, scribe
                     )
                 except Exception:  # every one of them hears that nothing was kept
@@ -156,48 +146,11 @@ class Gate:
                         if not asked.answer.done():
                             asked.answer.set_exception(NotStored())
                     continue
-                self._lay(unseen)
                 for asked, answer in zip(together, answers, strict=True):
                     if not asked.answer.done():
                         asked.answer.set_result(answer)
         finally:
             scribe.running = False
-
-    def _lay(self, unseen: list[Part]) -> None:
-        self.unseen += unseen
-        self._make_room()
-        if self.unseen and not self.looking:
-            self.looking = True
-            asyncio.get_running_loop().create_task(self._look())
-
-    def _make_room(self) -> None:
-        if sum(len(part.columns.series) for part in self.unseen) < MOST_UNSEEN:
-            self.room.set()
-        else:
-            self.room.clear()
-
-    async def _look(self) -> None:
-        """At what is stored, some together, as long as there is any."""
-        loop = asyncio.get_running_loop()
-        try:
-            while self.unseen:
-                if self.room.is_set():
-                    await asyncio.sleep(GATHER_SECONDS)
-                together = list(self.unseen)
-                try:
-                    await loop.run_in_executor(self.looker, self._see, together)
-                except Exception:  # written down: if this process does not come to it, another does
-                    log.exception("what is stored could not be looked at; again soon")
-                    await asyncio.sleep(AGAIN_SECONDS)
-                    continue
-                del self.unseen[: len(together)]
-                self._make_room()
-        finally:
-            self.looking = False
-
-    def _see(self, together: list[Part]) -> None:
-        close_old_connections()
-        look(together, self.clock())
 
     def _next(self) -> list[Asked]:
         lines, number = 0, 0
@@ -210,18 +163,21 @@ class Gate:
         self.lines_waiting -= sum(len(asked.lines) for asked in together)
         return together
 
-    def _commit(
-        self, together: list[Asked], scribe: Scribe | None = None
-    ) -> tuple[list[dict[str, Any]], list[Part]]:
-        scribe = scribe or self.scribes[0]
-        unseen: list[Part] = []
+    def _commit(self, together: list[Asked], scribe: Scribe | None = None) -> list[dict[str, Any]]:
+        scribe, unseen = scribe or self.scribes[0], list[Part]()
+        if self.looker:
+            self.looker.await_room()
         close_old_connections()
-        parcels: list[Parcel] = []
+        given: list[Parcel] = []
         for asked in together:
-            read = asked.read or parcel
-            parcels += [read(asked.owner, line) for line in asked.lines]
-        parcels = [_placed(one, number) for number, one in enumerate(parcels, scribe.first)]
-        receipt = take_each(scribe.register, parcels, self.clock(), unseen if self.later else None)
+            first = scribe.first + len(given)
+            if asked.read is None:
+                given += parcels(asked.owner, asked.lines, first)
+            else:
+                given += [_placed(asked.read(asked.owner, line), number) for number, line in enumerate(asked.lines, first)]  # fmt: skip
+        receipt = take_each(scribe.register, given, self.clock(), unseen if self.looker else None)
+        if self.looker:
+            self.looker.lay(unseen)
         answers, first = [], 0
         for asked in together:
             last = first + len(asked.lines)
@@ -232,7 +188,7 @@ class Gate:
             ] if receipt.refused else []  # fmt: skip
             answers.append({"taken": last - first - len(refused), "refused": refused})
             first = last
-        return answers, unseen
+        return answers
 
 
 def token_of(header: bytes) -> str:
@@ -257,10 +213,22 @@ def _placed(parcel: Parcel, number: int) -> Parcel:
 
 def parcel(owner: Owner, line: bytes) -> Parcel:
     """One line, read; or with what is wrong with it."""
-    try:
-        return Parcel(owner, Way.HTTP, lifang.read(line), line)
-    except Refusing as wrong:
-        return Parcel(owner, Way.HTTP, None, line, wrong=wrong)
+    return parcels(owner, [line], 0)[0]
+
+
+def parcels(owner: Owner, lines: Sequence[bytes], first: int) -> list[Parcel]:
+    """Lines as they stand in a request. This loop runs over every message."""
+    found: list[Parcel] = []
+    read, way = lifang.read, Way.HTTP
+    for number, line in enumerate(lines, first):
+        try:
+            said = read(line)
+        except Refusing as wrong:
+            found.append(Parcel(owner, way, None, line, wrong=wrong))
+            continue
+        place = place_of(number) if said.at is None and not said.id else 0
+        found.append(_new(Parcel, (owner, way, said, line, "", None, 0, place)))
+    return found
 
 
 async def batches(gate: Gate, scope: dict[str, Any], receive: Receive, send: Send) -> None:

@@ -9,6 +9,7 @@ from lifang.core.access.wall import behind
 from lifang.core.relay.pull import Message
 from lifang.sensing.actions.announced import announce, announced_by
 from lifang.sensing.actions.intake import Parcel, Register, take_each
+from lifang.sensing.actions.looking import Looker, Part
 from lifang.sensing.adapters import MOST_BYTES, Read, levels_of, reader
 from lifang.sensing.adapters.homeassistant import Announcements, is_announcement
 from lifang.sensing.api.things import published
@@ -33,9 +34,10 @@ class WayIn(NamedTuple):
 
 
 class Worker:
-    """One process's share of the stream."""
+    """One process's share of the stream; with a `looker`, what is stored is looked at a moment later."""
 
-    def __init__(self) -> None:
+    def __init__(self, looker: Looker | None = None) -> None:
+        self.looker = looker
         self.register = Register()
         self.owners: dict[str, tuple[Owner | None, int]] = {}
         self.announced: dict[str, tuple[Announcements, int]] = {}  # by source; when it was asked
@@ -55,7 +57,12 @@ class Worker:
                 ways_in.clear()
             else:
                 self._add(parcels, way, message)
-        if parcels:
+        if parcels and self.looker:
+            unseen: list[Part] = []
+            self.looker.await_room()
+            take_each(self.register, parcels, at, unseen)
+            self.looker.lay(unseen)
+        elif parcels:
             take_each(self.register, parcels, at)
 
     def _way(self, subject: str, at: datetime) -> WayIn:

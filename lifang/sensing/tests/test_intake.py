@@ -81,7 +81,7 @@ def test_messages_without_time_or_id_that_came_in_one_moment_are_all_kept(owner,
         assert take(Register(), stream, MONDAY)[:2] == (0, 2)
         gate = Gate(lambda: MONDAY)
         asked = [Asked(owner, [b'{"device":"S1","values":{"battery":61}}'] * 3, None) for _ in "12"]  # type: ignore[arg-type]
-        assert [one["taken"] for one in gate._commit(asked)[0]] == [3, 3]
+        assert [one["taken"] for one in gate._commit(asked)] == [3, 3]
         assert Observation.objects.count() == 8
 
 
@@ -217,7 +217,7 @@ def test_of_requests_committed_together_the_guilty_alone_hears_of_it(owner, chok
     gate = Gate(lambda: MONDAY)
     first, second, third = _batteries(50, 51, 13)
     asked = [Asked(owner, [first], None), Asked(owner, [second, third], None)]  # type: ignore[arg-type]
-    (mine, theirs), _ = gate._commit(asked)
+    mine, theirs = gate._commit(asked)
     assert mine == {"taken": 1, "refused": []}
     assert theirs == {"taken": 1, "refused": [{"line": 2, "reason": "not_stored", "detail": "ZeroDivisionError: thirteen"}]}  # fmt: skip
 
