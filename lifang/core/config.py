@@ -34,6 +34,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     )
     fire_listen: str = ""  # e.g. 0.0.0.0:5200 (TCP); "" = no GB/T 26875.3
     fire_from: str = ""  # networks that its lines may come from, e.g. 10.8.0.0/16
+    fire_service_url: str = ""  # where 119 takes documents; "" = the local stand-in: nothing leaves
+    fire_service_secret: str = ""
     onvif: bool = False  # ask the cameras that have an address for their events
     host: str = "127.0.0.1"
     port: int = 8000

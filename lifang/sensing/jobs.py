@@ -30,6 +30,13 @@ def run_timers(*, system: Actor, at: datetime) -> None:
     """Every ten seconds: what falls due without a message, and alarms that nobody has answered."""
     actions.run_timers(actor=system, at=at)
     actions.tell_unanswered(actor=system, at=at)
+    actions.call_fire_unanswered(actor=system, at=at)
+
+
+@periodic(cron="* * * * * */5")
+def carry_fire(*, system: Actor, at: datetime) -> None:
+    """Every five seconds: what was ordered for the fire service goes."""
+    actions.carry_fire(actor=system, at=at)
 
 
 @periodic(cron="* * * * * */5")

@@ -288,7 +288,24 @@ class Unfit(StrEnum):
     TIME = "time"
 
 
+FIRE_HAZARDS: Final = ("fire", "gas")  # what the fire service comes for
 DOG: Final = "dog"  # the hazard of large dogs that are seen
 MATCH: Final = "match"  # the rule and the hazard of alarms that come from outside
 
 AWAY = "sensing.away"  # the errand of noting an absence for somebody (core.access.errands)
+
+
+class FireWay(StrEnum):
+    """How the fire service was told."""
+
+    TELEPHONE = "telephone"
+    INTERFACE = "interface"
+
+
+class FireState(StrEnum):
+    """Of a call to the fire service."""
+
+    TOLD = "told"  # by telephone, noted by whoever called
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"

@@ -96,6 +96,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "answered_at": None,
         "done": None,
     },
+    "sensing.FireCall": {"alarm": an_alarm, "way": "telephone", "state": "told", "via": ""},
     "sensing.Filing": {"filed_at": LONG_AGO, "filed_number": "1"},
     "sensing.Flood": {"ended_at": LONG_AGO},
     "sensing.Match": {

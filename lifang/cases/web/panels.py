@@ -142,7 +142,8 @@ def alarms_of_case(request: HttpRequest, case: Any) -> Filling:
          "verdict": VERDICTS[one.alarm.verdict].name if one.alarm.verdict else ""}
         for one in found
     ]  # fmt: skip
-    return "cases/desk/parts/alarms.html", {"rows": rows}
+    fire = sensing.fire_calls_of(actor, [one.alarm_id for one in found])
+    return "cases/desk/parts/alarms.html", {"rows": rows, "fire": fire}
 
 
 @panel("sensing.alarm.aside", order=5)

@@ -58,6 +58,7 @@ from lifang.registry.selectors.homes import (
     Door,
     Floor,
     Stairs,
+    Staying,
     coverage,
     due,
     floors,
@@ -74,6 +75,7 @@ from lifang.registry.selectors.homes import (
     own_voices,
     parts,
     plans,
+    staying,
     visits,
 )
 from lifang.registry.selectors.known import (
@@ -216,6 +218,7 @@ __all__ = [
     "Stairs",
     "Standing",
     "Stay",
+    "Staying",
     "Tally",
     "ToCall",
     "ToTell",
@@ -349,6 +352,7 @@ __all__ = [
     "skills",
     "spans",
     "stale",
+    "staying",
     "stays",
     "story_opened",
     "tagged",

@@ -115,6 +115,33 @@ def floors(actor: Actor, building: Place) -> list[Stairs]:
     return found
 
 
+class Staying(NamedTuple):
+    """How many are registered somewhere, and of them who may need help to get out; nobody's name."""
+
+    people: int
+    old: int  # 70 or more
+    small: int  # under 7
+
+
+def staying(actor: Actor, place: Place, on: date) -> Staying:
+    """Behind the doors of a place, as far as the actor sees them. In one query."""
+    at = (
+        Q(pk=place.pk) | Q(parent=place) | Q(parent__parent=place) | Q(parent__parent__parent=place)
+    )
+    doors = Place.objects.visible_to(actor).filter(at)
+    homes = Occupancy.objects.visible_to(actor).filter(OPEN, dwelling__in=doors)
+    rows = Membership.objects.visible_to(actor).filter(
+        OPEN, household__in=homes.values("household")
+    )
+    old, small = on.replace(year=on.year - 70, day=min(on.day, 28)), on.replace(year=on.year - 7, day=min(on.day, 28))  # fmt: skip
+    found = rows.aggregate(
+        people=Count("person", distinct=True),
+        old=Count("person", filter=Q(person__born__lte=old), distinct=True),
+        small=Count("person", filter=Q(person__born__gt=small), distinct=True),
+    )
+    return Staying(**found)
+
+
 def _by_floor(doors: list[Door]) -> list[Floor]:
     ordered = sorted(doors, key=lambda door: -(door.place.floor or 0))
     return [

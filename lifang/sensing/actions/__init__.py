@@ -40,6 +40,7 @@ from lifang.sensing.actions.devices import (
 )
 from lifang.sensing.actions.editions import checked, draft_rule, publish_rule, retire_rule
 from lifang.sensing.actions.filings import check_filing, file_faces
+from lifang.sensing.actions.fire import answer_fire, call_fire, call_fire_unanswered, carry_fire
 from lifang.sensing.actions.intake import Parcel, Receipt, Register, take
 from lifang.sensing.actions.keys import issue_device_key, revoke_device_key
 from lifang.sensing.actions.looking import look_at_left
@@ -103,12 +104,16 @@ __all__ = [
     "admit",
     "announce_device",
     "answer_command",
+    "answer_fire",
     "approve_reception",
     "archive_day",
     "ask_admission",
     "ask_reception",
     "begin_vigil",
     "bind_devices",
+    "call_fire",
+    "call_fire_unanswered",
+    "carry_fire",
     "check_filing",
     "check_vigils",
     "check_works",

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.timezone import localtime
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from lifang.core.access import Actor, Refusal, insist
@@ -55,6 +55,31 @@ class ShelfIn(Schema):
 class VerdictIn(Schema):
     verdict: Annotated[str, Field(max_length=20)]
     cause: Note = ""
+
+
+class FireIn(Schema):
+    """What 119 was told by telephone, or is to be told by the interface."""
+
+    way: Literal["telephone", "interface"]
+    words: Annotated[str, Field(max_length=1000)]
+    called_at: AwareDatetime | None = None
+    answer: Note = ""
+    number: Annotated[str, Field(max_length=40)] = ""
+
+
+class FireOut(Schema):
+    """A call to the fire service. `via` fire_local is a stand-in: nobody was told."""
+
+    id: UUID
+    way: str
+    state: str
+    called_at: AwareDatetime
+    words: str
+    answer: str
+    number: str
+    via: str
+    sent_at: AwareDatetime | None
+    error: str
 
 
 class AlarmOut(Schema):
@@ -143,6 +168,23 @@ def judge(request: HttpRequest, pk: UUID, body: VerdictIn) -> Any:
     actor = answering(request)
     found = selectors.alarm(actor, pk)
     return _out(actions.give_verdict(actor=actor, alarm=found, verdict=body.verdict, cause=body.cause, at=moment(request)))  # fmt: skip
+
+
+@router.get("{uuid:pk}/fire", response=list[FireOut], summary="What 119 was told of an alarm")
+def fire_calls(request: HttpRequest, pk: UUID) -> Any:
+    """The newest first."""
+    actor = answering(request)
+    return list(selectors.fire_calls(actor, selectors.alarm(actor, pk)))
+
+
+@router.post("{uuid:pk}/fire", response={201: FireOut}, summary="Hand an alarm of fire over to 119")
+def call_fire(request: HttpRequest, pk: UUID, body: FireIn) -> Any:
+    """A call by telephone is noted; the interface is used once for an alarm."""
+    actor = answering(request)
+    found = selectors.alarm(actor, pk)
+    return Status(
+        201, actions.call_fire(actor=actor, alarm=found, at=moment(request), **body.model_dump())
+    )
 
 
 @router.get("{uuid:pk}/cap", summary="One alarm as CAP 1.2")

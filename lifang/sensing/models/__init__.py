@@ -3,6 +3,7 @@ from lifang.sensing.models.alarm import Alarm, AlarmStep, Flood
 from lifang.sensing.models.archived import Archived
 from lifang.sensing.models.command import Command
 from lifang.sensing.models.device import CELL_METRES, Device, Entry, Pull, Stay, name_of
+from lifang.sensing.models.fire_call import FireCall
 from lifang.sensing.models.network import NetworkCheck
 from lifang.sensing.models.observation import (
     Announced,
@@ -43,6 +44,7 @@ __all__ = [
     "Edition",
     "Entry",
     "Filing",
+    "FireCall",
     "Firing",
     "Flood",
     "Followed",

@@ -28,6 +28,13 @@ from lifang.sensing.selectors.devices import (
     silent,
     with_seen,
 )
+from lifang.sensing.selectors.fire import (
+    fire_call,
+    fire_calls,
+    fire_calls_of,
+    fire_scene,
+    fire_words,
+)
 from lifang.sensing.selectors.leads import Lead, Leads, leads
 from lifang.sensing.selectors.networks import (
     network_checks,
@@ -156,6 +163,11 @@ __all__ = [
     "filing",
     "filings",
     "find_devices",
+    "fire_call",
+    "fire_calls",
+    "fire_calls_of",
+    "fire_scene",
+    "fire_words",
     "flooding",
     "free_at",
     "grouped",

@@ -22,6 +22,7 @@ from lifang.sensing.models import (
     Alarm,
     Device,
     Filing,
+    FireCall,
     Quarantined,
     Reception,
     Review,
@@ -119,6 +120,11 @@ def alarm_of(area: str) -> Alarm:
         series = make_series(make_device(area, type="smoke"), "smoke")
         actions.store([observed(series, MONDAY, 1)], known_of(series), MONDAY)
         return Alarm.objects.get(device=series.device)
+
+
+def fire_call_of(area: str) -> FireCall:
+    with behind(SYSTEM):
+        return actions.call_fire(actor=SYSTEM, alarm=alarm_of(area), way="telephone", words="walk", at=MONDAY)  # fmt: skip
 
 
 def shelved_of(area: str) -> Alarm:
