@@ -328,6 +328,9 @@ Found = Callable[[Actor, datetime], Iterable[Notice]]
 NOTICES: Final[dict[str, Found]] = {}
 
 
-def notices_from(key: str, found: Found) -> None:
-    """A context says where its notices are: those that anybody may read and that have not ended at that time."""
-    NOTICES[key] = found
+NOTICE_WORDS: Final[dict[str, Callable[[], Iterable[str]]]] = {}
+
+
+def notices_from(key: str, found: Found, words: Callable[[], Iterable[str]]) -> None:
+    """A context says where its notices are: those that anybody may read and that have not ended at that time; `words`: all they are asked by."""
+    NOTICES[key], NOTICE_WORDS[key] = found, words

@@ -1,10 +1,11 @@
 """Notices that are public and in force, told by whichever context publishes them, as sources of an answer."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from lifang.affairs.catalogue import NOTICES, Notice
+from lifang.affairs.catalogue import NOTICE_WORDS, NOTICES, Notice
 from lifang.core.access import Actor
 from lifang.core.geo.divisions import Level
 from lifang.core.search.words import plain
@@ -24,7 +25,7 @@ class Fit(NamedTuple):
 def fitting(actor: Actor, text: str, at: datetime) -> list[Fit]:
     """Notices that a question is about: of the place it names, else of the asker's community, else of anywhere when that is not known."""
     asked = f" {plain(text)} "
-    known = [(one, _length(one, asked)) for found in NOTICES.values() for one in found(actor, at)]
+    known = [(one, _length(one.words, asked)) for key, found in NOTICES.items() if _meant(key, asked) for one in found(actor, at)]  # fmt: skip
     about = [(one, length) for one, length in known if length]
     if not about:
         return []
@@ -41,8 +42,14 @@ def fitting(actor: Actor, text: str, at: datetime) -> list[Fit]:
     return sorted(fits, key=lambda one: (not one.mine, -one.length, one.notice.key))
 
 
-def _length(one: Notice, asked: str) -> int:
-    said = [plain(word).strip() for word in one.words]
+def _meant(key: str, asked: str) -> bool:
+    """Does a word of this source stand in it at all? Else its notices need not be read."""
+    words = NOTICE_WORDS.get(key)
+    return words is None or _length(words(), asked) > 0
+
+
+def _length(words: Iterable[str], asked: str) -> int:
+    said = [plain(word).strip() for word in words]
     return max((len(word) for word in said if word and (f" {word} " if word.isascii() else word) in asked), default=0)  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from lifang.affairs import selectors as affairs
 from lifang.cases.models import Case
 from lifang.cases.tests.make import make_case
-from lifang.core.access import SYSTEM
+from lifang.core.access import ANONYMOUS, SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.ids import new_id
 from lifang.core.testing import cast, places
@@ -49,6 +49,11 @@ def test_a_question_is_answered_by_what_the_police_tell_while_it_stands(resident
     sensing.end_safety(actor=SYSTEM, notice=row, outcome="", at=MONDAY + DAY)
     assert asked("最近有什么诈骗", resident) is None
     assert asked("最近有什么诈骗", stranger) is None
+
+
+def test_a_question_of_something_else_reads_no_notice(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        affairs.answer(ANONYMOUS, "老年证怎么办", MONDAY)
 
 
 @pytest.mark.covers("S2-09")

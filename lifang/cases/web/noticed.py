@@ -45,4 +45,4 @@ def _notice(row: Any) -> Notice:
     )  # fmt: skip
 
 
-notices_from("cases.safety", _safety)
+notices_from("cases.safety", _safety, lambda: [word for one in SAFETY_KINDS for word in one.words])

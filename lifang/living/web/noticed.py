@@ -36,4 +36,4 @@ def _notice(row: Outage) -> Notice:
     )  # fmt: skip
 
 
-notices_from("living.outages", _outages)
+notices_from("living.outages", _outages, lambda: [word for one in OUTAGE_KINDS.all() for word in one.words])  # fmt: skip
