@@ -309,3 +309,12 @@ class FireState(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+
+
+class MoneyKind(StrEnum):
+    """What a line of the money of works is."""
+
+    CONTRACT = "contract"
+    SUPPLEMENT = "supplement"
+    INSTALMENT = "instalment"  # planned
+    PAID = "paid"

@@ -86,6 +86,12 @@ from lifang.sensing.actions.vigils import (
 )
 from lifang.sensing.actions.watching import WATCHER, run_timers
 from lifang.sensing.actions.works import check_works, fill_works, open_works
+from lifang.sensing.actions.works_money import (
+    agree_works_money,
+    pay_works_money,
+    plan_works_money,
+    strike_works_money,
+)
 from lifang.sensing.rules.contacts import Contact
 
 __all__ = [
@@ -102,6 +108,7 @@ __all__ = [
     "Stored",
     "acknowledge",
     "admit",
+    "agree_works_money",
     "announce_device",
     "answer_command",
     "answer_fire",
@@ -154,7 +161,9 @@ __all__ = [
     "open_site",
     "open_works",
     "pause_vigil",
+    "pay_works_money",
     "plan_device",
+    "plan_works_money",
     "publish_rule",
     "raise_alarms",
     "refuse_admission",
@@ -181,6 +190,7 @@ __all__ = [
     "sign_review",
     "spread_safety",
     "store",
+    "strike_works_money",
     "suspend_reception",
     "take",
     "take_back_devices",

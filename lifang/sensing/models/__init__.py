@@ -30,6 +30,7 @@ from lifang.sensing.models.site import Site
 from lifang.sensing.models.tour import Tour
 from lifang.sensing.models.vigil import Vigil
 from lifang.sensing.models.works import Works
+from lifang.sensing.models.works_money import WorksMoney
 
 __all__ = [
     "CELL_METRES",
@@ -70,5 +71,6 @@ __all__ = [
     "Tour",
     "Vigil",
     "Works",
+    "WorksMoney",
     "name_of",
 ]

@@ -117,7 +117,14 @@ from lifang.sensing.selectors.vigils import (
     wards,
 )
 from lifang.sensing.selectors.weeks import before_it, devices_named, review, reviews
-from lifang.sensing.selectors.works import all_works, devices_of_works, stand_of, works
+from lifang.sensing.selectors.works import (
+    all_works,
+    devices_of_works,
+    stand_of,
+    works,
+    works_line,
+    works_money,
+)
 
 __all__ = [
     "Backtest",
@@ -236,4 +243,6 @@ __all__ = [
     "wards",
     "with_seen",
     "works",
+    "works_line",
+    "works_money",
 ]

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from lifang.core.access import Actor, Refused
-from lifang.sensing.models import Device, Works
+from lifang.sensing.models import Device, Works, WorksMoney
 from lifang.sensing.rules.works import Stand, stands
 from lifang.sensing.selectors.devices import coverage_of
 
@@ -37,3 +37,17 @@ def stand_of(actor: Actor, of: Works, at: datetime) -> list[Stand]:
         for n, many in enumerate((row.installed, row.connected, row.intact)):
             sums[n] += many
     return stands(of.kind, of.planned, counted)
+
+
+def works_money(actor: Actor, of: Works) -> QuerySet[WorksMoney]:
+    """Every line of its money, struck ones too, by day."""
+    rows = WorksMoney.objects.visible_to(actor).filter(works=of)
+    return rows.select_related("account", "struck_by")
+
+
+def works_line(actor: Actor, pk: UUID | str) -> WorksMoney:
+    """One of them. Raises `Refused("not_found")`."""
+    found = WorksMoney.objects.visible_to(actor).filter(pk=pk).select_related("works").first()
+    if found is None:
+        raise Refused("not_found")
+    return found

@@ -31,6 +31,7 @@ from lifang.sensing.models import (
     Tour,
     Vigil,
     Works,
+    WorksMoney,
 )
 from lifang.sensing.tests.make import known_of, make_device, make_series, observed
 from lifang.sensing.tests.receiving import a_new, a_sign, switched
@@ -70,6 +71,14 @@ def works_of(area: str) -> Works:
     return actions.open_works(
         actor=SYSTEM, kind="xueliang", name="walked", area=area, planned={"camera": 2}, at=MONDAY
     )
+
+
+def works_line_of(area: str) -> tuple[UUID, str]:
+    return works_of(area).pk, "contract"
+
+
+def struck_of(area: str) -> WorksMoney:
+    return actions.agree_works_money(actor=SYSTEM, works=works_of(area), kind="contract", amount=1, title="walked", paper="walked", on=MONDAY.date(), at=MONDAY)  # fmt: skip
 
 
 def tour_of(area: str) -> Tour:

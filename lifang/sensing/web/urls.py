@@ -11,6 +11,7 @@ from lifang.sensing.web import (
     safety_pages,
     site_pages,
     tour_pages,
+    works_money,
     works_pages,
 )
 
@@ -44,6 +45,13 @@ urlpatterns = [
     path(f"{DESK}/works/<uuid:pk>", works_pages.work, name="work"),
     path(f"{DESK}/works/<uuid:pk>/devices", works_pages.filling, name="works_devices"),
     path(f"{DESK}/works/<uuid:pk>/check", works_pages.check, name="works_check"),
+    path(f"{DESK}/works/<uuid:pk>/money", works_money.money, name="works_money"),
+    re_path(
+        rf"^{DESK}/works/{_PK}/money/(?P<word>contract|supplement|instalment|payment)$",
+        works_money.line,
+        name="works_line",
+    ),
+    path(f"{DESK}/works/lines/<uuid:pk>/strike", works_money.strike, name="works_strike"),
     path(f"{DESK}/tours", tour_pages.tours, name="tours"),
     path(f"{DESK}/tours/new", tour_pages.new, name="tour_new"),
     path(f"{DESK}/tours/<uuid:pk>", tour_pages.tour, name="tour"),

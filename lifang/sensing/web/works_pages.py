@@ -24,7 +24,7 @@ from lifang.sensing.catalogue import WORKS_KINDS
 from lifang.sensing.models import Works
 from lifang.sensing.rules.works import Stand, gaps
 from lifang.sensing.terms import WorksState
-from lifang.sensing.web import shown
+from lifang.sensing.web import shown, works_money
 from lifang.sensing.web.here import asking, moment
 from lifang.sensing.web.tables import area_choice
 
@@ -147,7 +147,7 @@ def work(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "works": found, "chip": STATES[WorksState(found.state)], "kind": kind_name(found), "money": f"{found.investment or 0:,}", "place": orgs.place_name(found.area, 3),
         "rows": [_row(one) for one in stand], "gaps": len(gaps(stand)), "checks": [_check(one) for one in reversed(found.checks)],
-        "devices": listed[:MOST_LISTED], "many": listed.count(),
+        "sums": works_money.short(actor, found), "devices": listed[:MOST_LISTED], "many": listed.count(),
         "may_fill": open_ and actor.may("sensing.fill_works", found.area), "may_check": open_ and actor.may("sensing.check_works", found.area),
     }  # fmt: skip
     return render(request, "sensing/desk/work.html", context)
