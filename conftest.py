@@ -13,10 +13,8 @@ from lifang.boot.testing import APP, OWNER, TestServer
 
 pytest_plugins = ["lifang.core.testing.plugin"]
 
-LONG = (
-    "tests/access/",
-    "tests/marker/",
-)  # walks over every page; begun last, one worker would walk alone
+# Walks over every page: begun last, one worker would walk alone.
+LONG = ("tests/access/", "tests/marker/")
 
 # How fast a machine makes examples is no property of what is tested.
 settings.register_profile("lifang", deadline=None, suppress_health_check=[HealthCheck.too_slow])
