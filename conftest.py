@@ -13,17 +13,9 @@ from lifang.boot.testing import APP, OWNER, TestServer
 
 pytest_plugins = ["lifang.core.testing.plugin"]
 
-# Walks over every page: begun last, one worker would walk alone.
-LONG = ("tests/access/", "tests/marker/")
-
 # How fast a machine makes examples is no property of what is tested.
 settings.register_profile("lifang", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("lifang")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first: what is short fills up the end on all workers."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def _point(server: TestServer, database: str, role: str = APP) -> None:
