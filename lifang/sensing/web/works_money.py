@@ -42,7 +42,7 @@ class MoneyForm(Form):
     title = forms.CharField(label=gettext_lazy("What for"), max_length=120)
     amount = forms.CharField(label=gettext_lazy("Amount (yuan)"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}))  # fmt: skip
     on = forms.DateField(label=gettext_lazy("Day"), widget=date_input())
-    paper = forms.CharField(label=gettext_lazy("Number of the contract or voucher"), max_length=80, required=False)  # fmt: skip
+    paper = forms.CharField(label=gettext_lazy("Number of the contract or voucher"), max_length=80)
 
     def clean_amount(self) -> int:
         found = fen(self.cleaned_data["amount"])
@@ -52,6 +52,7 @@ class MoneyForm(Form):
 
 
 class PlanForm(MoneyForm):
+    paper = forms.CharField(label=gettext_lazy("Number of the contract or voucher"), max_length=80, required=False)  # fmt: skip
     retention = forms.BooleanField(label=gettext_lazy("Retention money: kept back until this day"), required=False)  # fmt: skip
 
 
