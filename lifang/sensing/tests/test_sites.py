@@ -99,6 +99,8 @@ def test_only_devices_of_its_community_and_types_count(community_secretary):
 
 def test_a_site_is_entered_by_a_form_and_hostile_words_stay_words(community_secretary, grid_worker, anonymous):  # fmt: skip
     given = {**TOLD, **HERE}
+    page = community_secretary.get("sensing:site_new").content.decode()
+    assert 'data-island="map"' in page  # chosen on the map; the numbers stand below it
     assert community_secretary.post("sensing:site_new", data=given).status_code == 302
     for one in hostile.sample(10, "sites"):
         answer = community_secretary.post("sensing:site_new", data={**given, "name": one.text[:80], "price": one.text[:200]})  # fmt: skip

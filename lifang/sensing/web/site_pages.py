@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from lifang.core.access import Kind, Refusal, insist
+from lifang.core.access import Actor, Kind, Refusal, insist
 from lifang.core.geo.divisions import Level
+from lifang.core.site import site as settings
 from lifang.core.web.forms import Form
 from lifang.core.web.panels import panel
 from lifang.core.web.show import Chip
@@ -123,7 +124,14 @@ def new(request: HttpRequest) -> HttpResponse:
         if made is not None and not form.errors:
             messages.success(request, _("Entered. Put its devices to it, so that residents see what is free."))  # fmt: skip
             return redirect("sensing:site", made.pk)
-    return render(request, "sensing/desk/site_form.html", {"form": form, "label": _("Enter a site")})  # fmt: skip
+    return render(request, "sensing/desk/site_form.html", {"form": form, "label": _("Enter a site"), "map": _pick(actor)})  # fmt: skip
+
+
+def _pick(actor: Actor) -> dict[str, Any]:
+    """One's own area whole; the cross writes nothing until the map was moved."""
+    own = sorted(grant.area for grant in actor.grants if OPEN in grant.capabilities)
+    area = own[0][: Level.COMMUNITY] if own else settings().county
+    return {"pick": {"lat": "id_lat", "lon": "id_lon"}, "areas": f"{reverse('orgs:shapes', args=[area])}?level=15"}  # fmt: skip
 
 
 @require_GET
