@@ -84,7 +84,7 @@ def test_a_shop_is_listed_and_an_elder_orders_with_a_subsidy(lang: str, meet: Me
     she.goes(order).looks("to-pay").taps_on(she.page.locator("main form button.primary").first)
     she.looks("cashier").taps_on(she.page.locator("main form button.primary"))
     she.page.wait_for_url(re.compile(r"/my/orders/[0-9a-f-]{36}$"))
-    keeper.goes(order.replace("/my/", "/trade/")).taps_on("It is done")
+    keeper.goes(order.replace("/my/", "/trade/")).sends("It is done")
     effort.note("W-M2", "shop keeper", "takes it and says that it is done", keeper, clock.seconds, "", since)  # fmt: skip
     she.goes(order).looks("rate").taps_on(she.page.locator("label", has=she.page.locator("input[name=stars][value='5']")))  # fmt: skip
     she.taps_on("Confirm and rate").looks("closed")
