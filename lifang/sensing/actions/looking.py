@@ -25,7 +25,7 @@ from django.db import (
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.ids import new_id
-from lifang.sensing.actions.packing import asking, together
+from lifang.sensing.actions.packing import asking, by_message, together
 from lifang.sensing.actions.storing import seen
 from lifang.sensing.selectors import ways
 from lifang.sensing.terms import Columns, Known
@@ -59,9 +59,8 @@ class Part(NamedTuple):
 def lay_open(them: Columns, known: Mapping[int, Known], at: datetime) -> Part:
     """To be looked at soon. In the transaction that stores it."""
     part = Part(new_id(), them, known)
-    with asking(
-        connection
-    ) as cursor:  # as it is: written into the statement, it would cost as much as all the storing
+    # As it is: written into the statement, it would cost as much as all the storing.
+    with asking(connection) as cursor:
         cursor.execute(_WRITE, [part.id, at, packed(them)])
     return part
 
@@ -185,8 +184,7 @@ def _apart(them: Columns, known: Mapping[int, Known], at: datetime) -> None:
 
 def packed(them: Columns) -> bytes:
     """What lies in memory: what all values of a message share once, then what each has, then facts."""
-    first = np.flatnonzero(np.diff(them.group, prepend=them.group[:1] - 1))
-    many = np.diff(first, append=len(them.group))
+    first, many = by_message(them)
     shared = (many, them.at[first], them.arrived[first], them.message[first])
     columns = zip((*shared, them.series, them.value, them.quality), (*_MESSAGE, *_VALUE), strict=True)  # fmt: skip
     made = [np.asarray(one, kind).tobytes() for one, kind in columns]

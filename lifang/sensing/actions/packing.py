@@ -54,8 +54,7 @@ def together(parts: Sequence[Columns]) -> Columns:
 
 def copied(them: Columns, known: Mapping[int, Known]) -> bytes:
     """The messages for COPY, by device: neighbours in the index come together."""
-    first = np.flatnonzero(np.diff(them.group, prepend=-1))
-    many = np.diff(first, append=len(them.group))
+    first, many = by_message(them)
     bad = np.logical_or.reduceat(them.quality != 0, first)
     told = _told(them, first)
     device = _devices(them.series[first], known)
@@ -146,6 +145,12 @@ def _jsonb(facts: Sequence[bytes | None]) -> Iterator[bytes]:
     """Each behind its length and the version of jsonb."""
     for one in facts:
         yield struct.pack(">i", _NOTHING) if one is None else struct.pack(">ib", len(one) + 1, 1) + one  # fmt: skip
+
+
+def by_message(them: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each message begins, and of how many values it is."""
+    first = np.flatnonzero(np.diff(them.group, prepend=-1))
+    return first, np.diff(first, append=len(them.group))
 
 
 def by_series(them: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -46,7 +46,7 @@ class Scene(NamedTuple):
 
 def fire_calls(actor: Actor, of: Alarm) -> QuerySet[FireCall]:
     """What the fire service was told of an alarm, the newest first."""
-    return FireCall.objects.visible_to(actor).filter(alarm=of).select_related("account")
+    return fire_calls_of(actor, [of.pk])
 
 
 def fire_calls_of(actor: Actor, alarms: Iterable[UUID]) -> QuerySet[FireCall]:

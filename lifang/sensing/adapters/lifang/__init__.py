@@ -37,9 +37,8 @@ def read(body: bytes) -> Incoming:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise Refusing(Poison.NOT_JSON, str(wrong)[:200]) from None
     values, device, at, ident, facts, test = msgspec.structs.astuple(said)
-    if (
-        type(at) is float and 0 <= at <= _MILLIS
-    ):  # as most write it; a call would cost as much again
+    if type(at) is float and 0 <= at <= _MILLIS:
+        # As most write it; a call would cost as much again.
         at = int(at * 1_000_000)
     elif at is not None:
         at = when(at)
