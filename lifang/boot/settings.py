@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "lifang.affairs",
     "lifang.living",
     "lifang.cases",
+    "lifang.exchange",
     "lifang.demo",
     "lifang.boot",
 ]

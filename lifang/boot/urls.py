@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("lifang.living.web.urls")),
     path("", include("lifang.sensing.web.urls")),
     path("", include("lifang.affairs.web.urls")),
+    path("", include("lifang.exchange.web.urls")),
     path("", include("lifang.core.api.open.ogc.urls")),
     path("desk/", include("lifang.core.offline.web.urls")),
     path("desk/keys/", include("lifang.core.api.web.urls")),

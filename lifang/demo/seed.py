@@ -32,6 +32,7 @@ from lifang.demo import (
     ordering,
     outages,
     parcels,
+    partners,
     people,
     repairing,
     safety,
@@ -98,6 +99,7 @@ def build(
         shops.leave(cast, shapes, at, SEED)
         machines.leave(cast, shapes, at, SEED)
         needs.leave(cast, at, SEED)
+        partners.leave(cast, plan.code, at)
         ordering.leave(cast, at, SEED)
         ordering.settle(at)
         living.publish(cast, at, SEED)

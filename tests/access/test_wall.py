@@ -19,6 +19,7 @@ from lifang.core.pay.models import PayOrder
 from lifang.core.testing import places
 from lifang.core.testing.cast import CAST, LONG_AGO, Member
 from lifang.core.testing.rows import a_row
+from lifang.exchange.models import OutsideSystem
 from lifang.living.models import Offer, Order, Shop, Venue
 from lifang.orgs.models import Unit
 from lifang.registry.models import Person, Place
@@ -113,6 +114,15 @@ GIVEN: dict[str, dict[str, Any]] = {
         "message": lambda: new_id().bytes,
     },
     "sensing.MatchLook": {"reception": a_reception},
+    "exchange.OutsideSystem": {
+        "accesses": ["matters"],
+        "networks": ["203.0.113.0/24"],
+        "level": 0,
+    },
+    "exchange.Run": {
+        "system": lambda: a_row(OutsideSystem, **given(OutsideSystem)),
+        "ended_at": LONG_AGO,
+    },
     "sensing.Reception": {
         "number": lambda: f"BD{next(SERIAL):08d}",
         "classes": ["missing"],

@@ -22,6 +22,8 @@ STATUS: Final = {
     "not_signed_in": 401,
     "cross_site": 403,
     "not_allowed": 403,
+    "key_network_other": 403,
+    "key_way_other": 403,
     "method_not_allowed": 405,
     "too_large": 413,
     "bad_input": 422,
@@ -49,6 +51,7 @@ def fault(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         response = HttpResponse(
             _ENCODER.encode(said), status=status, content_type="application/json"
         )
+    response.reason_told = refusal.reason  # type: ignore[attr-defined]  # for what is kept of the call
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
     response["Cache-Control"] = "no-store"

@@ -7,4 +7,4 @@ from lifang.core.jobs import periodic
 
 @periodic(cron="23 18 * * *")
 def forget_answers(*, system: Actor, at: datetime) -> int:
-    return actions.forget_answers(actor=system, at=at)
+    return actions.forget_answers(actor=system, at=at) + actions.forget_calls(actor=system, at=at)

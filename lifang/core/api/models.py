@@ -38,6 +38,13 @@ class ApiKey(models.Model):
     capabilities = ArrayField(
         models.CharField(max_length=60), default=list, blank=True
     )  # none: reads only
+    networks = ArrayField(
+        models.CharField(max_length=43), default=list, blank=True, db_default=[]
+    )  # none: from anywhere
+    ways = ArrayField(
+        models.CharField(max_length=120), default=list, blank=True, db_default=[]
+    )  # "GET api/v1/cases"; none: every operation
+    watched = models.BooleanField(default=False, db_default=False)  # each call of it is kept
     per_minute = models.PositiveIntegerField(default=terms.PER_MINUTE)
     issued_by = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
     issued_at = models.DateTimeField()
@@ -58,6 +65,52 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} (lf_{self.prefix}…)"
+
+
+class TurnedAway(models.Model):
+    """How often a key that holds was refused on a day, by reason: from another network, or beyond its ways."""
+
+    key = models.ForeignKey(ApiKey, models.PROTECT, related_name="turned_away")
+    day = models.DateField()
+    reason = models.CharField(max_length=30)
+    count = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+    last_from = models.CharField(max_length=45, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "day", "reason"], name="turnedaway_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.count}"
+
+
+class Call(models.Model):
+    """One call of a watched key, as the platform saw it; of what was sent only digests."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    key = models.ForeignKey(ApiKey, models.PROTECT, related_name="calls")
+    at = models.DateTimeField()
+    method = models.CharField(max_length=10)
+    path = models.CharField(max_length=300)
+    agent = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=45, blank=True)
+    secure = models.BooleanField()
+    once = models.BinaryField(max_length=32, null=True)  # of the Idempotency-Key
+    body = models.BinaryField(max_length=32, null=True)
+    status = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=60, blank=True)
+    replayed = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["key", "at"], name="call_key"),
+            models.Index(fields=["at"], name="call_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {self.status}"
 
 
 class Answer(models.Model):

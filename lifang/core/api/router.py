@@ -16,7 +16,7 @@ from ninja import NinjaAPI, Router
 from ninja.operation import Operation
 
 from lifang.core.access import Refusal, Refused
-from lifang.core.api import faults
+from lifang.core.api import faults, watch
 from lifang.core.api.body import HardParser, clean_query
 from lifang.core.api.once import once
 from lifang.core.api.rates import BUCKETS, Taken
@@ -114,6 +114,7 @@ def edge(view: View) -> View:
             made = _in_our_shape(request, once(request, lambda: view(request, *args, **kwargs)))
         except Refused as refused:
             made = faults.fault(request, refused.refusal)
+        watch.noted(request, made)
         return taken.tell(made) if taken and isinstance(made, HttpResponse) else made
 
     return answered

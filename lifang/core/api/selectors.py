@@ -1,12 +1,23 @@
+from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet, Sum
 
 from lifang.core.access import Actor, Refused
 from lifang.core.api import terms
-from lifang.core.api.models import ApiKey
+from lifang.core.api.models import ApiKey, Call, TurnedAway
+
+
+class Shut(NamedTuple):
+    """Why a key was refused, how often, and when and whence the last time."""
+
+    reason: str
+    times: int
+    last_at: datetime
+    last_from: str
 
 
 class Holder(NamedTuple):
@@ -27,6 +38,28 @@ def key(actor: Actor, pk: UUID) -> ApiKey:
     found = keys(actor).filter(pk=pk).first()
     if found is None:
         raise Refused("not_found")
+    return found
+
+
+def keys_of(actor: Actor, account: UUID) -> QuerySet[ApiKey]:
+    """Keys of an account that the caller has found for this actor, newest first; never their secret."""
+    return ApiKey.objects.filter(account=account).order_by("-issued_at", "-pk")
+
+
+def calls_of(actor: Actor, account: UUID, since: datetime, until: datetime) -> QuerySet[Call]:
+    """Calls of an account's watched keys, in order."""
+    rows = Call.objects.filter(key__account=account, at__gte=since, at__lte=until)
+    return rows.order_by("at", "id")
+
+
+def turned_away(actor: Actor, keys: Iterable[UUID]) -> dict[UUID, list[Shut]]:
+    """By key, what was refused though it holds: most often first."""
+    rows = TurnedAway.objects.filter(key__in=list(keys)).values("key", "reason")
+    told = rows.annotate(n=Sum("count"), at=Max("last_at"), whence=Max("last_from"))
+    found: dict[UUID, list[Shut]] = {}
+    for row in told.order_by("-n"):
+        shut = Shut(row["reason"], row["n"], row["at"], row["whence"])
+        found.setdefault(row["key"], []).append(shut)
     return found
 
 

@@ -11,14 +11,15 @@ from ninja.security.base import AuthBase
 
 from lifang.core.access import Actor, Kind, Refused, wall
 from lifang.core.access.grants import actor_from
-from lifang.core.api import terms
+from lifang.core.accounts.source import source_of
+from lifang.core.api import rules, terms, watch
 from lifang.core.api.rules import narrowed
 from lifang.core.api.secret import MARK, read_token
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _KEY = """
-SELECT k.id, k.digest, k.areas, k.capabilities, k.per_minute, k.used_at, a.id,
+SELECT k.id, k.digest, k.areas, k.capabilities, k.per_minute, k.used_at, k.networks, k.ways, k.watched, a.id,
        a.name, a.kind, g.post, g.area, g.sees, g.holder, g.lent_for_id
 FROM api_apikey k
 JOIN accounts_account a ON a.id = k.account_id AND a.closed_at IS NULL AND a.locked_at IS NULL
@@ -41,7 +42,7 @@ def sign(request: HttpRequest) -> Signed:
     """Give the request its actor. With a key the cookie does not count; without one, a session needs its CSRF token."""
     shown = request.headers.get("Authorization", "")
     if shown:
-        signed = _by_key(shown, request.at)  # type: ignore[attr-defined]
+        signed = _by_key(shown, request)
         request.actor = signed.actor  # type: ignore[attr-defined]
         wall.stand(signed.actor)
         return signed
@@ -68,20 +69,36 @@ def _forged(request: HttpRequest) -> bool:
     return check.process_view(request, cast("Any", _forged), (), {}) is not None
 
 
-def _by_key(shown: str, at: datetime) -> Signed:
+def _by_key(shown: str, request: HttpRequest) -> Signed:
     kind, _, text = shown.partition(" ")
-    return by_key(text.strip() if kind.lower() == "bearer" else "", at)
+    return by_key(text.strip() if kind.lower() == "bearer" else "", request)
 
 
-def by_key(text: str, at: datetime) -> Signed:
-    """Who stands behind a key, for a standard that has its own place for it. Raises `Refused("key_not_valid")`."""
+def by_key(text: str, request: HttpRequest) -> Signed:
+    """Who stands behind a key, for a standard that has its own place for it. Raises `Refused("key_not_valid")`,
+    or says why a key that holds opens nothing from there or to this; that is counted.
+    """
+    at: datetime = request.at  # type: ignore[attr-defined]
     token = read_token(text) if text.startswith(MARK) else None
     rows = _rows(token.prefix, at) if token else []
     if token is None or not rows or not token.fits(rows[0][1]):
         raise Refused("key_not_valid")
-    key, _, areas, capabilities, per_minute, used_at, account = rows[0][:7]
+    key, _, areas, capabilities, per_minute, used_at, networks, ways, watched, account = rows[0][
+        :10
+    ]
+    source = source_of(request)
+    shut = rules.comes_from(networks, source) or rules.goes_to(
+        ways, request.method or "", request.path
+    )
+    if shut:
+        watch.turn_away(key, shut.reason, source, at)
+        if watched:
+            watch.keep(request, key, 403, shut.reason)
+        raise Refused(shut)
+    if watched:
+        request.watched = key  # type: ignore[attr-defined]
     _note_use(key, used_at, at)
-    actor = actor_from(account, [row[7:] for row in rows])
+    actor = actor_from(account, [row[10:] for row in rows])
     return Signed(narrowed(actor, areas, capabilities), f"key:{key}", per_minute)
 
 

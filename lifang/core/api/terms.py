@@ -13,3 +13,7 @@ DEPTH: Final = 20
 PAGE: Final = 50
 MOST: Final = 200
 ANSWERS_KEPT: Final = timedelta(hours=48)
+CALLS_KEPT: Final = timedelta(days=180)
+TURNED_AWAY_KEPT: Final = timedelta(days=400)
+NETWORKS: Final = 20
+WIDEST_V4, WIDEST_V6 = 16, 32  # prefix lengths: nothing wider is a network of somebody's own

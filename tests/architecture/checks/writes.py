@@ -37,6 +37,7 @@ EXEMPT: Exempt = {
     "lifang/core/accounts/lockout.py": "counts bad tries, which must outlive the refusal",
     "lifang/core/api/once.py": "kept answers, in the transaction of the act they repeat",
     "lifang/core/api/signing.py": "when a key was last used",
+    "lifang/core/api/watch.py": "calls of a key that is tried and counts of refusals: they stay whatever becomes of the request",
     "lifang/core/audit/log.py": "appends the line of every act",
     "lifang/core/crypto/fields.py": "seals again under a new key; nothing changes but the envelope",
     "lifang/core/events/outbox.py": "writes the events of every act",

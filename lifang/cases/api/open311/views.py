@@ -168,8 +168,7 @@ def _post(request: HttpRequest, shape: str) -> HttpResponse:
 
 def _enter(request: HttpRequest) -> None:
     """Become whoever stands behind the key. Raises `Refused` (403) without one that holds."""
-    at: datetime = request.at  # type: ignore[attr-defined]
-    signed = by_key(post.key_of(request), at)
+    signed = by_key(post.key_of(request), request)
     request.actor = signed.actor  # type: ignore[attr-defined]
     wall.stand(signed.actor)
     BUCKETS.take(signed.bucket, signed.per_minute, time.monotonic()).insist()

@@ -1,3 +1,4 @@
+import re
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,12 @@ class KeyForm(Form):
         required=False,
         help_text=_("Area codes, separated by commas. Empty: wherever the account may."),
     )
+    networks = forms.CharField(
+        label=_("Only from these networks"),
+        required=False,
+        max_length=1000,
+        help_text=_("Such as 203.0.113.0/24, separated by commas. Empty: from anywhere."),
+    )
     capabilities = forms.MultipleChoiceField(
         label=_("May also act"),
         required=False,
@@ -48,8 +55,12 @@ class KeyForm(Form):
         self.initial["account"] = str(holders[0].id) if holders else None
 
     def clean_areas(self) -> list[str]:
-        return [
-            area
-            for area in self.cleaned_data["areas"].replace("，", ",").replace(" ", "").split(",")
-            if area
-        ]
+        return listed(self.cleaned_data["areas"])
+
+    def clean_networks(self) -> list[str]:
+        return listed(self.cleaned_data["networks"])
+
+
+def listed(text: str) -> list[str]:
+    """What is separated by commas, blanks or lines."""
+    return re.split(r"[\s,，;；、]+", text.strip(" \t\r\n,，;；、")) if text.strip() else []

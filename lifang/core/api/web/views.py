@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -5,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -54,4 +56,18 @@ def revocation(request: HttpRequest, pk: UUID) -> HttpResponse:
         actions.revoke_key(actor=request.actor, key=key, at=request.at)  # type: ignore[attr-defined]
         messages.success(request, _("The key is revoked."))
         return redirect("keys:list")
-    return render(request, "api/revocation.html", {"key": key})
+    shut = selectors.turned_away(request.actor, [key.pk]).get(key.pk, [])  # type: ignore[attr-defined]
+    return render(
+        request, "api/revocation.html", {"key": key, "turned_away": [told(one) for one in shut]}
+    )
+
+
+WHY = {
+    "key_network_other": gettext_lazy("Calls from another network"),
+    "key_way_other": gettext_lazy("Calls to an interface that was not given"),
+}
+
+
+def told(one: selectors.Shut) -> dict[str, Any]:
+    """A refusal as a line: why, how often, when and whence the last time."""
+    return {"words": WHY.get(one.reason, one.reason), **one._asdict()}

@@ -93,7 +93,7 @@ def enter(request: HttpRequest) -> Who:
     with behind(SYSTEM):
         owner = ways.owner_of_key(SYSTEM, text, at)
     if owner is None:
-        signed = by_key(text, at)
+        signed = by_key(text, request)
         BUCKETS.take(signed.bucket, signed.per_minute, time.monotonic()).insist()
         return _standing(request, Who(signed.actor))
     if owner.sandbox:

@@ -1,0 +1,91 @@
+"""Ask about outside systems, their runs and their keys."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from lifang.core.access import Actor, Kind, Refused
+from lifang.core.api import selectors as keys
+from lifang.core.api.models import ApiKey, Call
+from lifang.exchange.models import OutsideSystem, Run
+from lifang.exchange.terms import Seen
+
+
+def systems(actor: Actor) -> QuerySet[OutsideSystem]:
+    """Systems that applied in the actor's areas; a system sees itself alone."""
+    rows = OutsideSystem.objects.visible_to(actor)
+    return rows.filter(account=actor.id) if actor.kind is Kind.MACHINE else rows
+
+
+def system(actor: Actor, pk: UUID | str) -> OutsideSystem:
+    """One of them. Raises `Refused("not_found")`."""
+    rows = systems(actor).select_related("asked_by", "first_by", "second_by", "account")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+def own(actor: Actor) -> OutsideSystem:
+    """The system whose account this is. Raises `Refused("not_found")`."""
+    found = systems(actor).filter(account=actor.id).first() if actor.id else None
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+def runs(actor: Actor, of: OutsideSystem) -> QuerySet[Run]:
+    """Conformance runs, newest first."""
+    return Run.objects.visible_to(actor).filter(system=of).order_by("-began_at", "-id")
+
+
+def run(actor: Actor, of: OutsideSystem, pk: UUID) -> Run:
+    """One run. Raises `Refused("not_found")`."""
+    found = runs(actor, of).filter(pk=pk).first()
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+def keys_of(actor: Actor, of: OutsideSystem) -> QuerySet[ApiKey]:
+    """Keys of a system that the actor may see, newest first; never their secret."""
+    return keys.keys_of(actor, of.account_id)
+
+
+def shut(actor: Actor, of: Iterable[ApiKey]) -> Mapping[UUID, list[keys.Shut]]:
+    """By key, what was turned away."""
+    return keys.turned_away(actor, [one.pk for one in of])
+
+
+def seen(actor: Actor, of: Run, until: datetime) -> list[Seen]:
+    """The calls of a run in order, addresses as they stand below it."""
+    home = f"/api/v1/exchange/runs/{of.pk}/"
+    rows = keys.calls_of(actor, of.system.account_id, of.began_at, of.ended_at or until)
+    return [_seen(one, home) for one in rows if one.path != "/api/v1/exchange/runs"]
+
+
+def _seen(one: Call, home: str) -> Seen:
+    once = bytes(one.once) if one.once is not None else None
+    body = bytes(one.body) if one.body is not None else None
+    return Seen(
+        one.at, one.method, one.path.removeprefix(home), one.agent, one.source, one.secure, once, body,
+        one.status, one.reason, one.replayed,
+    )  # fmt: skip
+
+
+def was_told(actor: Actor, of: Run, method: str, status: int, once: str, until: datetime) -> bool:
+    """Did a call of this run hear this status before? With `once`: the call with this Idempotency-Key."""
+    rows = keys.calls_of(actor, of.system.account_id, of.began_at, until)
+    rows = rows.filter(method=method, status=status, path__contains=str(of.pk))
+    if once:
+        rows = rows.filter(once=hashlib.sha256(once.encode()).digest())
+    return rows.exists()
+
+
+def find_systems(actor: Actor, text: str) -> QuerySet[OutsideSystem]:
+    """By number, name or the body that answers for it."""
+    named = Q(name__icontains=text) | Q(body__icontains=text) | Q(number__icontains=text)
+    return systems(actor).filter(named)
