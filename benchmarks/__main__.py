@@ -73,7 +73,7 @@ def housed(asked: argparse.Namespace) -> dict[str, Callable[[Any], list[figures.
         "endurance": lambda launch: endurance.main(launch, asked.devices, many, asked.million, ids=asked.ids),
         "things": lambda launch: things.main(launch, asked.observations),
         "kept": lambda launch: kept.main(launch, asked.observations),
-        "peers": lambda launch: peers.main(launch, asked.peers),
+        "peers": lambda launch: peers.main(launch, asked.peers, asked.jobs),
     }  # fmt: skip
 
 
@@ -98,6 +98,7 @@ def main() -> int:
     parser.add_argument(
         "--peers", type=Path, help="keep what is installed of other systems here (peers)"
     )
+    parser.add_argument("--jobs", nargs="+", choices=peers.JOBS, default=peers.JOBS, help="(peers)")
     parser.add_argument("--devices", type=int, default=3_000_000, help="(endurance)")
     parser.add_argument("--million", type=int, default=1_000_000, help="messages that are measured (endurance)")  # fmt: skip
     parser.add_argument("--ids", action="store_true", help="messages carry the maker's ids (endurance)")  # fmt: skip

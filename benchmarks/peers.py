@@ -1,6 +1,6 @@
 """CPU a message against other systems on the same job (row 18): take an observation, look whether a limit is passed, store it, durable.
 
-`python -m benchmarks peers [--peers FOLDER]`: FOLDER keeps what is installed of them (PyPI, npm). All use the same PostgreSQL and, by MQTT, a
+`python -m benchmarks peers [--peers FOLDER] [--jobs mqtt http things flow]`: FOLDER keeps what is installed of them (PyPI, npm). All use the same PostgreSQL and, by MQTT, a
 broker of the same kind; counted is the CPU of everybody but the load: program, broker, database.
 """
 
@@ -11,12 +11,11 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import psutil
 import psycopg
@@ -24,6 +23,7 @@ import psycopg
 from benchmarks import ingest
 from benchmarks.figures import Figure, reference
 from benchmarks.ingest import free_port, process
+from benchmarks.posts import Client, api_key, device_key
 from benchmarks.telemetry import Town
 from benchmarks.web import web
 from lifang.core.testing.mqtt import Line
@@ -31,11 +31,11 @@ from lifang.core.testing.mqtt import Line
 if TYPE_CHECKING:
     from lifang.boot.launch import Launch
 
-SINGLES, ARRAYS, ROWS = 300, 10, 1_000
 BY_MQTT, BY_FLOW, AHEAD = 20_000, 5_000, 2_000
 STA_PEER, NODE_RED, PG = "django-ogc-sensorthings==1.2.0", "node-red@4.1.8", "pg@8.16.3"
 THINGSBOARD_US = 720  # published: c5.large, 2 vCPU, 500 to 700 messages a second (reference: its performance page)
 MONTH = timedelta(days=20)  # well within what is kept
+JOBS = ("mqtt", "http", "things", "flow")
 PEER = Path(__file__).with_name("peer_things.py")
 FLOW = Path(__file__).with_name("peer_flow.json")
 
@@ -66,62 +66,21 @@ class Meter:
         return (self.read() - before) / done * 1e6, done / spent
 
 
-class Client:
-    """Posts observations over a kept line."""
-
-    def __init__(self, base: str, headers: dict[str, str]) -> None:
-        import http.client  # noqa: PLC0415
-
-        host, _, self.root = base.removeprefix("http://").partition("/")
-        self.line = http.client.HTTPConnection(host, timeout=120)
-        self.headers = {**headers, "Content-Type": "application/json"}
-
-    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        address = quote(f"/{self.root}/{path}", safe="/()$?=&'")
-        try:
-            self.line.request(method, address, None if body is None else json.dumps(body), self.headers)  # fmt: skip
-            answer = self.line.getresponse()
-        except OSError:
-            self.line.close()  # the next one begins anew
-            raise
-        said = answer.read()
-        if answer.status >= 300:
-            raise RuntimeError(f"{path}: {answer.status} {said[:300]!r}")
-        return answer.status, json.loads(said) if said.strip() else None
-
-    def singles(self, stream: Any, first: datetime) -> int:
-        for number in range(SINGLES):
-            at = (first + timedelta(seconds=number)).isoformat()
-            self.ask("POST", "Observations", {"result": number / 10, "phenomenonTime": at, "Datastream": {"@iot.id": stream}})  # fmt: skip
-        return SINGLES
-
-    def arrays(self, stream: Any, first: datetime) -> int:
-        for number in range(ARRAYS):
-            rows = [[(first + timedelta(seconds=number * ROWS + n)).isoformat(), n / 10] for n in range(ROWS)]  # fmt: skip
-            body = [{"Datastream": {"@iot.id": stream}, "components": ["phenomenonTime", "result"], "dataArray@iot.count": ROWS, "dataArray": rows}]  # fmt: skip
-            self.ask("POST", "CreateObservations", body)
-        return ARRAYS * ROWS
-
-
-def main(launch: "Launch", folder: Path | None) -> list[Figure]:
+def main(launch: "Launch", folder: Path | None, jobs: Sequence[str] = JOBS) -> list[Figure]:
     found: dict[str, tuple[float, float]] = {}
     with _kept(folder) as home:
         database = postmaster(launch)
         town = Town(launch, devices=500, code="PEERS")
-        broker = _broker(launch)
-        mqtt = int(launch.config.mqtt_listen.rpartition(":")[2])
-        with ingest.working(town) as workers:
-            ingest.lines_to(town, mqtt, 1)[0].__exit__()
-            ingest.warm(town)
-            pids = [child.pid for child in workers.children]
-            found["MQTT QoS 1, three values, rules: lifang"] = Meter(database, broker, *pids).of(lambda: _published(town, mqtt))  # fmt: skip
-        gate = ingest.gate_of(town, launch)
-        with process(*gate, env=town.env) as child:
-            ingest._await(int(town.env["LIFANG_GATE_PORT"]))  # noqa: SLF001 -- of the same kit
-            ingest.by_http(town, 1000, 2)  # meets the devices
-            found["HTTP, 1,000 a request, three values, rules: lifang"] = Meter(database, child.pid).of(lambda: round(ingest.by_http(town, 1000, 4) * ingest.SECONDS))  # fmt: skip
-        _things(launch, town, home, database, found)
-        _node_red(launch, home, database, found)
+        if "mqtt" in jobs:
+            _mqtt(launch, town, database, found)
+        if "http" in jobs:
+            with _gate(launch, town) as pid:
+                ingest.by_http(town, 1000, 2)  # meets the devices
+                found["HTTP, 1,000 a request, three values, rules: lifang"] = Meter(database, pid).of(lambda: round(ingest.by_http(town, 1000, 4) * ingest.SECONDS))  # fmt: skip
+        if "things" in jobs:
+            _things(launch, town, home, database, found)
+        if "flow" in jobs:
+            _node_red(launch, home, database, found)
     print(f"\n  {'CPU microseconds a message (program, broker, database)':<70}{'us':>9}{'a second':>11}")  # fmt: skip
     for name, (used, speed) in found.items():
         print(f"  {name:<70}{used:>9,.0f}{speed:>11,.0f}")
@@ -130,14 +89,38 @@ def main(launch: "Launch", folder: Path | None) -> list[Figure]:
     return _figures({name: used for name, (used, _) in found.items()})
 
 
+def _mqtt(launch: "Launch", town: Town, database: int, found: dict[str, tuple[float, float]]) -> None:  # fmt: skip
+    broker, mqtt = _broker(launch), int(launch.config.mqtt_listen.rpartition(":")[2])
+    with ingest.working(town) as workers:
+        ingest.lines_to(town, mqtt, 1)[0].__exit__()
+        ingest.warm(town)
+        pids = [child.pid for child in workers.children]
+        found["MQTT QoS 1, three values, rules: lifang"] = Meter(database, broker, *pids).of(lambda: _published(town, mqtt))  # fmt: skip
+
+
+@contextmanager
+def _gate(launch: "Launch", town: Town) -> Iterator[int]:
+    """The production gate, answering at the port of the town; its process."""
+    gate = ingest.gate_of(town, launch)
+    with process(*gate, env=town.env) as child:
+        ingest._await(int(town.env["LIFANG_GATE_PORT"]))  # noqa: SLF001 -- of the same kit
+        yield child.pid
+
+
 def _figures(used: dict[str, float]) -> list[Figure]:
-    ours = used["MQTT QoS 1, three values, rules: lifang"]
-    made = [Figure("18", "CPU a message by MQTT against ThingsBoard's published", ours / THINGSBOARD_US, "", 1 / 20, 1 / 10, least=False)]  # fmt: skip
+    made: list[Figure] = []
+    ours = used.get("MQTT QoS 1, three values, rules: lifang")
     flow = used.get("MQTT QoS 1, three values, one limit: Node-RED")
-    if flow:
+    if ours:
+        made.append(Figure("18", "CPU a message by MQTT against ThingsBoard's published", ours / THINGSBOARD_US, "", 1 / 20, 1 / 10, least=False))  # fmt: skip
+    if ours and flow:
         made.append(Figure("18", "the same against Node-RED, an insert a message", ours / flow, "", 1 / 4, 1 / 2, least=False))  # fmt: skip
-    for what, name in (("one Observation a request", "one"), ("a data array of 1,000", "array")):
-        theirs = used.get(f"SensorThings, {name}: django-ogc-sensorthings")
+    for what, name in (
+        ("one Observation a request", "one"),
+        ("the same by an account's key", "one, by an account's key"),
+        ("a data array of 1,000", "array"),
+    ):
+        theirs = used.get(f"SensorThings, {name.partition(',')[0]}: django-ogc-sensorthings")
         if theirs:
             made.append(Figure("18", f"SensorThings, {what}, against django-ogc-sensorthings", used[f"SensorThings, {name}: lifang"] / theirs, "", 1 / 4, 1 / 2, least=False))  # fmt: skip
     return made
@@ -156,17 +139,21 @@ def _published(town: Town, mqtt: int) -> int:
 
 
 def _things(launch: "Launch", town: Town, home: Path, database: int, found: dict[str, tuple[float, float]]) -> None:  # fmt: skip
-    """The same posts of SensorThings to us and to the peer, which has a database of its own in the same server."""
+    """The same posts of SensorThings to us (the address that everybody knows, at the web process) and to the peer, which has a database of its own in the same server."""
     first = datetime.now(UTC).replace(microsecond=0) - MONTH
-    with web(launch) as base:
-        ours = Client(
-            f"{base}/sta/v1.1", {"Authorization": f"Bearer {api_key('sensing.send_observations')}"}
-        )
-        stream = ours.ask("GET", "Datastreams?$top=1&$filter=unitOfMeasurement/definition eq 'ucum:m'")[1]["value"][0]["@iot.id"]  # fmt: skip
-        meter = Meter(database, launch.web_pid)  # type: ignore[attr-defined]
-        ours.singles(stream, first - timedelta(days=2))
-        found["SensorThings, one: lifang"] = meter.of(lambda: ours.singles(stream, first))
-        found["SensorThings, array: lifang"] = meter.of(lambda: ours.arrays(stream, first + timedelta(days=1)))  # fmt: skip
+    with _gate(launch, town) as gate, web(launch) as base:
+        root, account = f"{base}/sta/v1.1", api_key("sensing.send_observations")
+        person = Client(root, {"Authorization": f"Bearer {account}"})
+        stream = person.ask("GET", "Datastreams?$top=1&$filter=unitOfMeasurement/definition eq 'ucum:m'")[1]["value"][0]["@iot.id"]  # fmt: skip
+        device = Client(root, {"Authorization": f"Bearer {device_key(stream)}"})
+        meter = Meter(database, gate, launch.web_pid)  # type: ignore[attr-defined]
+        for client, name, day in ((person, ", by an account's key", 0), (device, "", 4)):
+            begun = first + timedelta(days=day)
+            client.singles(stream, begun - timedelta(days=2))
+            found[f"SensorThings, one{name}: lifang"] = meter.of(lambda c=client, at=begun: c.singles(stream, at))  # type: ignore[misc]  # fmt: skip
+        begun = first + timedelta(days=7)
+        device.arrays(stream, begun - timedelta(days=1))
+        found["SensorThings, array: lifang"] = meter.of(lambda: device.arrays(stream, begun))
     python = home / "bin" / "python"
     if not _installed(home, STA_PEER, "uvicorn", "psycopg[binary]"):
         print(f"  {STA_PEER} could not be installed")
@@ -182,6 +169,7 @@ def _things(launch: "Launch", town: Town, home: Path, database: int, found: dict
         stream = theirs.ask("GET", "Datastreams?$top=1")[1]["value"][0]["@iot.id"]
         meter = Meter(database, pid)
         theirs.singles(stream, first - timedelta(days=2))
+        theirs.arrays(stream, first - timedelta(days=1))
         found["SensorThings, one: django-ogc-sensorthings"] = meter.of(lambda: theirs.singles(stream, first))  # fmt: skip
         found["SensorThings, array: django-ogc-sensorthings"] = meter.of(lambda: theirs.arrays(stream, first + timedelta(days=1)))  # fmt: skip
 
@@ -195,22 +183,6 @@ _THING = {
         "ObservedProperty": {"name": "Level", "definition": "urn:x", "description": "x"},
     }],
 }  # fmt: skip
-
-
-def api_key(capability: str) -> str:
-    """Of whoever may do something over the widest area."""
-    from lifang.core.access import SYSTEM  # noqa: PLC0415 -- the house stands now
-    from lifang.core.access.grants import actor_of  # noqa: PLC0415
-    from lifang.core.access.wall import behind  # noqa: PLC0415
-    from lifang.core.accounts.models import Account  # noqa: PLC0415
-    from lifang.core.api.actions import issue_key  # noqa: PLC0415
-
-    now = datetime.now(UTC)
-    with behind(SYSTEM):
-        actors = [actor_of(one.pk, now) for one in Account.objects.filter(kind="staff")]
-    able = [one for one in actors if one.may(capability)]
-    widest = min(able, key=lambda one: min((len(area) for area in one.scope.areas), default=99))
-    return issue_key(actor=widest, account=widest.id, name="peers", days=1, capabilities=[capability], per_minute=1_000_000, at=now).token  # fmt: skip
 
 
 def _node_red(launch: "Launch", home: Path, database: int, found: dict[str, tuple[float, float]]) -> None:  # fmt: skip

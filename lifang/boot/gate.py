@@ -18,12 +18,15 @@ from lifang.sensing.api.commands import Board, commands  # noqa: E402 -- Django 
 from lifang.sensing.api.hooks import ROOT as HOOKS  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.hooks import hooks  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.matches import matches  # noqa: E402 -- Django must be set up first
+from lifang.sensing.api.things.letterbox import LetterBox, posted  # noqa: E402 -- Django must be set up first
+from lifang.sensing.api.things.letters import PATH as OBSERVATIONS  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.viid import ROOT as VIID  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.viid import Lobby, viid  # noqa: E402 -- Django must be set up first
 
 GATE = Gate(lambda: datetime.now(UTC), later=True)
 LOBBY = Lobby(GATE)
 BOARD = Board(GATE)
+BOX = LetterBox(GATE)
 ROUTES: dict[str, dict[str, Any]] = {
     "/api/sensing/batches": {"POST": batches},
     "/api/sensing/conformance": {"POST": conformance},
@@ -45,6 +48,8 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await answer(send, 200, {"gate": "open"})
     elif path == COMMANDS or path.startswith(f"{COMMANDS}/"):
         await commands(BOARD, scope, receive, send)
+    elif OBSERVATIONS.fullmatch(path):
+        await posted(BOX, scope, receive, send)
     elif path.startswith(VIID):
         await viid(LOBBY, scope, receive, send)
     else:

@@ -1,7 +1,9 @@
 """Pages and API, served by granian."""
 
 import os
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import django
 from django.core.handlers.wsgi import WSGIHandler
@@ -25,4 +27,13 @@ def _led(path: str) -> ResolverMatch:
 
 
 django.setup(set_prefix=False)
-application = Handler()
+
+from lifang.boot.passing import passed  # noqa: E402 -- Django must be set up first
+
+_pages = Handler()
+
+
+def application(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+    """WSGI: what is the gate's goes there, all else is Django's."""
+    answer = passed(environ, start)
+    return _pages(environ, start) if answer is None else answer

@@ -10,7 +10,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 
 Row = tuple[str | None, ...]
 Statement = tuple[str, Any]  # its text and the values for it
@@ -56,12 +56,12 @@ def _written(rows: QuerySet[Any, Any]) -> Statement:
 def run(name: str, *values: str) -> list[Row]:
     """Rows of a statement this connection has prepared; values and columns are text, as PostgreSQL writes them.
 
-    Inside a transaction, or while somebody listens to the statements, an ordinary cursor says the same.
+    Inside a transaction that has not begun to speak, or while somebody listens to the statements, an ordinary cursor says the same.
     """
     raw = connection.connection
     if (
         raw is None
-        or not raw.autocommit
+        or not (raw.autocommit or raw.pgconn.transaction_status == TransactionStatus.INTRANS)
         or connection.execute_wrappers
         or connection.queries_logged
     ):

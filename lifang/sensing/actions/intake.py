@@ -19,6 +19,7 @@ from lifang.sensing.actions.unverified import take_on
 from lifang.sensing.catalogue import life_words, policy
 from lifang.sensing.rules import (
     Bounds,
+    Datastream,
     Extreme,
     Gathered,
     Incoming,
@@ -28,7 +29,8 @@ from lifang.sensing.rules import (
     fitting,
     normalise,
 )
-from lifang.sensing.selectors import ways
+from lifang.sensing.selectors import things, ways
+from lifang.sensing.selectors.things import Who
 from lifang.sensing.terms import Columns, Known, Owner, Poison, Way, micros
 
 log = logging.getLogger("lifang.intake")
@@ -73,7 +75,8 @@ class Register:
     """Devices and series as one process of ingest remembers them; forgotten whenever a device or a key changes."""
 
     def __init__(self) -> None:
-        self.lines: dict[str, dict[str, Line | None]] = {}  # by source and code
+        self.lines: dict[str, dict[str | Datastream, Line | None]] = {}  # by source and code
+        self.eyes: dict[int, Who] = {}  # accounts that send, by `Datastream.eyes`
         self.size = 0
         # By series. Of before a change it stays with those who still look at it.
         self.known: dict[int, Known] = {}
@@ -94,6 +97,13 @@ class Register:
     def _changed(self, notice: object) -> None:
         self.stale = True
 
+    def hear(self) -> None:
+        """What was told meanwhile and lies unread, without a question to the database."""
+        raw: Any = connection.connection
+        raw.pgconn.consume_input()
+        while raw.pgconn.notifies():
+            self.stale = True
+
     def forget(self) -> None:
         self.lines.clear()
         self.known, self.life = {}, set()
@@ -109,13 +119,20 @@ class Register:
         """Ask once for all devices of a batch that are not known yet."""
         lines = self.lines
         lacking: dict[Owner, set[str]] = {}
+        streams: dict[Owner, set[Datastream]] = {}
         for parcel in parcels:
             said = parcel.said
             if said is None:
                 continue
             mine = lines.get(parcel.owner.source)
             if mine is None or said.code not in mine:
-                lacking.setdefault(parcel.owner, set()).add(said.code)
+                if isinstance(said.code, str):
+                    lacking.setdefault(parcel.owner, set()).add(said.code)
+                else:
+                    streams.setdefault(parcel.owner, set()).add(said.code)
+        for owner, some in streams.items():
+            there = self.streams(owner, some)
+            self.lines[owner.source].update((one, there.get(one)) for one in some)
         for owner, codes in lacking.items():
             fit = {code: fitting(code) if code else "" for code in codes}
             found = ways.lines(SYSTEM, owner, fit.values())
@@ -124,10 +141,29 @@ class Register:
             for line in found.values():
                 self.note(line)
 
+    def streams(self, owner: Owner, some: Iterable[Datastream]) -> dict[Datastream, Line]:
+        """Those of these Datastreams that may be written to; asked once for all that are not known."""
+        mine = self.lines.setdefault(owner.source, {})
+        lacking = [one for one in some if not mine.get(one)]
+        for eyes in {one.eyes for one in lacking}:
+            who = self.eyes[eyes] if eyes else things.machine(owner)
+            numbers = [one.number for one in lacking if one.eyes == eyes]
+            found = things.lines_of(who, numbers)
+            mine.update((Datastream(number, eyes), line) for number, line in found.items())
+            self.size += len(found)
+            for line in found.values():
+                self.note(line)
+        return {one: known for one in some if (known := mine.get(one))}
+
     def note(self, line: Line) -> None:
         for slot in line.slots.values():
             if slot.series:
                 self.name(slot.series, line.known(slot))
+
+    def urgent(self, them: Columns) -> bool:
+        """Does any of it claim danger to life?"""
+        life = self.life
+        return bool(life) and bool((np.isin(them.series, list(life)) & (them.value != 0)).any())
 
     def name(self, series: int, known: Known) -> None:
         self.known[series] = known
@@ -144,7 +180,7 @@ def take(
     """
 
     def look(new: Columns, known: Mapping[int, Known], at: datetime) -> None:
-        if later is None or _urgent(new, register.life):
+        if later is None or register.urgent(new):
             seen(new, known, at)
         else:
             later.append(lay_open(new, known, at))
@@ -161,10 +197,6 @@ def take(
             )  # fmt: skip
         count(_outcomes(parcels, refused), at)
     return Receipt(stored.new, stored.double, refused)
-
-
-def _urgent(them: Columns, life: set[int]) -> bool:
-    return bool(life) and bool((np.isin(them.series, list(life)) & (them.value != 0)).any())
 
 
 def take_each(
@@ -251,12 +283,15 @@ def _observed(
         return observed.columns(), refused
 
 
+def bounds() -> Bounds:
+    return Bounds(policy("ahead_seconds") * _SECOND, policy("keep_days") * _DAY)
+
+
 def _read(
     register: Register, parcels: Sequence[Parcel], at: datetime, observed: Gathered
 ) -> dict[int, Refusing]:
     """This loop runs over every message."""
-    bounds = Bounds(policy("ahead_seconds") * _SECOND, policy("keep_days") * _DAY)
-    now = micros(at)
+    limits, now = bounds(), micros(at)
     refused: dict[int, Refusing] = {}
     again: list[tuple[Incoming, Line, int, int]] = []
     lacking: list[tuple[Line, Slot]] = []
@@ -272,7 +307,7 @@ def _read(
                 register.learn(parcels[number:])
                 line = lines[owner.source][said.code]
             line = line or _unknown(register, parcel, said, at)
-            new = normalise(said, line, arrived or now, bounds, observed, place)
+            new = normalise(said, line, arrived or now, limits, observed, place)
         except Refusing as wrong:
             refused[number] = wrong
             continue
@@ -282,7 +317,7 @@ def _read(
     if again:
         _make(register, lacking)
         for said, line, then, place in again:
-            normalise(said, line, then, bounds, observed, place)
+            normalise(said, line, then, limits, observed, place)
     return refused
 
 
@@ -290,6 +325,8 @@ def _unknown(register: Register, parcel: Parcel, said: Incoming, at: datetime) -
     """Nobody has registered it. What claims danger to life is taken on as unverified; all else waits in quarantine."""
     if not said.code:
         raise Refusing(Poison.NO_DEVICE)
+    if not isinstance(said.code, str):
+        raise Refusing(Poison.NOT_YOURS, f"Datastreams({said.code.number})")
     if not any(word in life_words() and value for word, value in said.values.items()):
         raise Refusing(Poison.UNKNOWN_DEVICE, said.code[:80])
     line = take_on(parcel.owner, fitting(said.code), at)

@@ -9,6 +9,8 @@ from django.db import IntegrityError, connection, transaction
 
 from lifang.core.access import Actor, Refusal, Refused, insist
 from lifang.core.action import action
+from lifang.core.action.unit import Unit
+from lifang.core.audit.log import append
 from lifang.core.events import publish
 from lifang.sensing import rules
 from lifang.sensing.actions.devices import settle
@@ -81,6 +83,11 @@ def send_observations(*, actor: Actor, sent: Sequence[Sent], at: datetime) -> Re
     return take_sent(owner, sent, at)
 
 
+def note_sent(actors: Sequence[Actor], at: datetime) -> None:
+    """The line that `send_observations` leaves, for each of several who sent together. Last in their transaction."""
+    append([Unit("sensing.send_observations", actor, at, None).line() for actor in actors])
+
+
 @action("sensing.announce_device")
 def announce_device(*, actor: Actor, new: Device, owner: Owner, at: datetime) -> Device:
     """A maker says that a device of its is there: unverified until somebody has looked and registered it."""
@@ -146,6 +153,7 @@ __all__ = [
     "announce_device",
     "arrival",
     "describe_thing",
+    "note_sent",
     "open_series",
     "send_observations",
     "stay_of",

@@ -11,17 +11,19 @@ import binascii
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 
-from lifang.core.access import SYSTEM
+from lifang.core.access import SYSTEM, Actor, wall
 from lifang.core.access.wall import behind
-from lifang.sensing.actions.intake import Parcel, Register, take_each
+from lifang.sensing.actions.brief import brief
+from lifang.sensing.actions.intake import Parcel, Receipt, Register, take_each
 from lifang.sensing.actions.looking import Looker, Part
+from lifang.sensing.actions.things import note_sent
 from lifang.sensing.adapters import lifang
 from lifang.sensing.rules import Refusing
 from lifang.sensing.selectors import ways
@@ -39,13 +41,45 @@ TRUST_SECONDS: Final = 10.0  # how long a key is believed without asking again
 _new: Final[Any] = tuple.__new__  # a third of the price of the constructor
 
 
+class Letter(Protocol):
+    """A request of another standard, with an answer of its own."""
+
+    actor: Actor | None  # behind the key of an account
+
+    def parcels(self, register: Register) -> list[Parcel]:
+        """What it says; nothing when it is not for this way in."""
+        ...
+
+    def answered(self, register: Register, receipt: Receipt, first: int) -> Any:
+        """Once it is stored; its parcels begin at `first` in the receipt."""
+        ...
+
+
 class Asked(NamedTuple):
     """One request that waits for its receipt."""
 
     owner: Owner
     lines: Sequence[Any]
-    answer: "asyncio.Future[dict[str, Any]]"
+    answer: "asyncio.Future[Any]"
     read: "Callable[[Owner, Any], Parcel] | None" = None  # None: lines of our own
+    letter: Letter | None = None
+
+    def parcels(self, register: Register, first: int) -> list[Parcel]:
+        if self.letter is not None:
+            return self.letter.parcels(register)
+        if self.read is None:
+            return parcels(self.owner, self.lines, first)
+        return [_placed(self.read(self.owner, line), number) for number, line in enumerate(self.lines, first)]  # fmt: skip
+
+    def answered(self, register: Register, receipt: Receipt, first: int, last: int) -> Any:
+        if self.letter is not None:
+            return self.letter.answered(register, receipt, first) if last > first else None
+        refused = [
+            {"line": n - first + 1, "reason": receipt.refused[n].reason.value, "detail": receipt.refused[n].detail}
+            for n in range(first, last)
+            if n in receipt.refused
+        ] if receipt.refused else []  # fmt: skip
+        return {"taken": last - first - len(refused), "refused": refused}
 
 
 class Busy(Exception):
@@ -64,6 +98,14 @@ class Scribe:
         self.first = first  # of the places that it gives
         self.thread = ThreadPoolExecutor(1)
         self.running = False
+
+    def ready(self) -> None:
+        """Its connection lives and stands behind nobody's wall (said once, not around each transaction); what changed is forgotten."""
+        close_old_connections()
+        wall.stand(SYSTEM)
+        self.register.listen()
+        self.register.hear()
+        self.register.refresh()
 
 
 class Gate:
@@ -114,17 +156,26 @@ class Gate:
         self, owner: Owner, lines: Sequence[Any], read: Callable[[Owner, Any], Parcel] | None = None
     ) -> dict[str, Any]:
         """The receipt of one request, after its commit."""
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        found: dict[str, Any] = await self._waits(Asked(owner, lines, answer, read))
+        return found
+
+    async def takes(self, owner: Owner, letter: Letter, size: int) -> Any:
+        """Its own answer, after its commit; None when it is not for this way in, and nothing of it was stored."""
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        return await self._waits(Asked(owner, range(size), answer, letter=letter))
+
+    async def _waits(self, asked: Asked) -> Any:
         if len(self.waiting) >= MOST_WAITING:
             raise Busy
-        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self.waiting.append(Asked(owner, lines, answer, read))
-        self.lines_waiting += len(lines)
+        self.waiting.append(asked)
+        self.lines_waiting += len(asked.lines)
         first, second = self.scribes
         if not first.running:
             self._begin(first)
         elif not second.running and self.lines_waiting >= MANY:
             self._begin(second)
-        return await answer
+        return await asked.answer
 
     def _begin(self, scribe: Scribe) -> None:
         scribe.running = True
@@ -163,32 +214,33 @@ class Gate:
         self.lines_waiting -= sum(len(asked.lines) for asked in together)
         return together
 
-    def _commit(self, together: list[Asked], scribe: Scribe | None = None) -> list[dict[str, Any]]:
+    def _commit(self, together: list[Asked], scribe: Scribe | None = None) -> list[Any]:
         scribe, unseen = scribe or self.scribes[0], list[Part]()
         if self.looker:
             self.looker.await_room()
-        close_old_connections()
+        scribe.ready()
         given: list[Parcel] = []
+        spans: list[tuple[int, int]] = []
         for asked in together:
             first = scribe.first + len(given)
-            if asked.read is None:
-                given += parcels(asked.owner, asked.lines, first)
-            else:
-                given += [_placed(asked.read(asked.owner, line), number) for number, line in enumerate(asked.lines, first)]  # fmt: skip
-        receipt = take_each(scribe.register, given, self.clock(), unseen if self.looker else None)
+            given += asked.parcels(scribe.register, first)
+            spans.append((first - scribe.first, len(given)))
+        accounts = [asked.letter.actor for asked, (first, last) in zip(together, spans, strict=True) if asked.letter and asked.letter.actor and last > first]  # fmt: skip
+        receipt = self._stored(scribe.register, given, unseen, accounts) if given else Receipt(0, 0, {})  # fmt: skip
         if self.looker:
             self.looker.lay(unseen)
-        answers, first = [], 0
-        for asked in together:
-            last = first + len(asked.lines)
-            refused = [
-                {"line": n - first + 1, "reason": receipt.refused[n].reason.value, "detail": receipt.refused[n].detail}
-                for n in range(first, last)
-                if n in receipt.refused
-            ] if receipt.refused else []  # fmt: skip
-            answers.append({"taken": last - first - len(refused), "refused": refused})
-            first = last
-        return answers
+        return [asked.answered(scribe.register, receipt, *span) for asked, span in zip(together, spans, strict=True)]  # fmt: skip
+
+    def _stored(self, register: Register, given: list[Parcel], unseen: list[Part], accounts: list[Actor]) -> Receipt:  # fmt: skip
+        """In one transaction, with a line in the log for each account that sent."""
+        at, later = self.clock(), unseen if self.looker else None
+        also = (lambda: note_sent(accounts, at)) if accounts else None
+        if later is not None and (receipt := brief(register, given, at, later, also)):
+            return receipt
+        with behind(SYSTEM), transaction.atomic() if accounts else nullcontext():
+            receipt = take_each(register, given, at, later)
+            note_sent(accounts, at)
+        return receipt
 
 
 def token_of(header: bytes) -> str:

@@ -17,20 +17,25 @@ from lifang.sensing.rules.devices import (
 )
 from lifang.sensing.rules.health import Fault, Said, faults, silent, standing
 from lifang.sensing.rules.normalise import (
+    RESULT,
     Bounds,
+    Datastream,
     Extreme,
     Gathered,
     Incoming,
     Line,
     Refusing,
     Slot,
+    kept_as,
     normalise,
     number_of,
     slots,
 )
 
 __all__ = [
+    "RESULT",
     "Bounds",
+    "Datastream",
     "Extreme",
     "Fault",
     "Gathered",
@@ -45,6 +50,7 @@ __all__ = [
     "faults",
     "fitting",
     "is_line_address",
+    "kept_as",
     "may_be_asked",
     "may_install",
     "may_retire",

@@ -17,6 +17,7 @@ SECOND: Final = 1_000_000
 _FLAGS: Final = dict.fromkeys(
     ("true", "on", "yes", "open", "online", "1", "alarm", "detected"), 1.0
 ) | dict.fromkeys(("false", "off", "no", "closed", "close", "offline", "0", "normal", "clear"), 0.0)
+RESULT: Final = "result"  # the one word of a Datastream
 _LARGEST: Final = 1e300
 _NUMBERS: Final = frozenset((int, float))
 _TEST, _CLOCK = int(Quality.TEST), int(Quality.CLOCK)
@@ -29,10 +30,17 @@ _STANDING: Final = {
 }
 
 
+class Datastream(NamedTuple):
+    """A series as SensorThings names it, and for whose eyes: each sees others."""
+
+    number: int
+    eyes: int = 0  # of an account; 0: of the key
+
+
 class Incoming(NamedTuple):
     """What an adapter read out of one message: whose it is, when, and the values by the words of its dialect."""
 
-    code: str  # "" = of the device whose key it came with
+    code: str | Datastream  # "" = of the device whose key it came with
     values: Mapping[str, Any]
     at: int | None = None  # microseconds; None: the message does not say
     id: str = ""  # the maker's
@@ -91,6 +99,11 @@ class Line(NamedTuple):
         return Known(
             slot.series, self.device, self.type, slot.measure, self.area, self.place, self.gateway
         )
+
+    def alone(self, measure: str) -> "Line":
+        """The device as one of its series speaks: it knows one word."""
+        mine = [(RESULT, one) for one in self.slots.values() if one.measure == measure]
+        return self._replace(slots=dict(mine), plans={})
 
 
 class Refusing(Exception):
@@ -195,6 +208,17 @@ def normalise(  # noqa: C901 -- runs for every message, and a call would cost
         into.value += values.values()
     into.said.append((plan, at, arrived, place, quality, kept))
     return []
+
+
+def kept_as(said: Incoming, line: Line, arrived: int, ahead: int) -> tuple[int, float, int]:
+    """Event time, value and quality under which `normalise` keeps a message that says one thing."""
+    (slot,), (value,) = _looked_at(said.values, line)
+    quality = _STANDING.get(line.state, 0) | (_TEST if said.test else 0)
+    if not slot.low <= value <= slot.high:
+        quality |= int(Quality.RANGE)
+    if said.at is not None and said.at > arrived + ahead:
+        return arrived, value, quality | _CLOCK
+    return arrived if said.at is None else said.at, value, quality
 
 
 def _planned(line: Line, values: Mapping[str, Any], found: list[Slot]) -> Plan:

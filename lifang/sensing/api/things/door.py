@@ -15,18 +15,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
-from lifang.core.access import SYSTEM, Actor, Kind, Refusal, Refused, wall
+from lifang.core.access import SYSTEM, Kind, Refusal, Refused, wall
 from lifang.core.access.refusal import reasons
-from lifang.core.access.scope import Scope
 from lifang.core.access.wall import behind
 from lifang.core.api.body import clean_query
 from lifang.core.api.faults import STATUS
 from lifang.core.api.open.door import language
 from lifang.core.api.rates import BUCKETS
 from lifang.core.api.signing import by_key, sign
-from lifang.sensing.selectors import ways
+from lifang.sensing.selectors import things, ways
 from lifang.sensing.selectors.things import Unfit, Who
-from lifang.sensing.terms import Owner
 
 log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
@@ -83,7 +81,7 @@ def guarded(work: Callable[[], HttpResponse]) -> HttpResponse:
 
 def enter(request: HttpRequest) -> Who:
     """Whoever stands behind the key, or the session of a person. Raises `Refused` for a key that opens nothing."""
-    text = _key_of(request.headers.get("Authorization", ""))
+    text = key_of(request.headers.get("Authorization", ""))
     if text is None:
         signed = sign(request)
         if signed.bucket:
@@ -99,7 +97,7 @@ def enter(request: HttpRequest) -> Who:
     if owner.sandbox:
         raise Refused("not_allowed")
     BUCKETS.take(owner.source, PER_MINUTE, time.monotonic()).insist()
-    return _standing(request, Who(_actor_of(owner), owner))
+    return _standing(request, things.machine(owner))
 
 
 def _standing(request: HttpRequest, who: Who) -> Who:
@@ -108,13 +106,7 @@ def _standing(request: HttpRequest, who: Who) -> Who:
     return who
 
 
-def _actor_of(owner: Owner) -> Actor:
-    """A device's key sees as far as its device, a maker's as far as its admission; the views narrow it to what it speaks for."""
-    areas = owner.areas or (owner.area,)
-    return Actor(None, owner.source, Kind.MACHINE, scope=Scope(areas=frozenset(areas)))
-
-
-def _key_of(header: str) -> str | None:
+def key_of(header: str) -> str | None:
     kind, _, rest = header.partition(" ")
     if kind.lower() == "bearer":
         return rest.strip()

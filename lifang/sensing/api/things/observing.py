@@ -31,15 +31,21 @@ class Reading(NamedTuple):
 
 def reading(target: Target, told: Mapping[str, Any], at: datetime) -> Reading:
     """Read what was told of one observation. Raises `Unfit`."""
-    result = told.get("result")
-    if isinstance(result, list | dict) or result is None:
-        raise Unfit("The result of an Observation is a number, a truth or a word.")
+    result = result_of(told)
     when, facts = time_told(told.get("phenomenonTime")), facts_of(told)
     kept = micros(when) if when else None
     ahead = policy("ahead_seconds") * 1_000_000
     late = at if when is None or (kept or 0) > micros(at) + ahead else when
     sent = Sent(target.line, target.measure, result, kept, facts or None)
     return Reading(sent, ObservationId(target.series, late, 0))
+
+
+def result_of(told: Mapping[str, Any]) -> Any:
+    """What it found. Raises `Unfit`."""
+    result = told.get("result")
+    if isinstance(result, list | dict) or result is None:
+        raise Unfit("The result of an Observation is a number, a truth or a word.")
+    return result
 
 
 def facts_of(told: Mapping[str, Any]) -> dict[str, Any]:

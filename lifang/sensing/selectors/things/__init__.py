@@ -3,7 +3,15 @@
 from lifang.sensing.rules.things.grammar import Asked, Unfit, ask
 from lifang.sensing.rules.things.kinds import KINDS, Kind, Link, Who
 from lifang.sensing.selectors.things.listed import Found, Page, Step, count, found, listed
-from lifang.sensing.selectors.things.targets import Target, own_device, streams_of, target, targets
+from lifang.sensing.selectors.things.targets import (
+    Target,
+    lines_of,
+    machine,
+    own_device,
+    streams_of,
+    target,
+    targets,
+)
 
 __all__ = [
     "KINDS",
@@ -19,7 +27,9 @@ __all__ = [
     "ask",
     "count",
     "found",
+    "lines_of",
     "listed",
+    "machine",
     "own_device",
     "streams_of",
     "target",

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from lifang.core.access import Actor, Refused
+from lifang.core.access import Actor, Kind, Refused
+from lifang.core.access.scope import Scope
 from lifang.sensing.models import Device, Series
 from lifang.sensing.rules import Line
 from lifang.sensing.rules.things.kinds import Who
@@ -44,6 +45,21 @@ def target(actor: Who, pk: int) -> Target:
     if found is None:
         raise Refused("not_found")
     return found
+
+
+def lines_of(actor: Who, pks: Iterable[int]) -> dict[int, Line]:
+    """By datastream what the fast path needs to know, where whoever asks may send observations."""
+    found = targets(actor, pks)
+    able = {one.line.area for one in found.values()}
+    if actor.owner is None:
+        able = {area for area in able if actor.actor.may("sensing.send_observations", area)}
+    return {pk: one.line.alone(one.measure) for pk, one in found.items() if one.line.area in able}
+
+
+def machine(owner: Owner) -> Who:
+    """A device's key sees as far as its device, a maker's as far as its admission, and of that what it speaks for."""
+    areas = owner.areas or (owner.area,)
+    return Who(Actor(None, owner.source, Kind.MACHINE, scope=Scope(areas=frozenset(areas))), owner)
 
 
 def streams_of(system: Actor, owner: Owner) -> dict[int, tuple[str, str]]:
