@@ -146,7 +146,7 @@ class Register:
         mine = self.lines.setdefault(owner.source, {})
         lacking = [one for one in some if not mine.get(one)]
         for eyes in {one.eyes for one in lacking}:
-            who = self.eyes[eyes] if eyes else things.machine(owner)
+            who = self.eyes[eyes] if eyes else Who.by_key(owner)
             numbers = [one.number for one in lacking if one.eyes == eyes]
             found = things.lines_of(who, numbers)
             mine.update((Datastream(number, eyes), line) for number, line in found.items())

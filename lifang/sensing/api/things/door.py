@@ -23,7 +23,7 @@ from lifang.core.api.faults import STATUS
 from lifang.core.api.open.door import language
 from lifang.core.api.rates import BUCKETS
 from lifang.core.api.signing import by_key, sign
-from lifang.sensing.selectors import things, ways
+from lifang.sensing.selectors import ways
 from lifang.sensing.selectors.things import Unfit, Who
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ def enter(request: HttpRequest) -> Who:
     if owner.sandbox:
         raise Refused("not_allowed")
     BUCKETS.take(owner.source, PER_MINUTE, time.monotonic()).insist()
-    return _standing(request, things.machine(owner))
+    return _standing(request, Who.by_key(owner))
 
 
 def _standing(request: HttpRequest, who: Who) -> Who:

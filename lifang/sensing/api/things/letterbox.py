@@ -23,7 +23,7 @@ from lifang.sensing.api.batches import TRUST_SECONDS, Busy, Gate, NotStored, Rec
 from lifang.sensing.api.things import views
 from lifang.sensing.api.things.door import JSON, PER_MINUTE, fault, key_of, refusal_as
 from lifang.sensing.api.things.letters import ARRAYS, ROOT, Answer, Caller, letter
-from lifang.sensing.selectors import things, ways
+from lifang.sensing.selectors import ways
 from lifang.sensing.selectors.things import Who
 from lifang.sensing.terms import Owner, micros, moment
 
@@ -71,7 +71,7 @@ class LetterBox:
         with behind(SYSTEM):
             owner = ways.owner_of_key(SYSTEM, text, at)
             if owner is not None:
-                return None if owner.sandbox else Caller(things.machine(owner), owner, owner.source, PER_MINUTE)  # fmt: skip
+                return None if owner.sandbox else Caller(Who.by_key(owner), owner, owner.source, PER_MINUTE)  # fmt: skip
             try:
                 signed = by_key(text, at)
             except Refused:

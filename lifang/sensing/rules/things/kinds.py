@@ -9,6 +9,8 @@ import msgspec
 from django.utils.translation import get_language
 
 from lifang.core.access import Actor
+from lifang.core.access import Kind as ActorKind
+from lifang.core.access.scope import Scope
 from lifang.sensing.catalogue import MEASURES, TYPES, UNITS, DeviceType, Measure
 from lifang.sensing.rules.things import number_of
 from lifang.sensing.terms import Owner
@@ -27,6 +29,12 @@ class Who(NamedTuple):
 
     actor: Actor
     owner: Owner | None = None
+
+    @classmethod
+    def by_key(cls, owner: Owner) -> "Who":
+        """A device's key sees as far as its device, a maker's as far as its admission, and of that what it speaks for."""
+        areas = frozenset(owner.areas or (owner.area,))
+        return cls(Actor(None, owner.source, ActorKind.MACHINE, scope=Scope(areas=areas)), owner)
 
 
 class Column(NamedTuple):

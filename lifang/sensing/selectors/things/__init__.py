@@ -6,7 +6,6 @@ from lifang.sensing.selectors.things.listed import Found, Page, Step, count, fou
 from lifang.sensing.selectors.things.targets import (
     Target,
     lines_of,
-    machine,
     own_device,
     streams_of,
     target,
@@ -29,7 +28,6 @@ __all__ = [
     "found",
     "lines_of",
     "listed",
-    "machine",
     "own_device",
     "streams_of",
     "target",

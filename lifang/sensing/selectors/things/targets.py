@@ -6,8 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from lifang.core.access import Actor, Kind, Refused
-from lifang.core.access.scope import Scope
+from lifang.core.access import Actor, Refused
 from lifang.sensing.models import Device, Series
 from lifang.sensing.rules import Line
 from lifang.sensing.rules.things.kinds import Who
@@ -54,12 +53,6 @@ def lines_of(actor: Who, pks: Iterable[int]) -> dict[int, Line]:
     if actor.owner is None:
         able = {area for area in able if actor.actor.may("sensing.send_observations", area)}
     return {pk: one.line.alone(one.measure) for pk, one in found.items() if one.line.area in able}
-
-
-def machine(owner: Owner) -> Who:
-    """A device's key sees as far as its device, a maker's as far as its admission, and of that what it speaks for."""
-    areas = owner.areas or (owner.area,)
-    return Who(Actor(None, owner.source, Kind.MACHINE, scope=Scope(areas=frozenset(areas))), owner)
 
 
 def streams_of(system: Actor, owner: Owner) -> dict[int, tuple[str, str]]:
