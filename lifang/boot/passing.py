@@ -1,5 +1,9 @@
-"""Observations posted at the web process, passed on to the gate: there they are stored together, and no page waits for a flood."""
+"""Observations posted at the web process, passed on to the gate: there they are stored together, and no page waits for a flood.
 
+What the gate does not find plain comes back, and is answered here.
+"""
+
+import io
 import re
 import select
 import socket
@@ -8,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from lifang.core.config import config
+from lifang.sensing.api.things.letterbox import NOT_PLAIN, PASSED
 from lifang.sensing.api.things.letters import PATH
 
 SECONDS: Final = 60.0
@@ -44,12 +49,15 @@ def passed(environ: dict[str, Any], start: Start) -> Iterable[bytes] | None:
     except Lost:
         start("503 Service Unavailable", [("Content-Type", "application/json"), ("Content-Length", str(len(_NOT_CERTAIN))), ("Retry-After", "2")])  # fmt: skip
         return [_NOT_CERTAIN]
+    if status.startswith(str(NOT_PLAIN)):
+        environ["wsgi.input"] = io.BytesIO(body)
+        return None
     start(status, headers)
     return [said]
 
 
 def _head(environ: dict[str, Any], path: str, size: int) -> bytes:
-    lines = [f"POST {path} HTTP/1.1", "Host: gate", f"Content-Length: {size}", "Content-Type: application/json"]  # fmt: skip
+    lines = [f"POST {path} HTTP/1.1", "Host: gate", f"Content-Length: {size}", "Content-Type: application/json", f"{PASSED.decode()}: 1"]  # fmt: skip
     for name, header in (("HTTP_AUTHORIZATION", "Authorization"), ("HTTP_ACCEPT_LANGUAGE", "Accept-Language"), ("HTTP_HOST", "Host")):  # fmt: skip
         told = environ.get(name, "")
         if told and "\r" not in told and "\n" not in told:

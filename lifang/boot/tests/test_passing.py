@@ -112,6 +112,14 @@ def test_all_else_is_for_the_pages(monkeypatch, more):
     assert heard == []
 
 
+def test_what_the_gate_does_not_find_plain_is_answered_here(monkeypatch):
+    environ = asked(b"kept")
+    with gate_that(lambda _: b"HTTP/1.1 421 Misdirected\r\ncontent-length: 0\r\n\r\n", monkeypatch) as heard:  # fmt: skip
+        assert told(environ) is None
+    assert b"x-lifang-passed: 1" in heard[0]
+    assert environ["wsgi.input"].read() == b"kept"
+
+
 def test_without_a_gate_the_web_process_answers_itself(monkeypatch):
     with gate_that(lambda _: b"", monkeypatch):
         pass

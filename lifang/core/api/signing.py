@@ -102,6 +102,20 @@ def by_key(text: str, request: HttpRequest) -> Signed:
     return Signed(narrowed(actor, areas, capabilities), f"key:{key}", per_minute)
 
 
+def unbound(text: str, at: datetime) -> Signed | None:
+    """Who stands behind a key that opens the same from everywhere, to everything, and is not watched: whoever asks may remember it
+    for some moments. None for every other: that is for `by_key` to say, each time.
+    """
+    token = read_token(text) if text.startswith(MARK) else None
+    rows = _rows(token.prefix, at) if token else []
+    if token is None or not rows or not token.fits(rows[0][1]) or any(rows[0][6:9]):
+        return None
+    key, _, areas, capabilities, per_minute, used_at = rows[0][:6]
+    _note_use(key, used_at, at)
+    actor = actor_from(rows[0][9], [row[10:] for row in rows])
+    return Signed(narrowed(actor, areas, capabilities), f"key:{key}", per_minute)
+
+
 def _rows(prefix: str, at: datetime) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(_KEY, {"prefix": prefix, "at": at})

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lifang.core.access import SYSTEM, Refused
 from lifang.core.access.wall import behind
 from lifang.core.api.body import read_json
+from lifang.core.api.models import TurnedAway
 from lifang.core.api.rates import BUCKETS
 from lifang.core.api.tests.make import make_key
 from lifang.core.audit.models import Entry
@@ -268,6 +269,18 @@ def test_another_key_of_the_same_person_opens_what_it_opens_and_no_more(person, 
     assert Poster(box, elsewhere.token).post("Observations", plain(level, at - minute))[0] == 404
     assert person.post("Observations", plain(level, at - 2 * minute))[0] == 201
     assert (len(kept()), len(slow), len(box.eyes)) == (2, 1, 2)
+
+
+def test_a_key_bound_to_networks_or_ways_or_watched_is_for_the_views(box, slow, community_secretary, level, at):  # fmt: skip
+    """They know where each request comes from: it is asked each time, refused and counted once."""
+    for bound, status in (({"networks": ["10.8.0.0/16"]}, 403), ({"ways": ["GET sta/v1.1"]}, 403), ({"watched": True}, 201)):  # fmt: skip
+        poster = Poster(box, make_key(community_secretary, at, capabilities=["sensing.send_observations"], **bound).token)  # fmt: skip
+        assert poster.post("Observations", plain(level, at))[0] == status
+        poster.headers.append((b"x-lifang-passed", b"1"))
+        assert poster.post("Observations", plain(level, at))[0] == 421
+    assert len(slow) == 3
+    assert list(TurnedAway.objects.values_list("count", flat=True)) == [1, 1]
+    assert len(kept()) == 1
 
 
 def test_too_many_requests_are_told_to_wait(device, level, at, monkeypatch):
