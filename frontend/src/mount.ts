@@ -14,6 +14,7 @@ const ISLANDS: Record<string, () => Promise<Island>> = {
   inbox: () => import("./islands/inbox.ts"),
   keys: () => import("./islands/keys.ts"),
   leaving: () => import("./islands/leaving.ts"),
+  lineeditor: () => import("./islands/lineeditor.ts"),
   map: () => import("./islands/map.ts"),
   near: () => import("./islands/near.ts"),
   pad: () => import("./islands/pad.ts"),

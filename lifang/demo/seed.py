@@ -34,6 +34,7 @@ from lifang.demo import (
     parcels,
     partners,
     people,
+    pipes,
     repairing,
     safety,
     shops,
@@ -100,6 +101,7 @@ def build(
         machines.leave(cast, shapes, at, SEED)
         needs.leave(cast, at, SEED)
         partners.leave(cast, plan.code, at)
+        pipes.leave(shapes, at, SEED)
         ordering.leave(cast, at, SEED)
         ordering.settle(at)
         living.publish(cast, at, SEED)

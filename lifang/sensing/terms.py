@@ -318,3 +318,10 @@ class MoneyKind(StrEnum):
     SUPPLEMENT = "supplement"
     INSTALMENT = "instalment"  # planned
     PAID = "paid"
+
+
+class LineState(StrEnum):
+    """Whether a utility line lies there or is meant to."""
+
+    PLANNED = "planned"
+    INSTALLED = "installed"

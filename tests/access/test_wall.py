@@ -107,6 +107,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     },
     "sensing.FireCall": {"alarm": an_alarm, "way": "telephone", "state": "told", "via": ""},
     "sensing.Filing": {"filed_at": LONG_AGO, "filed_number": "1"},
+    "sensing.UtilityLine": {"state": "planned"},
     "sensing.Flood": {"ended_at": LONG_AGO},
     "sensing.Match": {
         "reception": a_reception,

@@ -2,10 +2,12 @@
 import { type GeoJSONSource, Marker } from "maplibre-gl";
 import { type Base, type BaseProps, basemap, buttons, collection, nameAt, staysWhole } from "../lib/basemap.ts";
 import { all, h, input, on, toast } from "../lib/dom.ts";
+import { drawLines } from "../lib/lines.ts";
 import { word } from "../lib/words.ts";
 
 type Props = BaseProps & {
   points?: string | GeoJSON.FeatureCollection;
+  lines?: string | GeoJSON.FeatureCollection;
   pick?: { lat: string; lon: string; name?: string };
   list?: boolean;
   tall?: boolean;
@@ -27,6 +29,7 @@ export async function mount(root: HTMLElement, props: Props): Promise<() => void
   const base = await basemap(box, props, points);
   if (!props.pick && !props.centre) staysWhole(base);
   buttons(base, (words) => toast(words, "warning"));
+  if (props.lines) drawLines(base.map, await collection(props.lines));
 
   const undo = [
     drawPoints(base, points, list, props),

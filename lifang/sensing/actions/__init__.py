@@ -75,6 +75,13 @@ from lifang.sensing.actions.things import (
 )
 from lifang.sensing.actions.tours import note_tour
 from lifang.sensing.actions.upkeep import Bound, bind_devices, edit_device, release_device
+from lifang.sensing.actions.utility import (
+    enter_line,
+    lay_line,
+    retire_line,
+    take_lines,
+    tie_devices,
+)
 from lifang.sensing.actions.vigils import (
     VIGILS,
     begin_vigil,
@@ -135,6 +142,7 @@ __all__ = [
     "end_reception",
     "end_safety",
     "end_vigil",
+    "enter_line",
     "faults",
     "file_faces",
     "fill_site",
@@ -150,6 +158,7 @@ __all__ = [
     "issue_device_key",
     "issue_reception_key",
     "lapse_receptions",
+    "lay_line",
     "look_at_left",
     "look_match",
     "move_device",
@@ -175,6 +184,7 @@ __all__ = [
     "resume_reception",
     "resume_vigil",
     "retire_device",
+    "retire_line",
     "retire_rule",
     "return_shelved",
     "revoke_device_key",
@@ -195,11 +205,13 @@ __all__ = [
     "take",
     "take_back_devices",
     "take_cameras",
+    "take_lines",
     "take_matches",
     "take_sent",
     "tell_safety",
     "tell_silence",
     "tell_unanswered",
+    "tie_devices",
     "unshelve",
     "wake_device",
     "wake_due",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from lifang.core.access import Actor, Refusal, insist
 from lifang.core.action import action
 from lifang.sensing import selectors
-from lifang.sensing.models import Device, Works
+from lifang.sensing.models import Device, UtilityLine, Works
 from lifang.sensing.rules import works as rules
 from lifang.sensing.terms import DeviceState, WorksState
 
@@ -51,7 +51,17 @@ def fill_works(
     rows = selectors.devices(actor, held.area).filter(works__isnull=True)
     rows = rows.exclude(state=DeviceState.UNVERIFIED)
     rows = rows.filter(type__in=held.planned) if everything else rows.filter(code__in=codes)
-    return Device.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(works=held)
+    lines = _lines(actor, held, codes, everything=everything)
+    return Device.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(works=held) + lines  # fmt: skip
+
+
+def _lines(actor: Actor, held: Works, codes: Sequence[str], *, everything: bool) -> int:
+    """Lines of its area, by those who may see lines."""
+    rows = selectors.lines(actor).filter(area__startswith=held.area, works__isnull=True)
+    kinds = [key.removeprefix(rules.WORKS_MARK) for key in held.planned if key.startswith(rules.WORKS_MARK)]  # fmt: skip
+    rows = rows.filter(kind__in=kinds) if everything else rows.filter(code__in=codes)
+    found = list(rows.values_list("pk", flat=True))
+    return UtilityLine.objects.filter(pk__in=found).update(works=held)
 
 
 @action("sensing.check_works")

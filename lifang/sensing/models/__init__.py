@@ -28,6 +28,7 @@ from lifang.sensing.models.safety import SafetyNotice
 from lifang.sensing.models.score import Followed
 from lifang.sensing.models.site import Site
 from lifang.sensing.models.tour import Tour
+from lifang.sensing.models.utility import UtilityLine
 from lifang.sensing.models.vigil import Vigil
 from lifang.sensing.models.works import Works
 from lifang.sensing.models.works_money import WorksMoney
@@ -69,6 +70,7 @@ __all__ = [
     "Site",
     "Stay",
     "Tour",
+    "UtilityLine",
     "Vigil",
     "Works",
     "WorksMoney",

@@ -58,6 +58,7 @@ class Device(Scoped, Searchable):
     # the number on its label, under which the register of machines knows it
     label = models.CharField(max_length=20, blank=True, default="", db_default="")
     site = models.ForeignKey("Site", models.PROTECT, null=True, related_name="devices", db_index=False)  # fmt: skip
+    line = models.ForeignKey("UtilityLine", models.PROTECT, null=True, related_name="devices", db_index=False)  # fmt: skip
     every_seconds = models.PositiveIntegerField(null=True)  # otherwise than its type
     planned_on = models.DateField(null=True)
     installed_on = models.DateField(null=True)
@@ -78,6 +79,7 @@ class Device(Scoped, Searchable):
             models.Index(fields=["place"], name="device_place"),
             models.Index(fields=["works"], condition=Q(works__isnull=False), name="device_works"),
             models.Index(fields=["label"], condition=~Q(label=""), name="device_label"),
+            models.Index(fields=["line"], condition=Q(line__isnull=False), name="device_line"),
             models.Index(fields=["site"], condition=Q(site__isnull=False), name="device_site"),
             models.Index(fields=["cell"], condition=Q(retired_at__isnull=True), name="device_cell"),
             GinIndex(fields=["holders"], name="device_holders"),

@@ -5,13 +5,15 @@ from typing import NamedTuple
 
 from lifang.core.access import Refusal
 from lifang.sensing.catalogue import TYPES, WORKS_KINDS
+from lifang.sensing.catalogue.lines import LINE_KINDS
 from lifang.sensing.terms import WorksState
 
 MOST_POINTS = 100_000
+WORKS_MARK = "line:"  # of a kind of line among what is planned, in metres
 
 
 class Stand(NamedTuple):
-    """Of one type: how many points were planned, how many devices stand, are heard, are in order."""
+    """Of one type: how many points were planned, how many devices stand, are heard, are in order. Of a kind of line: metres."""
 
     type: str
     planned: int
@@ -30,7 +32,8 @@ def may_open(kind: str, name: str, planned: Mapping[str, int]) -> Refusal | None
         return Refusal("works_kind", {"field": "kind"})
     if not 0 < len(name.strip()) <= 120:
         return Refusal("works_name", {"field": "name"})
-    fit = all(key in TYPES and 0 < many <= MOST_POINTS for key, many in planned.items())
+    known = {*(one.key for one in TYPES), *(WORKS_MARK + one.key for one in LINE_KINDS)}
+    fit = all(key in known and 0 < many <= MOST_POINTS for key, many in planned.items())
     return None if planned and fit else Refusal("works_planned")
 
 

@@ -107,6 +107,17 @@ from lifang.sensing.selectors.tours import (
     tour_stops,
     tours,
 )
+from lifang.sensing.selectors.utility import SEE as SEE_LINES
+from lifang.sensing.selectors.utility import (
+    devices_of_line,
+    line,
+    line_shapes,
+    lines,
+    lines_of_works,
+    metres_by_kind,
+    metres_of_works,
+    near_line,
+)
 from lifang.sensing.selectors.vigils import (
     Ward,
     called,
@@ -127,6 +138,7 @@ from lifang.sensing.selectors.works import (
 )
 
 __all__ = [
+    "SEE_LINES",
     "Backtest",
     "Coverage",
     "Faces",
@@ -161,6 +173,7 @@ __all__ = [
     "devices_named",
     "devices_of",
     "devices_of_file",
+    "devices_of_line",
     "devices_of_site",
     "devices_of_works",
     "edition",
@@ -187,12 +200,19 @@ __all__ = [
     "latest",
     "latest_of",
     "leads",
+    "line",
+    "line_shapes",
+    "lines",
+    "lines_of_works",
     "log",
     "look_of",
     "lookers",
     "looks",
     "makers",
     "may_stand_behind",
+    "metres_by_kind",
+    "metres_of_works",
+    "near_line",
     "network_checks",
     "network_holding",
     "network_homes",

@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 
 from lifang.core.access import Actor, Refused
 from lifang.sensing.models import Device, Works, WorksMoney
-from lifang.sensing.rules.works import Stand, stands
+from lifang.sensing.rules.works import WORKS_MARK, Stand, stands
 from lifang.sensing.selectors.devices import coverage_of
+from lifang.sensing.selectors.utility import metres_of_works
 
 
 def all_works(actor: Actor) -> QuerySet[Works]:
@@ -36,6 +37,8 @@ def stand_of(actor: Actor, of: Works, at: datetime) -> list[Stand]:
         sums = counted.setdefault(row.type, [0, 0, 0])
         for n, many in enumerate((row.installed, row.connected, row.intact)):
             sums[n] += many
+    for kind, metres in metres_of_works(actor, of).items():
+        counted[WORKS_MARK + kind] = [metres] * 3  # what lies there is not heard
     return stands(of.kind, of.planned, counted)
 
 

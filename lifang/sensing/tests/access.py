@@ -29,6 +29,7 @@ from lifang.sensing.models import (
     SafetyNotice,
     Site,
     Tour,
+    UtilityLine,
     Vigil,
     Works,
     WorksMoney,
@@ -241,3 +242,11 @@ def match_of(area: str) -> Alarm:
         line = json.dumps(said).encode()
         actions.take_matches(actor=SYSTEM, reception=file, lines=[line], at=NOVEMBER)
         return Alarm.objects.get(holders=file.viewers)
+
+
+def line_of(area: str) -> UtilityLine:
+    """A utility line of this area."""
+    with behind(SYSTEM):
+        made = a_row(UtilityLine, area=area, kind="water", state="planned", path=[[117.0, 36.0], [117.001, 36.0]])  # fmt: skip
+    assert isinstance(made, UtilityLine)
+    return made

@@ -11,6 +11,7 @@ from lifang.sensing.web import (
     safety_pages,
     site_pages,
     tour_pages,
+    utility_pages,
     works_money,
     works_pages,
 )
@@ -25,6 +26,17 @@ urlpatterns = [
     path(f"{DESK}/new", devices.new, name="new"),
     path(f"{DESK}/map", devices.on_map, name="map"),
     path(f"{DESK}/points", devices.points, name="points"),
+    path(f"{DESK}/lines", utility_pages.lines, name="lines"),
+    path(f"{DESK}/lines/map", utility_pages.line_map, name="line_map"),
+    path(f"{DESK}/lines/shapes", utility_pages.line_shapes, name="line_shapes"),
+    path(f"{DESK}/lines/new", utility_pages.line_new, name="line_new"),
+    path(f"{DESK}/lines/file", utility_pages.line_file, name="line_file"),
+    path(f"{DESK}/lines/<uuid:pk>", utility_pages.line, name="line"),
+    path(f"{DESK}/lines/<uuid:pk>/devices", utility_pages.line_devices, name="line_devices"),
+    path(f"{DESK}/lines/<uuid:pk>/laying", utility_pages.line_laying, name="line_laying"),
+    path(
+        f"{DESK}/lines/<uuid:pk>/retirement", utility_pages.line_retirement, name="line_retirement"
+    ),
     path(f"{DESK}/coverage", devices.coverage, name="coverage"),
     path(f"{DESK}/quarantine", quarantine.quarantine, name="quarantine"),
     path(f"{DESK}/quarantine/<uuid:pk>", quarantine.poison, name="poison"),

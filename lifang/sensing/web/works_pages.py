@@ -21,8 +21,9 @@ from lifang.core.web.views import only
 from lifang.orgs import selectors as orgs
 from lifang.sensing import actions, selectors
 from lifang.sensing.catalogue import WORKS_KINDS
+from lifang.sensing.catalogue.lines import LINE_KINDS
 from lifang.sensing.models import Works
-from lifang.sensing.rules.works import Stand, gaps
+from lifang.sensing.rules.works import WORKS_MARK, Stand, gaps
 from lifang.sensing.terms import WorksState
 from lifang.sensing.web import shown, works_money
 from lifang.sensing.web.here import asking, moment
@@ -52,7 +53,7 @@ class WorksTable(Table):
     name = Column(gettext_lazy("Works"), link=lambda row: reverse("sensing:work", args=[row.pk]), wide=True)  # fmt: skip
     kind = Column(gettext_lazy("Kind"), value=kind_name)
     area = Column(gettext_lazy("Area"), value=lambda row: orgs.place_name(row.area, 2))
-    points = Column(gettext_lazy("Points planned"), cell="number", value=lambda row: sum(row.planned.values()))  # fmt: skip
+    points = Column(gettext_lazy("Points planned"), cell="number", value=lambda row: sum(many for key, many in row.planned.items() if not key.startswith(WORKS_MARK)))  # fmt: skip
     investment = Column(gettext_lazy("Investment (yuan)"), cell="number", sort="investment")
     state = Column(gettext_lazy("State"), cell="state", value=lambda row: STATES[WorksState(row.state)])  # fmt: skip
     handed_over_at = Column(gettext_lazy("Handed over on"), cell="date", sort="handed_over_at")
@@ -93,6 +94,8 @@ class WorksForm(Form):
         self.fields["area"].choices = [(home, orgs.place_name(home, 2) or home), *orgs.parts_of(actor).items()]  # type: ignore[attr-defined]  # fmt: skip
         for key in dict.fromkeys(key for one in WORKS_KINDS for key in one.asks):
             self.fields[_FIELD + key] = forms.IntegerField(label=shown.type_name(key), min_value=0, max_value=100_000, required=False)  # fmt: skip
+        for one in LINE_KINDS:
+            self.fields[_FIELD + WORKS_MARK + one.key] = forms.IntegerField(label=_("%(kind)s line, metres") % {"kind": one.name}, min_value=0, max_value=100_000, required=False)  # fmt: skip
 
     def given(self) -> dict[str, Any]:
         """As the action asks for it."""
@@ -203,7 +206,15 @@ def _row(one: Stand) -> dict[str, Any]:
         lacks = _("%d not connected") % (one.planned - one.heard)
     else:
         lacks = _("%d out of order") % (one.planned - one.intact)
-    return {"name": shown.type_name(one.type), "stand": one, "lacks": lacks}
+    return {"name": _called(one.type), "stand": one, "lacks": lacks}
+
+
+def _called(key: str) -> str:
+    """A type of device, or a kind of line in metres."""
+    kind = key.removeprefix(WORKS_MARK)
+    if kind == key or kind not in LINE_KINDS:
+        return str(shown.type_name(key))
+    return str(_("%(kind)s line, metres") % {"kind": LINE_KINDS[kind].name})
 
 
 def _check(one: dict[str, Any]) -> dict[str, Any]:
