@@ -1,5 +1,6 @@
 import select
 
+import psycopg
 from django.db.backends.postgresql import base
 
 
@@ -13,4 +14,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return False
         watch = select.poll()
         watch.register(line.fileno(), select.POLLIN)
-        return not watch.poll(0)
+        return not watch.poll(0) or self._answers()
+
+    def _answers(self) -> bool:
+        """It may only have told of what we listen to; that is taken in, then."""
+        try:
+            self.connection.execute("SELECT")
+        except psycopg.Error:
+            return False
+        return True

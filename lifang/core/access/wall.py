@@ -61,6 +61,7 @@ def _values(actor: Actor) -> tuple[str, str]:
 
 
 def _known() -> tuple[str, str] | None:
+    connection.close_if_health_check_failed()  # or it would be made anew behind our back, and stand behind nothing
     told = connection.__dict__.get("_lifang_wall")
     if told is None or told[0] is not connection.connection:
         return ("", "") if connection.connection is None else None
