@@ -49,7 +49,7 @@ def action(name: str, *, beyond: bool = False) -> Callable[[Callable[P, R]], Cal
 def together(*, actor: Actor, at: datetime) -> Iterator[None]:
     """Several actions as one: one transaction, their audit lines and events written at its end."""
     unit = Unit("", actor, at, None)
-    with behind(actor), transaction.atomic(), gathering(), unit.on_the_record():
+    with behind(actor), transaction.atomic(), unit.on_the_record(), gathering():
         yield
 
 
@@ -90,7 +90,7 @@ def _run(unit: Unit, act: Callable[[], R]) -> R:
 def _alone(unit: Unit, act: Callable[[], R]) -> R:
     with behind(SYSTEM if unit.beyond else unit.actor):
         try:
-            with transaction.atomic(), gathering(), unit.on_the_record():
+            with transaction.atomic(), unit.on_the_record(), gathering():
                 _check(unit)
                 return unit.keep(act())
         except Refused as refused:

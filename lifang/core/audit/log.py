@@ -12,8 +12,10 @@ from lifang.core.config import config
 
 _HEAD = "SELECT seq, digest FROM audit_head WHERE id = 1 FOR UPDATE"
 _COLUMNS = (*Line._fields, "seq", "algorithm", "previous", "digest")
-_ADD = f"INSERT INTO audit_entry ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608 -- our own names
-_MOVE = "; UPDATE audit_head SET seq = %s, digest = %s WHERE id = 1"
+_ADD = f"WITH added AS (INSERT INTO audit_entry ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608 -- our own names
+_MOVE = """ RETURNING seq, digest)
+UPDATE audit_head SET seq = last.seq, digest = last.digest FROM (SELECT seq, digest FROM added ORDER BY seq DESC LIMIT 1) AS last WHERE id = 1
+"""
 
 
 def append(lines: Iterable[Line]) -> None:
@@ -35,7 +37,7 @@ def append(lines: Iterable[Line]) -> None:
             facts = line._replace(changes=Jsonb(line.changes))  # type: ignore[arg-type]
             values += [*facts, seq, algorithm, previous, digest]
         places = f"({', '.join(['%s'] * len(_COLUMNS))})"
-        cursor.execute(_ADD + ", ".join([places] * len(lines)) + _MOVE, [*values, seq, digest])
+        cursor.execute(_ADD + ", ".join([places] * len(lines)) + _MOVE, values)
 
 
 class Verdict(NamedTuple):
