@@ -15,7 +15,7 @@ import psycopg
 
 from benchmarks.figures import Figure, reference
 from benchmarks.peers import Meter, postmaster
-from benchmarks.telemetry import Town
+from benchmarks.telemetry import Town, databases_url
 
 if TYPE_CHECKING:
     from lifang.boot.launch import Launch
@@ -51,12 +51,9 @@ class Store:
     """Devices without end behind one gateway."""
 
     def __init__(self, launch: "Launch", devices: int, ids: bool) -> None:
-        from lifang.boot import databases  # noqa: PLC0415 -- the house stands now
-        from lifang.boot.engines.postgres import SUPERUSER  # noqa: PLC0415
-
         self.devices, self.ids, self.sent = devices, ids, 0
         self.town = Town(launch, devices=50, code="ENDURE")
-        self.line = psycopg.connect(databases.embedded(launch.config).url(SUPERUSER, databases.NAME), autocommit=True)  # fmt: skip
+        self.line = psycopg.connect(databases_url(launch), autocommit=True)
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         self.days = [today - timedelta(days=back) for back in range(9, -1, -1)]
         self.first, self.phase = 0, 0

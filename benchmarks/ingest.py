@@ -47,7 +47,8 @@ class Workers:
             child.send_signal(number)
 
     def cpu(self) -> float:
-        spent = [psutil.Process(child.pid).cpu_times() for child in self.children]
+        mine = [psutil.Process(child.pid) for child in self.children]
+        spent = [one.cpu_times() for top in mine for one in (top, *top.children())]
         return sum(one.user + one.system for one in spent)
 
     def kill_one(self) -> None:

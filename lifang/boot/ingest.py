@@ -1,14 +1,18 @@
-"""A worker of ingest: reads what devices sent by MQTT, stores it, then acknowledges. Run as many as the load needs, on any machine."""
+"""A worker of ingest: reads what devices sent by MQTT, stores it, then acknowledges. Run as many as the load needs, on any machine.
+
+It is two processes: what may be of danger to life is read by one that has nothing else to do.
+"""
 
 import asyncio
 import gc
 import logging
 import os
 import signal
-import sys
 import threading
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import django
 import nats
@@ -19,8 +23,11 @@ django.setup()
 from django.db import InterfaceError, OperationalError, close_old_connections  # noqa: E402 -- Django must be set up first
 
 from lifang.boot.callout import Callout  # noqa: E402
-from lifang.boot.lanes import LANES, Lane, ensure  # noqa: E402
+from lifang.boot.engines.process import dies_with_parent  # noqa: E402
+from lifang.boot.lanes import BULK, GUARD, LANES, Lane, ensure  # noqa: E402
 from lifang.boot.secrets import secret  # noqa: E402
+from lifang.core.access import SYSTEM  # noqa: E402
+from lifang.core.access.wall import stand  # noqa: E402
 from lifang.core.config import config  # noqa: E402
 from lifang.core.crypto.nkeys import Issuer, seed_of  # noqa: E402
 from lifang.core.cycles import unswept  # noqa: E402
@@ -33,9 +40,7 @@ WAIT_SECONDS = 1.0
 AGAIN_SECONDS = 1.0
 LAST_LOOK_SECONDS = 2.0  # when it stops; what it does not come to, another looks at
 STOP_LOOKED_AT_SECONDS = 0.3
-# A fire does not wait for the batch of readings in the next thread to be read.
-SWITCH_SECONDS = 0.0005
-BEHIND = 5  # the same for the processor: where the two want it, the bulk lane waits
+BEHIND = 5  # where both want the processor, the bulk lane waits
 
 
 def now() -> datetime:
@@ -44,9 +49,6 @@ def now() -> datetime:
 
 def work(asked_to_stop: threading.Event, lane: Lane) -> None:
     """Until asked to stop; a server or a database that is away is waited for."""
-    if lane.later:
-        with suppress(OSError):  # not every system does this by thread
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
     looker = Looker(now) if lane.later else None
     worker = Worker(looker)
     while not asked_to_stop.is_set():
@@ -78,6 +80,7 @@ def _drain(worker: Worker, line: Pull, gather_seconds: float, asked_to_stop: thr
             messages = line.fetch(WAIT_SECONDS, gather_seconds)
             if messages:
                 close_old_connections()
+                stand(SYSTEM)
                 worker.work(messages, now())
                 line.ack(messages)
         del messages
@@ -103,21 +106,46 @@ async def _until(asked_to_stop: threading.Event, callout: Callout) -> None:
         await task
 
 
+def read(lanes: Sequence[Lane], asked_to_stop: threading.Event, *others: Callable[[], None]) -> None:  # fmt: skip
+    """Each lane in its own thread, with its own connection; the first in this one."""
+    gc.freeze()  # what is loaded stays, and is shared
+    threads = [threading.Thread(target=work, args=(asked_to_stop, lane)) for lane in lanes[1:]]
+    threads += [threading.Thread(target=one) for one in others]
+    for one in threads:
+        one.start()
+    work(asked_to_stop, lanes[0])
+    for one in threads:
+        one.join()
+
+
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    gc.freeze()  # what is loaded stays
-    sys.setswitchinterval(SWITCH_SECONDS)
-    # Each lane has its own thread and connection: a flood of readings does not stand before a fire.
-    others = [threading.Thread(target=work, args=(stop, lane)) for lane in LANES[1:]]
-    others += [threading.Thread(target=answer, args=(stop,))]
-    for one in others:
-        one.start()
-    work(stop, LANES[0])
-    for one in others:
-        one.join()
+    dies = dies_with_parent(signal.SIGKILL)
+    guard = os.fork()
+    if not guard:
+        if dies:
+            dies()
+        read([one for one in LANES if one.account == GUARD], stop, partial(answer, stop))
+        return
+    ended = threading.Thread(target=_await_end, args=(guard, stop))
+    ended.start()
+    with suppress(OSError):  # not every system knows it
+        os.nice(BEHIND)
+    read([one for one in LANES if one.account == BULK], stop)
+    with suppress(ProcessLookupError):
+        os.kill(guard, signal.SIGTERM)
+    ended.join()
+
+
+def _await_end(guard: int, asked_to_stop: threading.Event) -> None:
+    """One does not work without the other: both are begun again."""
+    os.waitpid(guard, 0)
+    if not asked_to_stop.is_set():
+        log.error("the reader of what may be of danger to life has ended")
+        asked_to_stop.set()
 
 
 if __name__ == "__main__":
