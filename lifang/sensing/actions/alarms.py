@@ -16,6 +16,7 @@ from lifang.core.action import action
 from lifang.core.events import publish
 from lifang.core.ids import new_id
 from lifang.sensing.actions.commands import speak
+from lifang.sensing.actions.packing import asking
 from lifang.sensing.actions.scene import Scene, scene_of, subject_of
 from lifang.sensing.catalogue import RULES, AlarmRule
 from lifang.sensing.events import AlarmChanged, AlarmRaised
@@ -23,6 +24,7 @@ from lifang.sensing.models import Alarm, AlarmStep, Device, Flood
 from lifang.sensing.rules import alarms as rules
 from lifang.sensing.rules import limits
 from lifang.sensing.rules.alarms import DESK_DIGITS, FLOOD_SPAN, Standing
+from lifang.sensing.selectors import rules as chosen
 from lifang.sensing.terms import Severity, Told
 from lifang.sensing.watch.score import Remark, why
 
@@ -47,8 +49,13 @@ WHERE area LIKE %(inside)s AND told_at > %(since)s AND inhibited_by_id IS NULL A
 
 @action("sensing.raise_alarms")
 def raise_alarms(*, actor: Actor, told: Sequence[Told], at: datetime) -> list[Alarm]:
-    """What the rules say, life safety first, as alarms and steps; events only for what somebody has to answer."""
-    scene = scene_of(told, at)
+    """What the rules say becomes alarms."""
+    return raised(told, at, chosen.in_force(actor))
+
+
+def raised(told: Sequence[Told], at: datetime, in_force: dict[str, AlarmRule]) -> list[Alarm]:
+    """Within an action: life safety first, as alarms and steps; events only for what somebody has to answer."""
+    scene = scene_of(told, at, in_force)
     steps: list[AlarmStep] = []
     new: list[Alarm] = []
     rest, moved = _moved(told)
@@ -248,7 +255,7 @@ def _fold(new: Sequence[Alarm], at: datetime) -> None:
             desks[alarm.area[:DESK_DIGITS]].append(alarm)
     for desk, mine in desks.items():
         given: Any = {"desk": desk, "inside": f"{desk}%", "since": at - FLOOD_SPAN}
-        with connection.cursor() as cursor:
+        with asking(connection) as cursor:
             cursor.execute(_FLOOD, given)
             standing, recent = cursor.fetchone()
         if not rules.flooded(recent + len(mine), already=standing is not None):

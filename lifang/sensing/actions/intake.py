@@ -12,6 +12,7 @@ from psycopg.errors import DeadlockDetected
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.action import together
 from lifang.sensing.actions.looking import Part, lay_open
 from lifang.sensing.actions.quarantine import Lost, count, lay_aside
 from lifang.sensing.actions.storing import keep, seen
@@ -42,7 +43,7 @@ _DAY, _SECOND = 86_400_000_000, 1_000_000
 _SERIES = """
 INSERT INTO sensing_series (device_id, measure, area, holders)
 SELECT d.id, t.measure, d.area, d.holders FROM unnest(%s::uuid[], %s::text[]) AS t(device, measure)
-JOIN sensing_device d ON d.id = t.device ON CONFLICT DO NOTHING
+JOIN sensing_device d ON d.id = t.device ON CONFLICT DO NOTHING RETURNING device_id, measure, id
 """
 _THEIRS = """
 SELECT s.device_id, s.measure, s.id FROM sensing_series s
@@ -186,7 +187,7 @@ def take(
             later.append(lay_open(new, known, at))
 
     register.listen()
-    with behind(SYSTEM), transaction.atomic():
+    with together(actor=SYSTEM, at=at):  # the log's head, for which everybody waits, comes last
         register.refresh()
         observed, refused = _observed(register, parcels, at)
         stored = keep(observed, register.known, at, look)
@@ -341,8 +342,11 @@ def _make(register: Register, lacking: list[tuple[Line, Slot]]) -> None:
     arguments: Any = [[device for device, _ in pairs], [measure for _, measure in pairs]]
     with connection.cursor() as cursor:
         cursor.execute(_SERIES, arguments)
-        cursor.execute(_THEIRS, arguments)
-        for device, measure, pk in cursor.fetchall():
+        made = cursor.fetchall()
+        if len(made) < len(pairs):
+            cursor.execute(_THEIRS, arguments)
+            made = cursor.fetchall()
+        for device, measure, pk in made:
             line, slot = slots[device, measure]
             slot.series = pk
             register.name(pk, line.known(slot))

@@ -19,13 +19,12 @@ from django.db import (
     OperationalError,
     close_old_connections,
     connection,
-    transaction,
 )
 
 from lifang.core.access import SYSTEM
-from lifang.core.access.wall import behind
+from lifang.core.action import attempt, together
 from lifang.core.ids import new_id
-from lifang.sensing.actions.packing import asking, by_message, together
+from lifang.sensing.actions.packing import asking, by_message, stacked
 from lifang.sensing.actions.storing import seen
 from lifang.sensing.selectors import ways
 from lifang.sensing.terms import Columns, Known
@@ -103,16 +102,16 @@ class Looker:
                 self.changed.wait_for(lambda: self.waiting)
             if self.size < MOST_UNSEEN:
                 time.sleep(GATHER_SECONDS)
-            together = list(self.waiting)
+            mine = list(self.waiting)
             try:
                 close_old_connections()
-                look(together, self.clock())
+                look(mine, self.clock())
             except Exception:
                 log.exception("what is stored could not be looked at; again soon")
                 time.sleep(AGAIN_SECONDS)
                 continue
             with self.changed:
-                self._count(self.waiting[len(together) :])
+                self._count(self.waiting[len(mine) :])
 
 
 def look(parts: Sequence[Part], at: datetime) -> None:
@@ -121,22 +120,22 @@ def look(parts: Sequence[Part], at: datetime) -> None:
     Raises when the database is away: then nothing happened.
     """
     try:
-        with behind(SYSTEM), transaction.atomic():
+        with together(actor=SYSTEM, at=at):
             mine = _claimed(parts)
             if mine:
-                seen(together([one.columns for one in mine]), _all_known(mine), at)
+                seen(stacked([one.columns for one in mine]), _all_known(mine), at)
     except (OperationalError, InterfaceError):
         raise
     except Exception:
         log.exception("what is stored could not be looked at; looked through for the guilty device")
-        with behind(SYSTEM), transaction.atomic():
+        with together(actor=SYSTEM, at=at):
             for one in _claimed(parts):
                 _apart(one.columns, one.known, at)
 
 
 def look_at_left(*, at: datetime) -> int:
     """What a process stored and did not come to look at; how many parts."""
-    with behind(SYSTEM), transaction.atomic():
+    with together(actor=SYSTEM, at=at):
         with connection.cursor() as cursor:
             cursor.execute(_LEFT, [at - timedelta(seconds=LEFT_SECONDS), _LEFT_AT_ONCE])
             left = sorted((key, unpacked(bytes(body))) for key, body in cursor.fetchall())
@@ -166,7 +165,7 @@ def _all_known(parts: Sequence[Part]) -> Mapping[int, Known]:
 def _apart(them: Columns, known: Mapping[int, Known], at: datetime) -> None:
     """Half of the devices by half, each behind a savepoint, until the guilty stands alone."""
     try:
-        with transaction.atomic():
+        with attempt():
             seen(them, known, at)
     except (OperationalError, InterfaceError):
         raise

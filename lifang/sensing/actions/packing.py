@@ -41,7 +41,7 @@ def columns(rows: Sequence[Observed], known: Mapping[int, Known]) -> Columns:
     return Columns._make((*made, group, facts if any(facts) else None))
 
 
-def together(parts: Sequence[Columns]) -> Columns:
+def stacked(parts: Sequence[Columns]) -> Columns:
     """One under another."""
     if len(parts) == 1:
         return parts[0]

@@ -8,11 +8,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from lifang.core.access import SYSTEM as _SYSTEM
+from lifang.core.access import prepared
 from lifang.sensing.catalogue import AlarmRule
 from lifang.sensing.models import Alarm, Device, Followed
 from lifang.sensing.rules.alarms import Standing
-from lifang.sensing.selectors import rules as chosen
 from lifang.sensing.terms import RuleState, Told
 from lifang.sensing.watch.rule import Kind
 from lifang.sensing.watch.score import Remark, remarks_of
@@ -20,18 +19,21 @@ from lifang.sensing.watch.score import Remark, remarks_of
 GROUP_SPAN: Final = timedelta(minutes=30)
 GATEWAY_RULES: Final = ("gateway_silent",)
 
+_DEVICES: Final = "SELECT * FROM sensing_device WHERE id = ANY(%s)"
 # Of each kind: subject, rule or measure, hazard; device or place, alarm, lead; a moment, a value.
 _AROUND: Final = """
-SELECT 'shelf', subject, rule, NULL, NULL::uuid, NULL::uuid, NULL::uuid, shelved_until, NULL::float8
-  FROM sensing_alarm WHERE subject = ANY(%(subjects)s) AND shelved_until > %(at)s
+SELECT 'open', subject, rule, NULL, NULL::uuid, NULL::uuid, NULL::uuid, NULL::timestamptz, NULL::float8
+  FROM sensing_alarm WHERE subject = ANY($1::text[]) AND ended_at IS NULL
+UNION ALL SELECT 'shelf', subject, rule, NULL, NULL::uuid, NULL::uuid, NULL::uuid, shelved_until, NULL::float8
+  FROM sensing_alarm WHERE subject = ANY($1::text[]) AND shelved_until > $2::timestamptz
 UNION ALL SELECT 'dead', NULL, NULL, NULL, device_id, id, NULL, NULL, NULL FROM sensing_alarm
-  WHERE device_id = ANY(%(gateways)s) AND rule = ANY(%(silent)s) AND ended_at IS NULL AND cleared_at IS NULL
+  WHERE device_id = ANY($3::uuid[]) AND rule = ANY($4::text[]) AND ended_at IS NULL AND cleared_at IS NULL
 UNION ALL SELECT * FROM (
   SELECT 'near', subject, rule, hazard, place_id, id, lead_id, raised_at, NULL::float8 FROM sensing_alarm
-  WHERE place_id = ANY(%(places)s) AND ended_at IS NULL AND raised_at > %(since)s ORDER BY raised_at) AS n
+  WHERE place_id = ANY($5::uuid[]) AND ended_at IS NULL AND raised_at > $6::timestamptz ORDER BY raised_at) AS n
 UNION ALL SELECT 'latest', left(l.facts->>'said', 60), s.measure, NULL, s.device_id, NULL, NULL, l.at, l.value
-  FROM sensing_series s JOIN sensing_latest l ON l.series_id = s.id WHERE s.device_id = ANY(%(devices)s)
-UNION ALL SELECT 'edition', number::text, rule, NULL, NULL, NULL, NULL, NULL, NULL FROM sensing_edition WHERE state = %(published)s
+  FROM sensing_series s JOIN sensing_latest l ON l.series_id = s.id WHERE s.device_id = ANY($7::uuid[])
+UNION ALL SELECT 'edition', number::text, rule, NULL, NULL, NULL, NULL, NULL, NULL FROM sensing_edition WHERE state = $8::text
 """
 
 
@@ -60,33 +62,39 @@ class Scene(NamedTuple):
     touched: dict[UUID, Alarm]  # there already, to be written anew
 
 
-def scene_of(told: Sequence[Told], at: datetime) -> Scene:
-    devices = Device.objects.in_bulk({one.device for one in told})
-    subjects = [subject_of(pk) for pk in devices]
-    rows = Alarm.objects.select_for_update(of=("self",)).filter(ended_at__isnull=True)
-    mine = {
-        (one.subject, one.rule): one for one in rows.filter(subject__in=subjects).order_by("id")
-    }
+def scene_of(told: Sequence[Told], at: datetime, in_force: dict[str, AlarmRule]) -> Scene:
+    devices = {one.pk: one for one in Device.objects.raw(_DEVICES, [[one.device for one in told]])}
     scene = Scene(
-        devices=devices, rules=chosen.in_force(_SYSTEM), editions={}, open=mine, shelves={}, dead={},
+        devices=devices, rules=in_force, editions={}, open={}, shelves={}, dead={},
         standing=defaultdict(list), latest=defaultdict(list), remarks={}, made=set(), touched={},
     )  # fmt: skip
-    _look_around(scene, subjects, at)
+    _look_around(scene, [subject_of(pk) for pk in devices], at)
     scene.remarks.update(_remarks(told, scene.rules))
     return scene
 
 
 def _look_around(scene: Scene, subjects: list[str], at: datetime) -> None:
     devices = scene.devices.values()
-    given: dict[str, Any] = {
-        "subjects": subjects, "at": at, "since": at - GROUP_SPAN, "devices": list(scene.devices), "silent": list(GATEWAY_RULES),
-        "gateways": list({one.gateway_id for one in devices if one.gateway_id}),
-        "places": list({one.place_id for one in devices if one.place_id}), "published": RuleState.PUBLISHED.value,
-    }  # fmt: skip
+    gateways = {one.gateway_id for one in devices if one.gateway_id}
+    places = {one.place_id for one in devices if one.place_id}
+    given: list[Any] = [
+        subjects, at, list(gateways), list(GATEWAY_RULES), list(places), at - GROUP_SPAN, list(scene.devices), RuleState.PUBLISHED.value,
+    ]  # fmt: skip
+    name = prepared.named(
+        _look_around, lambda: (_AROUND, None)
+    )  # to plan it costs more than to ask it
     with connection.cursor() as cursor:
-        cursor.execute(_AROUND, given)
+        cursor.execute(
+            f"EXECUTE {name} (%s, %s, %s::uuid[], %s, %s::uuid[], %s, %s::uuid[], %s)", given
+        )
         rows = cursor.fetchall()
+    if any(kind == "open" for kind, *_ in rows):
+        held = Alarm.objects.select_for_update(of=("self",)).filter(ended_at__isnull=True)
+        mine = held.filter(subject__in=subjects).order_by("id")
+        scene.open.update({(one.subject, one.rule): one for one in mine})
     for kind, subject, rule, hazard, where, alarm, lead, moment, value in rows:
+        if kind == "open":
+            continue
         if kind == "shelf":
             scene.shelves[subject, rule] = moment
         elif kind == "dead":

@@ -89,7 +89,7 @@ def score_series(*, actor: Actor, at: datetime) -> int:
             due[place] = one._replace(track=score.begun(logs[one.series], newest - LATENESS))
     signals = _follow(due, asked, logs)
     _keep(due, at)  # before the alarms: their card says why
-    tell(actor, signals, at)
+    tell(actor, signals, at, chosen.in_force(actor))
     return len(due)
 
 

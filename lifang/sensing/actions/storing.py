@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -21,15 +20,17 @@ from lifang.sensing.actions.packing import (
     by_series,
     columns,
     copied,
-    together,
+    stacked,
 )
-from lifang.sensing.terms import BAD, PLACES, Batch, Columns, Known, Observed, Watcher
+from lifang.sensing.terms import BAD, PLACES, Batch, Columns, Known, Observed, Watcher, moment
 
 WATCHERS: list[Watcher] = []
 Look = Callable[[Columns, Mapping[int, Known], datetime], object]
 _DAY: Final = 86_400_000_000
 _HOUR: Final = 3_600_000_000
 _EPOCH: Final = date(1970, 1, 1)
+_MOST_DAYS: Final = 400
+_DAYS: Final = dict[tuple[str, date], str]()  # by database and day
 _COLUMNS: Final = "device_id, at, message, arrived_at, series, value, quality, facts"
 
 # Granted to all who are in this session: the function of the owner that takes what lies there.
@@ -37,6 +38,10 @@ _TEMP = f"""
 CREATE TEMP TABLE IF NOT EXISTS sensing_incoming ON COMMIT DELETE ROWS AS SELECT {_COLUMNS} FROM sensing_message WHERE false;
 GRANT SELECT ON sensing_incoming TO PUBLIC
 """  # noqa: S608 -- our own names
+_ONE = """
+INSERT INTO {} (device_id, at, message, arrived_at, series, value, quality) VALUES (%s, %s, %s, %s, %b::bigint[], %b::float8[], %b::int2[])
+ON CONFLICT DO NOTHING
+"""
 _TAKE = (
     "SELECT device, (extract(epoch FROM moment) * 1000000)::bigint, number, had FROM sensing_take()"
 )
@@ -166,25 +171,50 @@ def _keep(them: Columns, known: Mapping[int, Known]) -> Columns:
     days = them.at // _DAY
     if (days == days[0]).all():
         return _day(int(days[0]), them, known)
-    return together([_day(day, them.at_places(days == day), known) for day in np.unique(days).tolist()])  # fmt: skip
+    return stacked([_day(day, them.at_places(days == day), known) for day in np.unique(days).tolist()])  # fmt: skip
 
 
 def _day(day: int, them: Columns, known: Mapping[int, Known]) -> Columns:
     """Straight into the partition; if a message stands there already, the careful way."""
-    when, packed = _EPOCH + timedelta(days=day), copied(them, known)
+    when = _EPOCH + timedelta(days=day)
     part = _partition(when)
+    if them.group[0] == them.group[-1] and them.facts is None:
+        return them if _add_one(part, them, known) else _careful(them, known)
+    packed = copied(them, known)
     try:
         try:
             with transaction.atomic():
                 _copy(part, packed)
-        except UndefinedTable:  # made by a transaction that came to nothing, or dropped
-            _made.cache_clear()
+        except UndefinedTable:  # dropped meanwhile
+            _DAYS.clear()
             part = _partition(when)
             with transaction.atomic():
                 _copy(part, packed)
     except UniqueViolation:
         return _careful(them, known)
     return them
+
+
+def _add_one(part: str, them: Columns, known: Mapping[int, Known]) -> bool:
+    """A single message, in one statement: a fire waits for each. False: it stands there already."""
+    given = [
+        known[int(them.series[0])].device,
+        moment(int(them.at[0])),
+        int(them.message[0]),
+        moment(int(them.arrived[0])),
+    ]
+    columns = [
+        Bigints(them.series),
+        Floats(them.value),
+        Smallints(them.quality) if them.quality.any() else None,
+    ]
+    try:
+        with asking(connection) as cursor:
+            cursor.execute(_ONE.format(part), given + columns)
+            return bool(cursor.rowcount)
+    except UndefinedTable:
+        _DAYS.clear()  # whoever tries again makes it
+        raise
 
 
 def _careful(them: Columns, known: Mapping[int, Known]) -> Columns:
@@ -229,7 +259,8 @@ def _latest(them: Columns, known: Mapping[int, Known]) -> tuple[dict[int, int], 
     order, first = by_series(them)
     places = order[np.append(first[1:], len(order)) - 1]
     with asking(connection) as cursor:
-        cursor.execute(_IN_ORDER, [Bigints(them.series[places])])
+        if len(places) > 1:
+            cursor.execute(_IN_ORDER, [Bigints(them.series[places])])
         given = _summed(them, order, first, places)
         series, at, moved = _told(cursor, _LATEST, [_facts(them, places)], given)
         if len(series) < len(places):
@@ -272,14 +303,15 @@ def _facts(them: Columns, places: Any) -> list[str | None] | None:
     return [one.decode() if one else None for one in told]
 
 
-@lru_cache(maxsize=400)
-def _made(database: str, day: date) -> str:
+def _partition(day: date) -> str:
+    """The table of a day; made when it is the first. Remembered once it stays."""
+    key = str(connection.settings_dict["NAME"]), day
+    if key in _DAYS:
+        return _DAYS[key]
     with connection.cursor() as cursor:
         cursor.execute("SELECT sensing_day(%s)", [day])
-        row = cursor.fetchone()
-    return str(row[0])
-
-
-def _partition(day: date) -> str:
-    """The table of a day; made when it is the first."""
-    return _made(str(connection.settings_dict["NAME"]), day)
+        part = str(cursor.fetchone()[0])
+    if len(_DAYS) > _MOST_DAYS:
+        _DAYS.clear()
+    transaction.on_commit(lambda: _DAYS.setdefault(key, part))
+    return part

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.action import action
 from lifang.core.ids import new_id
-from lifang.sensing.actions.alarms import raise_alarms
+from lifang.sensing.actions.alarms import raised
 from lifang.sensing.actions.packing import Bigints, Moments, Uuids, asking
 from lifang.sensing.catalogue import AlarmRule
 from lifang.sensing.models import Latest, Pending
@@ -34,7 +34,7 @@ _new: Any = tuple.__new__  # a third of the price of the constructor
 
 _LOCK = "SELECT count(*) FROM (SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS t(k)) AS locked"
 _LIVE = "SELECT DISTINCT device_id FROM sensing_pending WHERE device_id = ANY(%b::uuid[])"
-_PENDING = "SELECT device_id, rule, body FROM sensing_pending WHERE device_id = ANY(%s::uuid[])"
+_PENDING = "SELECT device_id, rule, body FROM sensing_pending WHERE device_id = ANY(%b::uuid[])"
 # Series by series by the key: a join hangs on how fresh the statistics of today's partition are, and once read all of it.
 # No further than the newest that was looked at: what is stored and waits to be looked at is told when its turn comes.
 _HISTORY = """
@@ -74,12 +74,11 @@ class AlarmWatcher:
         looked_at = {kind: mine for kind, mine in batch.kinds.items() if kind in sieves}
         if not looked_at:
             return
-        devices = {batch.known[one].device for mine in looked_at.values() for one in mine}
-        with asking(connection) as cursor:
-            cursor.execute(_LIVE, [Uuids(list(devices))], binary=True)
-            wanted = {device for (device,) in cursor.fetchall()}
+        wanted = set[UUID]()
         for kind, series in looked_at.items():
             wanted |= _woken(batch, sieves[kind], np.array(series, np.int64))
+        devices = {batch.known[one].device for mine in looked_at.values() for one in mine}
+        wanted |= _live(devices - wanted)
         if wanted:
             readings, since = _readings(batch, looked_at, wanted)
             moved = {key: batch.moved[key.series] for key in readings if key.series in batch.moved}
@@ -87,6 +86,15 @@ class AlarmWatcher:
 
 
 WATCHER = AlarmWatcher()
+
+
+def _live(devices: set[UUID]) -> set[UUID]:
+    """Those of which something is remembered."""
+    if not devices:
+        return devices
+    with asking(connection) as cursor:
+        cursor.execute(_LIVE, [Uuids(list(devices))], binary=True)
+        return {device for (device,) in cursor.fetchall()}
 
 
 def _woken(batch: Batch, sieve: Sieve, series: NDArray[np.int64]) -> set[UUID]:
@@ -153,7 +161,7 @@ def judge(
     watch.newest.update({(key.device, key.measure): known for key, known in since.items()})
     signals = watch.feed((key.device, one) for key, mine in readings.items() for one in mine)
     signals += watch.tick(at.timestamp())
-    return _write(actor, watch, signals, devices, at)
+    return _write(actor, watch, signals, devices, at, rules)
 
 
 @action("sensing.run_timers")
@@ -166,8 +174,9 @@ def run_timers(*, actor: Actor, at: datetime) -> int:
     lock(waiting)  # a worker may just be judging one of them; what is due is asked again after it
     found = list(due.filter(device__in=waiting).select_related("device"))
     devices = {row.device_id: (row.device_id, row.device.type, row.area) for row in found}
-    watch = _watch(chosen.in_force(actor), devices, {}, {})
-    return _write(actor, watch, watch.tick(at.timestamp()), devices, at)
+    rules = chosen.in_force(actor)
+    watch = _watch(rules, devices, {}, {})
+    return _write(actor, watch, watch.tick(at.timestamp()), devices, at, rules)
 
 
 def _watch(
@@ -251,14 +260,14 @@ class History:
 def lock(devices: Iterable[UUID]) -> None:
     """Two workers do not judge one device at once; in one order, so that they never wait in a ring."""
     keys = sorted(device.int % (1 << 62) for device in devices)
-    with connection.cursor() as cursor:
+    with asking(connection) as cursor:
         cursor.execute(_LOCK, [keys])
 
 
 def pending(devices: Iterable[UUID]) -> dict[UUID, dict[str, bytes]]:
     """What is written down of these devices, by rule."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PENDING, [list(devices)])
+    with asking(connection) as cursor:
+        cursor.execute(_PENDING, [Uuids(list(devices))], binary=True)
         return _pairs(cursor.fetchall())
 
 
@@ -270,7 +279,12 @@ def _pairs(rows: list[tuple[UUID, str, Any]]) -> dict[UUID, dict[str, bytes]]:
 
 
 def _write(
-    actor: Actor, watch: Watch, signals: list[Signal], devices: Mapping[UUID, Subject], at: datetime
+    actor: Actor,
+    watch: Watch,
+    signals: list[Signal],
+    devices: Mapping[UUID, Subject],
+    at: datetime,
+    rules: dict[str, AlarmRule],
 ) -> int:
     touched = watch.take_touched()
     kept: list[Any] = [
@@ -280,14 +294,14 @@ def _write(
     ]
     gone: list[Any] = [key for key, body in touched.items() if body is None]
     write_down(kept, gone)
-    return tell(actor, signals, at)
+    return tell(actor, signals, at, rules)
 
 
 def write_down(
     kept: Sequence[tuple[str, UUID, str, bytes, float | None]], gone: Sequence[tuple[UUID, str]]
 ) -> None:
     """Area, device, rule, what it remembers and when it is due; and of which nothing has to be remembered any more."""
-    with connection.cursor() as cursor:
+    with asking(connection) as cursor:
         if kept:
             rows = [(new_id(), *one) for one in kept]
             cursor.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
@@ -295,12 +309,12 @@ def write_down(
             cursor.execute(_DROP, [[key[0] for key in gone], [key[1] for key in gone]])
 
 
-def tell(actor: Actor, signals: Sequence[Signal], at: datetime) -> int:
-    """What the rules say becomes alarms."""
+def tell(actor: Actor, signals: Sequence[Signal], at: datetime, rules: dict[str, AlarmRule]) -> int:
+    """What the rules in force say becomes alarms."""
     if signals:
         told = [
             Told(one.turn, one.rule, one.subject, one.since, one.raised, one.cleared)  # type: ignore[arg-type]
             for one in signals
         ]
-        raise_alarms(actor=actor, told=told, at=at)
+        raised(told, at, rules)
     return len(signals)

@@ -13,7 +13,7 @@ from lifang.core.api.secret import MARK, Token, read_token
 from lifang.orgs import selectors as orgs
 from lifang.sensing.catalogue import life_types
 from lifang.sensing.models import Device, Key, Series
-from lifang.sensing.rules import Line, slots
+from lifang.sensing.rules import Line, Slot, slots
 from lifang.sensing.terms import KeyKind, Known, Owner, micros
 
 _KEY = """
@@ -21,6 +21,7 @@ SELECT k.digest, k.prefix, k.sandbox, k.areas, k.expires_at, d.id, d.area, d.ret
 FROM sensing_key k LEFT JOIN sensing_device d ON d.id = k.device_id LEFT JOIN sensing_admission a ON a.id = k.admission_id
 WHERE k.prefix = %s AND k.revoked_at IS NULL AND k.expires_at > %s
 """
+_OF_LINE = ("pk", "type", "area", "place_id", "gateway_id", "state", "code", "video_code")
 
 
 def owner_of_key(system: Actor, text: str, at: datetime) -> Owner | None:
@@ -101,19 +102,21 @@ def _owner(row: tuple[Any, ...]) -> Owner | None:
 def lines(system: Actor, owner: Owner, codes: Iterable[str]) -> dict[str, Line]:
     """The devices an owner may speak for, by the codes it used; `""` is the owner's own device."""
     codes = list(codes)
-    rows = list(_devices(owner, codes))
+    rows: dict[UUID, tuple[Any, ...]] = {}
     series: dict[UUID, dict[str, int]] = {}
-    listed = Series.objects.filter(device__in=[row.pk for row in rows])
-    for device, measure, pk in listed.values_list("device", "measure", "pk"):
-        series.setdefault(device, {})[measure] = pk
+    for *row, measure, number in _devices(owner, codes).values_list(
+        *_OF_LINE, "series__measure", "series__id"
+    ):
+        rows[row[0]] = tuple(row)
+        series.setdefault(row[0], {})[measure] = number
     found = {}
-    for row in rows:
-        line = line_of(system, row, series.get(row.pk, {}))
-        if row.pk == owner.device:
+    for pk, (_, kind, area, place, gateway, state, code, video_code) in rows.items():
+        line = Line(pk, kind, area, place, gateway, state, _slots(kind, series[pk]), {})
+        if pk == owner.device:
             found[""] = line
-        found[row.code] = line
-        if row.video_code:
-            found.setdefault(row.video_code, line)
+        found[code] = line
+        if video_code:
+            found.setdefault(video_code, line)
     return found
 
 
@@ -128,19 +131,15 @@ def known(system: Actor, series: Iterable[int]) -> dict[int, Known]:
 
 def line_of(system: Actor, device: Device, series: dict[str, int]) -> Line:
     """What ingest knows of a device."""
-    made = slots(device.type)
+    made = _slots(device.type, series)
+    return Line(device.pk, device.type, device.area, device.place_id, device.gateway_id, device.state, made, {})  # fmt: skip
+
+
+def _slots(kind: str, series: dict[str, int]) -> dict[str, Slot]:
+    made = slots(kind)
     for slot in made.values():
         slot.series = series.get(slot.measure, 0)
-    return Line(
-        device.pk,
-        device.type,
-        device.area,
-        device.place_id,
-        device.gateway_id,
-        device.state,
-        made,
-        {},
-    )
+    return made
 
 
 def _devices(owner: Owner, codes: list[str]) -> Any:

@@ -96,7 +96,7 @@ def test_a_thousand_datastreams_of_one_gateway_cost_what_one_costs(
     say(prefix, (f"v1.1/Datastreams({series[0]})/Observations", {"result": 1}))
     with django_assert_max_num_queries(60) as one:
         say(prefix, (f"v1.1/Datastreams({series[0]})/Observations", {"result": 2}), first=50)
-    with django_assert_max_num_queries(len(one)):
+    with django_assert_max_num_queries(len(one) + 3):  # several are copied, behind a savepoint
         say(prefix, *[(f"v1.1/Datastreams({pk})/Observations", {"result": 3}) for pk in series], first=100)  # fmt: skip
     with behind(SYSTEM):
         assert Latest.objects.filter(value=3).count() == len(series)

@@ -23,7 +23,7 @@ _ALWAYS = {
     "aupdate",
 }
 _SQL = re.compile(
-    r"\s*(INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|TRUNCATE|MERGE\s+INTO|COPY\s+\w+.*FROM)\b",
+    r"\s*(?:WITH\s+\w+\s+AS\s+\(\s*)?(INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|TRUNCATE|MERGE\s+INTO|COPY\s+\w+.*FROM)\b",
     re.IGNORECASE | re.DOTALL,
 )
 
