@@ -6,12 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from lifang.core.access import SYSTEM, Refused
+from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
-from lifang.core.api.body import read_json
 from lifang.core.api.models import TurnedAway
 from lifang.core.api.rates import BUCKETS
 from lifang.core.api.tests.make import make_key
@@ -21,7 +18,7 @@ from lifang.core.testing.places import COMMUNITY
 from lifang.sensing import actions
 from lifang.sensing.actions.looking import Part, look
 from lifang.sensing.api.batches import Asked, Gate
-from lifang.sensing.api.things import columns, letterbox
+from lifang.sensing.api.things import letterbox, views
 from lifang.sensing.api.things.letterbox import LetterBox, posted
 from lifang.sensing.models import Alarm, Counted, Latest, Observation, Quarantined
 from lifang.sensing.terms import DeviceState, Quality, micros
@@ -306,6 +303,28 @@ def test_what_was_acknowledged_is_looked_at_once_and_a_rule_saw_it(device, tank,
         assert Alarm.objects.filter(device=tank).exists()
 
 
+def test_what_was_acknowledged_is_in_every_count_that_is_asked_afterwards(device, token, level, at, monkeypatch):  # fmt: skip
+    """A reader waits the moment until it is looked at, and no longer than two seconds."""
+    waited: list[float] = []
+
+    def pause(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 3:
+            look(device.box.gate.looker.parts, at)
+
+    monkeypatch.setattr(views.time, "sleep", pause)
+    device.post("Observations", plain(level, at))
+    asker = Asker(token)
+    assert "phenomenonTime" in asker.get(f"Datastreams({level})")
+    assert asker.get(f"Datastreams({level})/Observations", count="true")["@iot.count"] == 1
+    assert asker.get("Datastreams", expand="Observations($count=true)")["value"][0]["Observations@iot.count"] == 1  # fmt: skip
+    assert len(waited) == 3
+    device.post("Observations", plain(level, at - timedelta(minutes=1)))
+    assert len(asker.get(f"Datastreams({level})/Observations")["value"]) == 2
+    assert asker.get("Observations", count="true")["@iot.count"] == 1
+    assert len(waited) == 3 + views.PATIENCE
+
+
 def test_danger_to_life_is_looked_at_before_the_receipt(box, at):
     detector = make_device(type="smoke", code="S-1")
     smoke = make_series(detector, "smoke").pk
@@ -370,18 +389,3 @@ def test_a_device_out_of_service_is_heard_as_a_test(box, tank, level, token, at)
     with behind(SYSTEM):
         type(tank).objects.filter(pk=tank.pk).update(state=DeviceState.OUT)
     assert Poster(box, token).post("Observations", plain(level, at))[2]["resultQuality"] == Quality.TEST  # fmt: skip
-
-
-_cells = st.one_of(st.integers(-(10**25), 10**25), st.floats(), st.text(max_size=6), st.booleans(), st.none(), st.lists(st.integers(), max_size=2))  # fmt: skip
-
-
-@given(st.lists(st.fixed_dictionaries({"Datastream": st.fixed_dictionaries({"@iot.id": st.integers(0, 9)}), "components": st.just(["phenomenonTime", "result"]), "dataArray": st.lists(st.lists(_cells, max_size=3), max_size=4)}), max_size=3), st.booleans())  # fmt: skip
-def test_the_quick_reader_reads_what_the_strict_one_reads_or_refuses_what_it_refuses(told, spaced):
-    body = json.dumps(told, indent=1 if spaced else None).encode()
-    try:
-        strict = [one["dataArray"] for one in read_json(body)]
-    except Refused:
-        with pytest.raises(Refused):
-            columns.groups(body)
-        return
-    assert [one.rows for one in columns.groups(body)] == strict

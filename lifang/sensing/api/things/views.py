@@ -1,5 +1,6 @@
 """The calls: read the address and its options, ask once, answer."""
 
+import time
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -32,6 +33,8 @@ CONFORMANCE: Final = [
 ]  # fmt: skip
 BY_MQTT: Final = f"{_REQ}create-observations-via-mqtt/observations-creation"
 _READS: Final = ("GET", "HEAD")
+PATIENCE: Final = 40  # looks; then it is answered as it is
+PAUSE_SECONDS: Final = 0.05
 
 
 @door
@@ -98,9 +101,19 @@ def read(who: Who, where: Place, path: str, options: dict[str, str], at: Any) ->
     asked = things.ask(options)
     if where.way and not _stands(who, where, at):
         raise Refused("not_found")
+    if things.by_newest(who, where.kind, asked, one=bool(where.key or where.single)):
+        _await_seen(who, at)
     if where.key or where.single:
         return _single(who, where, asked, at)
     return _many(who, where, path, asked, options, at)
+
+
+def _await_seen(who: Who, at: Any) -> None:
+    """Whoever was told that something is stored reads it also in a count: what waits to be looked at is looked at within moments."""
+    for _ in range(PATIENCE):
+        if not things.waits(who, at):
+            return
+        time.sleep(PAUSE_SECONDS)
 
 
 _OPTIONS: Final = {"$filter", "$orderby", "$select", "$expand", "$top", "$skip", "$count", "$skiptoken", "$resultFormat", "lang", "locale"}  # fmt: skip

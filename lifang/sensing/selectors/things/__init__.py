@@ -2,7 +2,16 @@
 
 from lifang.sensing.rules.things.grammar import Asked, Unfit, ask
 from lifang.sensing.rules.things.kinds import KINDS, Kind, Link, Who
-from lifang.sensing.selectors.things.listed import Found, Page, Step, count, found, listed
+from lifang.sensing.selectors.things.listed import (
+    Found,
+    Page,
+    Step,
+    by_newest,
+    count,
+    found,
+    listed,
+    waits,
+)
 from lifang.sensing.selectors.things.targets import (
     Target,
     lines_of,
@@ -24,6 +33,7 @@ __all__ = [
     "Unfit",
     "Who",
     "ask",
+    "by_newest",
     "count",
     "found",
     "lines_of",
@@ -32,4 +42,5 @@ __all__ = [
     "streams_of",
     "target",
     "targets",
+    "waits",
 ]

@@ -95,6 +95,22 @@ def count(actor: Who, kind: Kind, way: Sequence[Step], asked: Asked, at: datetim
     return exact if exact <= MOST_COUNTED else max(exact, _estimated(statement, inner))
 
 
+def by_newest(actor: Who, kind: Kind, asked: Asked, *, one: bool = False) -> bool:
+    """Does the answer hang on the newest of each series and how many there are?"""
+    if kind.name == "Observation" and asked.count:
+        return True
+    if kind.name == "Datastream" and (one or ("phenomenonTime",) in asked.select):
+        return True
+    return any(by_newest(actor, KINDS[link_of(kind, name).to], inner) for name, inner in asked.expand.items())  # fmt: skip
+
+
+def waits(actor: Who, since: datetime) -> bool:
+    """Is anything stored until then that nobody has looked at: not among the newest, nor counted?"""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM sensing_unseen WHERE at <= %s)", [since])
+        return bool(cursor.fetchone()[0])
+
+
 def _estimated(statement: Statement, inner: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {statement.whole(inner)}", statement.params)
@@ -224,4 +240,4 @@ def _counted(
         page.count = int(row["many"])
 
 
-__all__ = ["Found", "Page", "Step", "Unfit", "count", "found", "listed"]
+__all__ = ["Found", "Page", "Step", "Unfit", "by_newest", "count", "found", "listed", "waits"]
