@@ -51,6 +51,8 @@ def work(asked_to_stop: threading.Event, lane: Lane) -> None:
     """Until asked to stop; a server or a database that is away is waited for."""
     looker = Looker(now) if lane.later else None
     worker = Worker(looker)
+    if not lane.later:
+        _rehearse(worker)
     while not asked_to_stop.is_set():
         try:
             asyncio.run(ensure(config().devices_url))
@@ -71,6 +73,13 @@ def work(asked_to_stop: threading.Event, lane: Lane) -> None:
             line.close()
     if looker:
         looker.await_end(LAST_LOOK_SECONDS)
+
+
+def _rehearse(worker: Worker) -> None:
+    try:
+        worker.rehearse(now())
+    except Exception:
+        log.exception("not rehearsed; the first alarm takes longer")
 
 
 def _drain(worker: Worker, line: Pull, gather_seconds: float, asked_to_stop: threading.Event) -> None:  # fmt: skip

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from django.db import transaction
+
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.relay.pull import Message
 from lifang.sensing.actions.announced import announce, announced_by
-from lifang.sensing.actions.intake import Parcel, Register, take_each
+from lifang.sensing.actions.intake import Parcel, Register, take, take_each
 from lifang.sensing.actions.looking import Looker, Part
-from lifang.sensing.adapters import MOST_BYTES, Read, levels_of, reader
+from lifang.sensing.adapters import MOST_BYTES, Read, levels_of, lifang, reader
 from lifang.sensing.adapters.homeassistant import Announcements, is_announcement
 from lifang.sensing.api.things import published
 from lifang.sensing.rules import Refusing
@@ -42,6 +44,13 @@ class Worker:
         self.owners: dict[str, tuple[Owner | None, int]] = {}
         self.announced: dict[str, tuple[Announcements, int]] = {}  # by source; when it was asked
         self.streams = published.Streams()
+
+    def rehearse(self, at: datetime) -> None:
+        """Raise an alarm of nobody and take all of it back: the first that is real does not wait for what is loaded and planned but once."""
+        body = b'{"device":"rehearsal","values":{"smoke":1}}'
+        with behind(SYSTEM), transaction.atomic():
+            take(Register(), [Parcel(NOBODYS, Way.MQTT, lifang.read(body), body)], at)
+            transaction.set_rollback(True)
 
     def work(self, messages: Sequence[Message], at: datetime) -> None:
         """All of them are committed or in quarantine when this returns. Raises only when the database is away, or all of it fails."""

@@ -5,6 +5,8 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -100,6 +102,22 @@ def test_a_thousand_datastreams_of_one_gateway_cost_what_one_costs(
         say(prefix, *[(f"v1.1/Datastreams({pk})/Observations", {"result": 3}) for pk in series], first=100)  # fmt: skip
     with behind(SYSTEM):
         assert Latest.objects.filter(value=3).count() == len(series)
+
+
+def test_a_rehearsal_raises_an_alarm_and_leaves_nothing(hub) -> None:
+    tables = ("sensing_device", "sensing_series", "sensing_latest", "sensing_alarm", "sensing_counted", "sensing_quarantined", "audit_entry", "events_outbox")  # fmt: skip
+    how_many = " UNION ALL ".join(f"SELECT count(*) FROM {table}" for table in tables)
+
+    def there() -> list[tuple[int]]:
+        with behind(SYSTEM), connection.cursor() as cursor:
+            cursor.execute(how_many)
+            return list(cursor.fetchall())
+
+    before = there()
+    with CaptureQueriesContext(connection) as asked:
+        Worker().rehearse(MONDAY)
+    assert any('INSERT INTO "sensing_alarm"' in one["sql"] for one in asked.captured_queries)
+    assert there() == before
 
 
 _LEVEL = st.text(st.characters(codec="utf-8", exclude_characters="/\x00"), max_size=12)
