@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nats
+import psutil
 import pytest
 
 from lifang.boot.engines.nats import Nats, free
@@ -196,6 +197,20 @@ def test_a_worker_ends_by_itself_when_asked_also_while_the_stream_is_away(site: 
     eventually(lambda: "the stream is away" in site.log.read_text(), True)
     worker.terminate()
     assert worker.wait(10) == 0
+
+
+def test_neither_process_of_a_worker_works_without_the_other(site: Site, hub):
+    _, token = hub
+    worker = site.start_worker()
+    site.line(token.split("_")[1], token).__exit__()
+    (guard,) = psutil.Process(worker.pid).children()
+    guard.kill()
+    worker.wait(30)  # and the supervisor begins both again
+    worker = site.start_worker()
+    site.line(token.split("_")[1], token).__exit__()
+    (guard,) = psutil.Process(worker.pid).children()
+    worker.kill()
+    guard.wait(30)
 
 
 def test_a_reader_that_hears_only_of_old_requests_comes_back(site: Site):
