@@ -16,7 +16,6 @@ from lifang.core.action import action
 from lifang.core.events import publish
 from lifang.core.ids import new_id
 from lifang.sensing.actions.commands import speak
-from lifang.sensing.actions.packing import asking
 from lifang.sensing.actions.scene import Scene, scene_of, subject_of
 from lifang.sensing.catalogue import RULES, AlarmRule
 from lifang.sensing.events import AlarmChanged, AlarmRaised
@@ -255,7 +254,7 @@ def _fold(new: Sequence[Alarm], at: datetime) -> None:
             desks[alarm.area[:DESK_DIGITS]].append(alarm)
     for desk, mine in desks.items():
         given: Any = {"desk": desk, "inside": f"{desk}%", "since": at - FLOOD_SPAN}
-        with asking(connection) as cursor:
+        with connection.cursor() as cursor:
             cursor.execute(_FLOOD, given)
             standing, recent = cursor.fetchone()
         if not rules.flooded(recent + len(mine), already=standing is not None):

@@ -260,7 +260,7 @@ class History:
 def lock(devices: Iterable[UUID]) -> None:
     """Two workers do not judge one device at once; in one order, so that they never wait in a ring."""
     keys = sorted(device.int % (1 << 62) for device in devices)
-    with asking(connection) as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(_LOCK, [keys])
 
 
@@ -301,7 +301,7 @@ def write_down(
     kept: Sequence[tuple[str, UUID, str, bytes, float | None]], gone: Sequence[tuple[UUID, str]]
 ) -> None:
     """Area, device, rule, what it remembers and when it is due; and of which nothing has to be remembered any more."""
-    with asking(connection) as cursor:
+    with connection.cursor() as cursor:
         if kept:
             rows = [(new_id(), *one) for one in kept]
             cursor.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
