@@ -2,7 +2,7 @@
 import { type GeoJSONSource, Marker } from "maplibre-gl";
 import { type Base, type BaseProps, basemap, buttons, collection, nameAt, staysWhole } from "../lib/basemap.ts";
 import { all, h, input, on, toast } from "../lib/dom.ts";
-import { drawLines } from "../lib/lines.ts";
+import { drawLines, type LineFacts, lineLink, linesAt, openLines, runsThrough } from "../lib/lines.ts";
 import { word } from "../lib/words.ts";
 
 type Props = BaseProps & {
@@ -16,6 +16,7 @@ type Props = BaseProps & {
 };
 type Facts = { id?: string; number?: string | number; name?: string; state?: string; count?: number; url?: string; note?: string };
 type Point = GeoJSON.Feature<GeoJSON.Point, Facts>;
+type Lines = GeoJSON.FeatureCollection<GeoJSON.LineString, LineFacts>;
 const MOST_LISTED = 60;
 
 export async function mount(root: HTMLElement, props: Props): Promise<() => void> {
@@ -29,12 +30,16 @@ export async function mount(root: HTMLElement, props: Props): Promise<() => void
   const base = await basemap(box, props, points);
   if (!props.pick && !props.centre) staysWhole(base);
   buttons(base, (words) => toast(words, "warning"));
-  if (props.lines) drawLines(base.map, await collection(props.lines));
+  const lines = props.lines ? ((await collection(props.lines)) as Lines) : null;
+  if (lines) drawLines(base.map, lines);
+  // Beside a map of lines stand the lines; what stands at them is on the map.
+  if (lines && list) listLines(list, base, lines);
 
   const undo = [
-    drawPoints(base, points, list, props),
+    drawPoints(base, points, lines ? null : list, props),
     props.pick ? choose(base, props.pick) : () => undefined,
-    openAreas(base, props.link === true),
+    lines && props.link ? openLines(base) : () => undefined,
+    openAreas(base, props.link === true, lines !== null),
     () => base.map.remove(),
     () => root.replaceChildren(...plain),
   ];
@@ -122,12 +127,29 @@ function fillList(list: HTMLElement, { map }: Base, points: GeoJSON.FeatureColle
     const note = properties.note ? [h("span", { class: "sub" }, properties.note)] : [];
     return h("li", {}, mark({ ...properties, url: undefined }, false), h("div", {}, words, ...note));
   });
-  const more = seen.length - lines.length;
+  tellRows(list, lines, seen.length);
+}
+
+function tellRows(list: HTMLElement, rows: HTMLElement[], seen: number): void {
+  const more = seen - rows.length;
   list.replaceChildren(
-    h("p", { class: "maphead" }, `${word("inView")} ${seen.length}`),
-    lines.length ? h("ul", { "data-rows": true }, ...lines) : h("p", { class: "empty quiet" }, word("nothing")),
-    ...(more > 0 ? [h("p", { class: "sub" }, `${word("more")} ${more}`)] : []),
+    h("p", { class: "maphead" }, `${word("inView")} ${seen}`),
+    rows.length ? h("ul", { "data-rows": true }, ...rows) : h("p", { class: "empty quiet" }, word("nothing")),
+    ...(more > 0 ? [h("p", { class: "maphead" }, `${word("more")} ${more}`)] : []),
   );
+}
+
+/** The lines that run through what the map shows. */
+function listLines(list: HTMLElement, { map }: Base, lines: Lines): void {
+  const tell = () => {
+    const view = map.getBounds();
+    const seen = lines.features.filter((one) => runsThrough(one, [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()]));
+    const row = ({ properties }: Lines["features"][number]) =>
+      h("li", {}, h("div", {}, lineLink(properties), h("span", { class: "sub" }, properties.note ?? "")));
+    tellRows(list, seen.slice(0, MOST_LISTED).map(row), seen.length);
+  };
+  map.on("moveend", tell);
+  tell();
 }
 
 /** The cross in the middle is the place once somebody has moved the map under it; until then nothing is written. */
@@ -176,9 +198,10 @@ function choose({ map, box }: Base, pick: NonNullable<Props["pick"]>): () => voi
   return off;
 }
 
-function openAreas({ map }: Base, link: boolean): () => void {
+function openAreas({ map }: Base, link: boolean, lined: boolean): () => void {
   if (!link) return () => undefined;
   map.on("click", "areas-fill", (event) => {
+    if (lined && linesAt(map, event.point).length) return;
     const url = event.features?.findLast((feature) => feature.properties.url)?.properties.url;
     if (url) location.assign(url);
   });

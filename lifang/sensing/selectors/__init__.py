@@ -109,8 +109,10 @@ from lifang.sensing.selectors.tours import (
 )
 from lifang.sensing.selectors.utility import SEE as SEE_LINES
 from lifang.sensing.selectors.utility import (
+    bounds_of_lines,
     devices_of_line,
     line,
+    line_of_device,
     line_shapes,
     lines,
     lines_of_works,
@@ -163,6 +165,7 @@ __all__ = [
     "backtest",
     "before",
     "before_it",
+    "bounds_of_lines",
     "buildings_of",
     "by_part",
     "called",
@@ -201,6 +204,7 @@ __all__ = [
     "latest_of",
     "leads",
     "line",
+    "line_of_device",
     "line_shapes",
     "lines",
     "lines_of_works",

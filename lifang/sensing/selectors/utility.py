@@ -1,10 +1,10 @@
 """Ask about utility lines. Whoever may not see lines sees none, wherever they are posted."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, Min, QuerySet, Sum
 
 from lifang.core.access import Actor, Refused
 from lifang.core.geo.measure import Box, box_around
@@ -37,10 +37,16 @@ def line(actor: Actor, pk: UUID | str) -> UtilityLine:
     return found
 
 
-def line_shapes(actor: Actor, rows: QuerySet[UtilityLine]) -> list[tuple[UUID, str, str, str, Any]]:
-    """For a map: id, kind, state, code and path, as many as a map carries."""
-    told = rows.values_list("pk", "kind", "state", "code", "path")
-    return list(told.order_by("kind", "pk")[:MOST_ON_MAP])
+def line_shapes(actor: Actor, rows: QuerySet[UtilityLine]) -> list[UtilityLine]:
+    """For a map, as many as a map carries."""
+    told = rows.only("kind", "state", "code", "keeper", "metres", "path")
+    return list(told.order_by("kind", "code", "pk")[:MOST_ON_MAP])
+
+
+def bounds_of_lines(actor: Actor, rows: QuerySet[UtilityLine]) -> list[float] | None:
+    """West, south, east, north of what holds them all."""
+    found = rows.order_by().aggregate(west=Min("west"), south=Min("south"), east=Max("east"), north=Max("north"))  # fmt: skip
+    return None if found["west"] is None else list(found.values())
 
 
 def metres_by_kind(actor: Actor, rows: QuerySet[UtilityLine]) -> dict[str, dict[str, float]]:
@@ -78,3 +84,8 @@ def near_line(actor: Actor, of: UtilityLine, metres: float, types: Iterable[str]
 def devices_of_line(actor: Actor, of: UtilityLine) -> QuerySet[Device]:
     """Devices that were tied to it."""
     return Device.objects.visible_to(actor).filter(line=of, retired_at__isnull=True).order_by("type", "code")  # fmt: skip
+
+
+def line_of_device(actor: Actor, of: Device) -> UtilityLine | None:
+    """The line a device is tied to, for who may see that line."""
+    return lines(actor).filter(pk=of.line_id).first() if of.line_id else None

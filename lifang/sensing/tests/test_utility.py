@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -141,13 +142,14 @@ def test_whoever_may_not_see_lines_sees_none(drawn, grid_worker, county_dispatch
     assert stranger.get("sensing:line", made.pk).status_code == 404
     assert county_dispatcher.get("sensing:line", made.pk).status_code == 200
     shapes = county_dispatcher.get("sensing:line_shapes").json()
-    assert [one["properties"]["state"] for one in shapes["features"]] == ["installed"]
+    [told] = [one["properties"] for one in shapes["features"]]
+    assert (told["state"], told["name"], told["note"], told["url"]) == ("installed", "供水 JS-1", "清源水务 · 90 m", reverse("sensing:line", args=[made.pk]))  # fmt: skip
     assert stranger.get("sensing:line_shapes").json()["features"] == []
     told = county_dispatcher.get("api:sensing_list_lines").json()["items"]
     assert [one["code"] for one in told] == ["JS-1"]
 
 
-def test_devices_nearby_are_offered_and_tied_by_a_person(drawn, county_dispatcher, refused):
+def test_devices_nearby_are_offered_and_tied_by_a_person(drawn, county_dispatcher, grid_worker, refused):  # fmt: skip
     line = enter()
     near = make_device(GRID, "manhole", lon=117.0005, lat=36.00005)
     far = make_device(GRID, "manhole", lon=117.0005, lat=36.001)
@@ -161,9 +163,24 @@ def test_devices_nearby_are_offered_and_tied_by_a_person(drawn, county_dispatche
     county_dispatcher.post("sensing:line_devices", line.pk, data={"devices": [str(near.pk)]})
     with behind(SYSTEM):
         assert Device.objects.get(line=line) == near
+    here = reverse("sensing:line", args=[line.pk])
+    assert f'<a href="{here}" data-content>供水 JS-1</a>' in county_dispatcher.get("sensing:device", near.pk).content.decode()  # fmt: skip
+    told = grid_worker.get("sensing:device", near.pk)  # sees the device, and no line
+    assert (told.status_code, here in told.content.decode(), "JS-1" in told.content.decode()) == (200, False, False)  # fmt: skip
     actions.retire_line(actor=county_dispatcher.actor, line=line, at=MONDAY)
     with behind(SYSTEM):
         assert not Device.objects.filter(line__isnull=False).exists()
+
+
+def test_the_map_opens_where_the_lines_are_with_what_may_stand_at_them(drawn, county_dispatcher):
+    assert "bounds" not in county_dispatcher.get("sensing:line_map").context["map"]
+    enter(), enter(code="JS-2", path=((117.002, 36.001), (117.003, 36.002)))
+    map_ = county_dispatcher.get("sensing:line_map").context["map"]
+    assert map_["bounds"] == [117.0, 36.0, 117.003, 36.002]
+    hole = make_device(GRID, "manhole", lon=117.0, lat=36.0)
+    make_device(GRID, "smoke", lon=117.0, lat=36.0)
+    told = county_dispatcher.client.get(map_["points"]).json()["features"]
+    assert [one["id"] for one in told] == [str(hole.pk)]
 
 
 def test_distance_is_to_the_nearest_part():

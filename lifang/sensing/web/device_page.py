@@ -44,8 +44,10 @@ def context(request: HttpRequest, found: Device) -> dict[str, Any]:
     said = shown.said_of(latest)
     faults = rules.faults(found.type, said, at, found.expires_on, found.service_due_on)
     spec = TYPES.get(found.type)
+    line = selectors.line_of_device(actor, found)
     return {
         "device": found,
+        "line": (shown.line_name(line), reverse("sensing:line", args=[line.pk])) if line else None,
         "type": spec,
         "power_loss_seconds": policy("power_loss_seconds"),
         "chip": shown.chip(found, seen_at, at, weak=bool(faults)),

@@ -151,9 +151,11 @@ def coverage(request: HttpRequest) -> HttpResponse:
 @require_GET
 @only(Kind.STAFF)
 def points(request: HttpRequest) -> HttpResponse:
-    """Devices as points of a map."""
+    """Devices as points of a map; `type` narrows them."""
     actor = asking(request)
     rows = selectors.with_seen(actor, selectors.devices(actor)).filter(lon__isnull=False)
+    if types := request.GET.getlist("type"):
+        rows = rows.filter(type__in=types[:50])
     return device_page.points(request, rows)
 
 

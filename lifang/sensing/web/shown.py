@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from lifang.core.web.show import Chip
 from lifang.orgs import selectors as orgs
 from lifang.sensing.catalogue import MEASURES, TYPES
-from lifang.sensing.models import Device, Latest
+from lifang.sensing.catalogue.lines import LINE_KINDS
+from lifang.sensing.models import Device, Latest, UtilityLine
 from lifang.sensing.rules import Fault, Said, standing
 
 STANDINGS: dict[str, tuple[str, Any]] = {
@@ -111,6 +112,15 @@ def where(device: Device) -> str:
 
 def keeper(device: Device) -> str:
     return str(device.keeper) if device.keeper else device.keeper_name
+
+
+def kind_name(key: str) -> str:
+    """Of a line."""
+    return str(LINE_KINDS[key].name) if key in LINE_KINDS else key
+
+
+def line_name(one: UtilityLine) -> str:
+    return f"{kind_name(one.kind)} {one.code}"
 
 
 def maintainer(device: Device) -> str:

@@ -1,6 +1,8 @@
 """Utility lines: list, map, one of them, entered by drawing or from a file."""
 
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -46,10 +48,6 @@ def seeing(request: HttpRequest, needs: str = selectors.SEE_LINES) -> Actor:
     return actor
 
 
-def kind_name(key: str) -> str:
-    return str(LINE_KINDS[key].name) if key in LINE_KINDS else key
-
-
 def size(row: UtilityLine) -> str:
     """DN 200, or 10 kV."""
     if row.voltage:
@@ -59,7 +57,7 @@ def size(row: UtilityLine) -> str:
 
 class LineTable(Table):
     code = Column(gettext_lazy("Number of the line"), wide=True, sort="code", link=lambda row: reverse("sensing:line", args=[row.pk]))  # fmt: skip
-    kind = Column(gettext_lazy("Kind"), value=lambda row: kind_name(row.kind))
+    kind = Column(gettext_lazy("Kind"), value=lambda row: shown.kind_name(row.kind))
     state = Column(gettext_lazy("State"), cell="state", value=lambda row: STATES[LineState(row.state)])  # fmt: skip
     keeper = Column(gettext_lazy("Keeper of the line"))
     metres = Column(gettext_lazy("Metres"), cell="number", value=lambda row: round(row.metres), sort="metres")  # fmt: skip
@@ -180,11 +178,18 @@ def line_shapes(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def collection(rows: Any) -> dict[str, Any]:
+def _noted(one: UtilityLine) -> str:
+    said = [one.keeper, f"{round(one.metres)} m"]
+    return " · ".join([*said, str(STATES[LineState.PLANNED].label)] if one.state == LineState.PLANNED else said)  # fmt: skip
+
+
+def collection(rows: Iterable[UtilityLine]) -> dict[str, Any]:
     """As GeoJSON."""
     features = [
-        {"type": "Feature", "geometry": {"type": "LineString", "coordinates": path}, "properties": {"kind": kind, "state": state, "name": f"{kind_name(kind)} {code}", "url": reverse("sensing:line", args=[pk])}}
-        for pk, kind, state, code, path in rows
+        {"type": "Feature", "geometry": {"type": "LineString", "coordinates": one.path}, "properties": {
+            "kind": one.kind, "state": one.state, "name": shown.line_name(one), "note": _noted(one), "url": reverse("sensing:line", args=[one.pk]),
+        }}
+        for one in rows
     ]  # fmt: skip
     return {"type": "FeatureCollection", "features": features}
 
@@ -192,9 +197,12 @@ def collection(rows: Any) -> dict[str, Any]:
 @require_GET
 @only(Kind.STAFF)
 def line_map(request: HttpRequest) -> HttpResponse:
-    """Where lines run, with the devices."""
+    """Where lines run, with the devices that may stand at one."""
     actor = seeing(request)
     map_ = device_page.the_map(actor) | {"lines": reverse("sensing:line_shapes")}
+    map_["points"] += "?" + urlencode({"type": LINE_DEVICES}, doseq=True)
+    if bounds := selectors.bounds_of_lines(actor, selectors.lines(actor)):
+        map_["bounds"] = bounds
     return render(request, "sensing/desk/line_map.html", {"map": map_, "kinds": [(one.key, one.name) for one in LINE_KINDS]})  # fmt: skip
 
 
@@ -254,12 +262,12 @@ def line(request: HttpRequest, pk: UUID) -> HttpResponse:
     may_tie = actor.may("sensing.tie_devices", found.area)
     near = selectors.near_line(actor, found, policy("line_near_metres"), LINE_DEVICES) if may_tie else []  # fmt: skip
     map_ = {
-        "areas": device_page.the_map(actor)["areas"], "lines": collection([(found.pk, found.kind, found.state, found.code, found.path)]),
+        "areas": device_page.the_map(actor)["areas"], "lines": collection([found]),
         "bounds": [found.west - 0.001, found.south - 0.001, found.east + 0.001, found.north + 0.001],
     }  # fmt: skip
     over = rules.over_on(found.kind, found.laid_on, found.years)
     context = {
-        "line": found, "chip": STATES[LineState(found.state)], "kind": kind_name(found.kind), "size": size(found), "place": orgs.place_name(found.area, 3),
+        "line": found, "chip": STATES[LineState(found.state)], "kind": shown.kind_name(found.kind), "size": size(found), "place": orgs.place_name(found.area, 3),
         "metres": round(found.metres), "over": over, "old": bool(over and over <= localtime(moment(request)).date()), "map": map_,
         "near": [(one.device, shown.type_name(one.device.type), f"{one.metres:.1f}") for one in near], "devices": [(one, shown.type_name(one.type)) for one in selectors.devices_of_line(actor, found)[:60]],
         "may_lay": found.state == LineState.PLANNED and actor.may("sensing.lay_line", found.area), "may_retire": actor.may("sensing.retire_line", found.area),
