@@ -68,7 +68,7 @@ def issue_key(
 def revoke_key(*, actor: Actor, key: ApiKey, at: datetime) -> ApiKey:
     """Close a way in, from the next request on."""
     key = ApiKey.objects.hold(key.pk)
-    insist(rules.may_revoke(actor, key.account_id))
+    insist(rules.may_revoke(actor, key.account_id, key.account.area))
     if key.revoked_at is not None:
         raise Refused("key_revoked_already")
     key.revoked_at = at

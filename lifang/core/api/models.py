@@ -6,16 +6,21 @@ from django.db.models import F, Q
 
 from lifang.core.access import Actor
 from lifang.core.access.models import ScopedQuerySet
+from lifang.core.access.scope import within
 from lifang.core.api import terms
 from lifang.core.ids import new_id
 
 
 class KeyQuerySet(ScopedQuerySet["ApiKey"]):
     def visible_to(self, actor: Actor) -> Self:
-        """One's own keys; those who keep machines see every key (never its secret)."""
-        if actor.may(terms.KEEP):
+        """One's own keys; who watches over keys those of the accounts of that area, who keeps machines every key. Never a secret."""
+        if actor.may(terms.KEEP) or actor.may(terms.OVERSEE, ""):
             return self
-        return self.filter(account=actor.id) if actor.id else self.none()
+        mine = Q(account=actor.id) if actor.id else Q(pk__in=[])
+        for grant in actor.grants:
+            if terms.OVERSEE in grant.capabilities:
+                mine |= within(grant.area, "account__area")
+        return self.filter(mine)
 
 
 KeyManager = models.Manager.from_queryset(KeyQuerySet)

@@ -21,9 +21,10 @@ def may_issue(actor: Actor, account: UUID, machine: bool) -> Refusal | None:
     return Refusal("key_of_another")
 
 
-def may_revoke(actor: Actor, account: UUID) -> Refusal | None:
-    """One's own; any, for who keeps machines."""
-    return None if account == actor.id or actor.may(terms.KEEP) else Refusal("not_found")
+def may_revoke(actor: Actor, account: UUID, area: str) -> Refusal | None:
+    """One's own; any, for who keeps machines; those of an area, for who watches over them there."""
+    may = account == actor.id or actor.may(terms.KEEP) or actor.may(terms.OVERSEE, area)
+    return None if may else Refusal("not_found")
 
 
 def fits_account(capabilities: Iterable[str], given: frozenset[str]) -> Refusal | None:

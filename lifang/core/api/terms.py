@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 KEEP: Final = "api.keep_machines"
+OVERSEE: Final = "api.oversee_keys"
 PREFIX: Final = 8
 LONGEST: Final = timedelta(days=366)
 PER_MINUTE: Final = 600

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from lifang.core.access import Actor, Kind, Refused
+from lifang.core.access import SYSTEM, Actor, Kind, Refused
+from lifang.core.access.wall import behind
 from lifang.core.api import selectors as keys
 from lifang.core.api.models import ApiKey, Call
 from lifang.exchange.models import OutsideSystem, Run
@@ -83,6 +84,14 @@ def was_told(actor: Actor, of: Run, method: str, status: int, once: str, until: 
     if once:
         rows = rows.filter(once=hashlib.sha256(once.encode()).digest())
     return rows.exists()
+
+
+def system_of_key(actor: Actor, key: ApiKey) -> OutsideSystem | None:
+    """The system that uses a key, for who sees the key: who watches over keys watches over an area without seeing its rows."""
+    if not keys.keys(actor).filter(pk=key.pk).exists():
+        return None
+    with behind(SYSTEM):
+        return OutsideSystem.objects.filter(account=key.account_id).first()
 
 
 def find_systems(actor: Actor, text: str) -> QuerySet[OutsideSystem]:

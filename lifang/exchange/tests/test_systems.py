@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.models import GrantRow
@@ -198,3 +199,18 @@ def test_a_key_opens_its_interfaces_from_its_networks_and_nothing_else(at):
 
 def test_the_list_does_not_grow(county_dispatcher, grows):
     grows(lambda: make_system(by=county_dispatcher), lambda: county_dispatcher.get("exchange:systems"))  # fmt: skip
+
+
+def test_who_watches_over_keys_reads_which_system_uses_one(security_admin, county_leader, grid_worker):  # fmt: skip
+    asked = admitted(make_system())
+    actions.draw_key(actor=as_itself(asked), system=asked, at=MONDAY)
+    listed = security_admin.get("keys:list").content.decode()
+    assert listed.count("城管协同平台") >= 2  # its test key and its key
+    key = ApiKey.objects.get(account=asked.account_id, watched=False)
+    page = security_admin.get("keys:revocation", key.pk).content.decode()
+    here = reverse("exchange:system", args=[asked.pk])
+    assert (asked.number in page, asked.body in page, here in page) == (True, True, False)
+    other = cast.security_admin("990102")
+    assert "城管协同平台" not in other.get("keys:list").content.decode()
+    assert other.get("keys:revocation", key.pk).status_code == 404
+    assert selectors.system_of_key(grid_worker.actor, key) is None

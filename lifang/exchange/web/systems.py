@@ -19,7 +19,7 @@ from lifang.core.api.models import ApiKey
 from lifang.core.api.web.views import told as turned
 from lifang.core.config import config
 from lifang.core.flow import selectors as flow
-from lifang.core.web.show import TONES, Chip, Entry
+from lifang.core.web.show import Chip, Entry
 from lifang.core.web.tables import Choice, Column, Empty, Table
 from lifang.core.web.views import only
 from lifang.exchange import actions, rules, selectors
@@ -28,6 +28,7 @@ from lifang.exchange.catalogue import ACCESSES, CHECKS, DATA_KINDS, LEVELS, SYST
 from lifang.exchange.models import OutsideSystem, Run
 from lifang.exchange.terms import IN_FORCE, OPEN, Standing
 from lifang.exchange.web.forms import AskForm, NoteForm, RenewalForm
+from lifang.exchange.web.shown import chip
 from lifang.orgs import selectors as orgs
 
 page = require_http_methods(["GET", "POST"])
@@ -50,11 +51,6 @@ def keeping(request: HttpRequest, needs: str = SEE) -> Actor:
 def moment(request: HttpRequest) -> datetime:
     at: datetime = request.at  # type: ignore[attr-defined]
     return at
-
-
-def chip(row: OutsideSystem) -> Chip:
-    state = SYSTEM_ADMISSION().state[row.state]
-    return Chip(TONES[state.tone], state.name)
 
 
 def names_of(keys: Iterable[str], known: Any) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from lifang.core.accounts.models import Account
 from lifang.core.api import actions, selectors
 from lifang.core.api.models import ApiKey
 from lifang.core.api.router import api
@@ -13,6 +14,7 @@ from lifang.core.api.secret import read_token
 from lifang.core.api.tests.make import make_key
 from lifang.core.audit.models import Entry
 from lifang.core.testing import cast
+from lifang.core.testing.places import COUNTY
 from lifang.core.testing.told import published
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +88,39 @@ def test_who_keeps_machines_sees_and_revokes_every_key(grid_worker, system_admin
     assert list(selectors.keys(system_admin.actor)) == [key]
     actions.revoke_key(actor=system_admin.actor, key=key, at=at + timedelta(hours=1))
     assert ApiKey.objects.get().revoked_at == at + timedelta(hours=1)
+
+
+def test_who_watches_over_keys_sees_and_revokes_those_of_the_area_alone(
+    grid_worker, system_admin, security_admin, at, refused
+):
+    machine = cast.machine()
+    Account.objects.filter(pk__in=[grid_worker.id, machine.id]).update(area=COUNTY)
+    key = make_key(grid_worker, at)
+    bridge = actions.issue_key(
+        actor=system_admin.actor, account=machine.id, name="Bridge", days=1, at=at
+    )
+    make_key(system_admin, at)  # of an account of the whole platform
+    assert set(selectors.keys(security_admin.actor)) == {key, bridge}
+    elsewhere = cast.security_admin("990102")
+    assert list(selectors.keys(elsewhere.actor)) == []
+    with refused("not_found"):
+        actions.revoke_key(actor=elsewhere.actor, key=bridge, at=at)
+    with refused("key_of_another"):
+        actions.issue_key(
+            actor=security_admin.actor, account=bridge.account_id, name="x", days=1, at=at
+        )
+    actions.revoke_key(actor=security_admin.actor, key=bridge, at=at)
+    assert ApiKey.objects.get(pk=bridge.pk).revoked_at == at
+    page = security_admin.get("keys:list", query={"lang": "en"}).content.decode()
+    assert ("Revoked" in page, "In force" in page) == (True, True)
+
+
+def test_a_key_past_its_day_is_not_shown_as_in_force(grid_worker, at):
+    ApiKey.objects.filter(pk=make_key(grid_worker, at).pk).update(
+        issued_at=at - timedelta(days=9), expires_at=at - timedelta(days=1)
+    )
+    page = grid_worker.get("keys:list", query={"lang": "en"}).content.decode()
+    assert ("Expired" in page, "In force" in page) == (True, False)
 
 
 def test_a_revoked_key_stays_revoked(grid_worker, at, refused):

@@ -63,12 +63,14 @@ def test_a_key_may_be_issued_for_oneself_and_for_machines_by_their_keeper():
 
 
 def test_strangers_learn_nothing_from_revoking_a_key_of_another():
-    assert rules.may_revoke(actor([]), ME) is None
-    assert rules.may_revoke(actor([]), uuid4()).reason == "not_found"
-    assert (
-        rules.may_revoke(replace(actor([]), basic=frozenset({"api.keep_machines"})), uuid4())
-        is None
-    )
+    assert rules.may_revoke(actor([]), ME, "1101") is None
+    assert rules.may_revoke(actor([]), uuid4(), "1101").reason == "not_found"
+    keeper = replace(actor([]), basic=frozenset({"api.keep_machines"}))
+    assert rules.may_revoke(keeper, uuid4(), "1101") is None
+    watch = actor([Grant("security_admin", "11", frozenset({"api.oversee_keys"}), "self")])
+    assert rules.may_revoke(watch, uuid4(), "1101") is None
+    assert rules.may_revoke(watch, uuid4(), "12").reason == "not_found"
+    assert rules.may_revoke(watch, uuid4(), "").reason == "not_found"
 
 
 def test_no_key_lasts_for_ever():

@@ -9,7 +9,10 @@ from lifang.core.web.tables import Column, Empty, Table
 
 
 def _chip(row: ApiKey) -> Any:
-    return Chip("idle", _("Revoked")) if row.revoked_at else Chip("done", _("In force"))
+    if row.revoked_at:
+        return Chip("idle", _("Revoked"))
+    over = row.expires_at <= row.asked_at  # type: ignore[attr-defined]  # as annotated
+    return Chip("idle", _("Expired")) if over else Chip("done", _("In force"))
 
 
 class KeyTable(Table):
@@ -20,6 +23,7 @@ class KeyTable(Table):
         link=lambda row: reverse("keys:revocation", args=[row.pk]),
     )
     account = Column(_("Acts as"), value="account.name", sort="account__name")
+    kind = Column(_("Kind"), value=lambda row: _("Test key") if row.watched else _("Key"))
     begins = Column(_("Begins with"), value=lambda row: f"lf_{row.prefix}…")
     reach = Column(_("Only in"), value=lambda row: ", ".join(row.areas) or "—")
     may = Column(_("May also act"), value=lambda row: len(row.capabilities), cell="number")
@@ -29,7 +33,7 @@ class KeyTable(Table):
 
     key = "keys"
     private = True
-    search = ("name", "prefix")
+    search = ("name", "prefix", "account__name")
     order = "-issued_at"
     empty = Empty(
         _("There is no key yet."),

@@ -2,6 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import DateTimeField, Value
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -30,7 +31,9 @@ def reference(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @only(Kind.STAFF)
 def keys(request: HttpRequest) -> HttpResponseBase:
-    table = KeyTable(request, selectors.keys(request.actor))  # type: ignore[attr-defined]
+    asked_at = Value(request.at, DateTimeField())  # type: ignore[attr-defined]
+    rows = selectors.keys(request.actor).annotate(asked_at=asked_at)  # type: ignore[attr-defined]
+    table = KeyTable(request, rows)
     return table.response("api/keys.html")
 
 
