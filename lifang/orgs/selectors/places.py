@@ -1,5 +1,6 @@
 """Divisions, where a point lies, and the shapes of maps."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -53,8 +54,22 @@ def parts_of(actor: Actor, also: Iterable[str] = ()) -> dict[str, str]:
     """The parts of an actor's own area by their names, for a choice; and areas that are `also` asked for."""
     home = home_of(actor)
     found = list(dict.fromkeys([*codes_inside(home, level_below(home)), *also]))
-    names = names_of(found, 1)
-    return {code: names[code] or code for code in found}
+    return _apart(found)
+
+
+def _apart(codes: list[str]) -> dict[str, str]:
+    """Names for a choice; those that two areas bear are said with what the area lies in, and with its code if that does not help."""
+    names = names_of(codes, 1)
+    for depth in (2, 3):
+        again = [code for code, many in _shared(names) if many]
+        names |= names_of(again, depth)
+    return {code: f"{names[code]} ({code})" if many and names[code] else names[code] or code for code, many in _shared(names)}  # fmt: skip
+
+
+def _shared(names: dict[str, str]) -> list[tuple[str, bool]]:
+    """Each code, and whether another bears its name."""
+    times = Counter(names.values())
+    return [(code, times[name] > 1) for code, name in names.items()]
 
 
 def _bare() -> QuerySet[Division]:

@@ -126,6 +126,19 @@ def test_the_parts_of_a_community_cover_it_until_one_is_taken_away():
     )
 
 
+def test_areas_of_one_name_are_told_apart_by_what_they_lie_in(county_dispatcher):
+    make_county()
+    asked = ["001001", "002001", "001001001", "001001002", "002001001"]
+    told = selectors.parts_of(county_dispatcher.actor, [f"{COUNTY}{one}" for one in asked])
+    assert list(told.values()) == [
+        "大街街道", "小街街道", "大街街道 和平社区", "小街街道 和平社区",
+        "大街街道 和平社区 第1网格", "第2网格", "小街街道 和平社区 第1网格",
+    ]  # fmt: skip
+    twin = make_division(f"{COUNTY}003", "大街街道").code
+    again = selectors.parts_of(county_dispatcher.actor)
+    assert again[twin] == f"试验市 试验县 大街街道 ({twin})"
+
+
 # the duties matrix
 
 

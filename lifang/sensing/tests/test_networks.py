@@ -13,6 +13,7 @@ from lifang.core.testing import hostile
 from lifang.core.testing.cast import MONDAY
 from lifang.core.testing.places import FAR_GRID
 from lifang.core.testing.proofs import grows, refused
+from lifang.orgs import selectors as orgs
 from lifang.orgs.tests.make import make_county
 from lifang.registry.tests.make import GRID, make_building
 from lifang.sensing import actions, selectors
@@ -111,3 +112,17 @@ def test_pages_cost_the_same_for_more_findings(houses, community_secretary):
     for name in ("sensing:network", "sensing:public_networks"):
         grows(again, lambda name=name: community_secretary.get(name, AREA), many=5)
     grows(again, lambda: community_secretary.get("sensing:networks"), many=5)
+
+
+def test_buildings_of_one_name_are_told_apart_by_their_grid(community_secretary):
+    county = make_county()
+    other = next(one.code for one in county.grids if one.code[:12] == AREA and one.code != GRID)
+    for grid in (GRID, GRID, other):
+        make_building(grid, floors=1)
+    one, two = orgs.place_name(GRID, 1), orgs.place_name(other, 1)
+    page = community_secretary.get("sensing:network_new", AREA)
+    [(estate, told)] = page.context["estates"]
+    names = {f"1号楼 ({one}) · 1", f"1号楼 ({one}) · 2", f"1号楼 ({two})"}
+    assert (estate, {one.name for one in told}) == ("和平小区", names)
+    listed = community_secretary.get("sensing:network", AREA).context["rows"]
+    assert {row["name"] for row in listed} == {f"和平小区 {name}" for name in names}

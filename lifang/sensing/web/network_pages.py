@@ -25,7 +25,7 @@ from lifang.sensing.catalogue import NETWORK_KINDS
 from lifang.sensing.models import NetworkCheck
 from lifang.sensing.web import device_page
 from lifang.sensing.web.here import asking, moment
-from lifang.sensing.web.safety_pages import by_estate
+from lifang.sensing.web.safety_pages import by_estate, told_apart
 
 page = require_http_methods(["GET", "POST"])
 NOTE = "sensing.note_network"
@@ -49,7 +49,7 @@ class NetworkForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(one.key, f"{one.name} · {one.ask} ≥ {one.limit:g} {one.unit}") for one in NETWORK_KINDS]  # type: ignore[attr-defined]  # fmt: skip
         self.fields["covered"].choices = [("yes", _("The operator states: covered")), ("no", _("Not covered")), ("measured", _("It was measured, see the value"))]  # type: ignore[attr-defined]  # fmt: skip
-        self.fields["buildings"].choices = [(pk, one.name) for pk, one in found.items()]  # type: ignore[attr-defined]
+        self.fields["buildings"].choices = [(one.pk, f"{one.estate} {one.name}".strip()) for one in told_apart(found.values())]  # type: ignore[attr-defined]  # fmt: skip
 
 
 @require_GET
@@ -138,7 +138,7 @@ def buildings(homes: list[Any], holding: list[NetworkCheck]) -> list[dict[str, A
     for row in holding:
         said[(row.building_id, row.kind)].append(row)
     lines = []
-    for one in homes:
+    for one in told_apart(homes):
         cells = [{"found": said[(one.pk, kind.key)], "covered": any(row.covered for row in said[(one.pk, kind.key)]), "kind": kind} for kind in NETWORK_KINDS]  # fmt: skip
         lines.append({"name": f"{one.estate} {one.name}".strip(), "doors": one.doors, "cells": cells, "gaps": sum(not cell["covered"] for cell in cells)})  # fmt: skip
     return sorted(lines, key=lambda line: -line["gaps"])

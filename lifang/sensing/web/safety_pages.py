@@ -1,5 +1,7 @@
 """Safety: what the police tell the people of some buildings, the board that police and communities share, what everybody reads."""
 
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -236,9 +238,26 @@ def told_here(request: HttpRequest, area: str = "", **_facts: Any) -> tuple[str,
     return ("sensing/public/safety_panel.html", {"rows": lines(rows)}) if rows else None
 
 
-def by_estate(found: Any) -> list[tuple[str, list[Any]]]:
-    """Buildings by estate."""
-    named = sorted(found, key=lambda one: one.estate)
+def told_apart(found: Iterable[Any]) -> list[Any]:
+    """Buildings with names to choose by: two of one name in one estate are said with the grid they stand in, then counted."""
+    told = _renamed(list(found), lambda one, _n: f"{one.name} ({orgs.place_name(one.area, 1)})")
+    return _renamed(told, lambda one, n: f"{one.name} · {n}")
+
+
+def _renamed(told: list[Any], name: Callable[[Any, int], str]) -> list[Any]:
+    """Those that share a name are given another."""
+    times, seen = Counter((one.estate, one.name) for one in told), Counter[tuple[str, str]]()
+    for n, one in enumerate(told):
+        called = (one.estate, one.name)
+        if times[called] > 1:
+            seen[called] += 1
+            told[n] = one._replace(name=name(one, seen[called]))
+    return told
+
+
+def by_estate(found: Iterable[Any]) -> list[tuple[str, list[Any]]]:
+    """Buildings by estate, each with a name of its own."""
+    named = sorted(told_apart(found), key=lambda one: one.estate)
     return [(estate, list(rows)) for estate, rows in groupby(named, key=lambda one: one.estate)]
 
 
