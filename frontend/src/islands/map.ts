@@ -2,7 +2,7 @@
 import { type GeoJSONSource, Marker } from "maplibre-gl";
 import { type Base, type BaseProps, basemap, buttons, collection, nameAt, staysWhole } from "../lib/basemap.ts";
 import { all, h, input, on, toast } from "../lib/dom.ts";
-import { drawLines, type LineFacts, lineLink, linesAt, openLines, runsThrough } from "../lib/lines.ts";
+import { drawLines, type LineFacts, lineLink, openLines, runsThrough } from "../lib/lines.ts";
 import { word } from "../lib/words.ts";
 
 type Props = BaseProps & {
@@ -39,7 +39,7 @@ export async function mount(root: HTMLElement, props: Props): Promise<() => void
     drawPoints(base, points, lines ? null : list, props),
     props.pick ? choose(base, props.pick) : () => undefined,
     lines && props.link ? openLines(base) : () => undefined,
-    openAreas(base, props.link === true, lines !== null),
+    openAreas(base, props.link === true && !lines), // beside a line one must not land on a page of its area
     () => base.map.remove(),
     () => root.replaceChildren(...plain),
   ];
@@ -80,7 +80,9 @@ function drawPoints(
       if (next.has(key)) continue;
       const at = (feature.geometry as GeoJSON.Point).coordinates as [number, number];
       const make = () =>
-        facts.cluster ? clusterMark(facts, () => void openCluster(facts.cluster_id ?? 0, at)) : mark(facts, props.link === true);
+        facts.cluster
+          ? clusterMark(facts, () => void openCluster(facts.cluster_id ?? 0, at))
+          : mark(props.lines ? { ...facts, number: "" } : facts, props.link === true);
       next.set(key, shown.get(key) ?? new Marker({ element: make() }).setLngLat(at).addTo(map));
     }
     for (const [key, marker] of shown) if (!next.has(key)) marker.remove();
@@ -198,10 +200,9 @@ function choose({ map, box }: Base, pick: NonNullable<Props["pick"]>): () => voi
   return off;
 }
 
-function openAreas({ map }: Base, link: boolean, lined: boolean): () => void {
+function openAreas({ map }: Base, link: boolean): () => void {
   if (!link) return () => undefined;
   map.on("click", "areas-fill", (event) => {
-    if (lined && linesAt(map, event.point).length) return;
     const url = event.features?.findLast((feature) => feature.properties.url)?.properties.url;
     if (url) location.assign(url);
   });

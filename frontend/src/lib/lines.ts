@@ -39,7 +39,7 @@ export function drawLines(map: GLMap, lines: GeoJSON.FeatureCollection): void {
 }
 
 /** The lines under a point, each once. */
-export function linesAt(map: GLMap, { x, y }: { x: number; y: number }): LineFacts[] {
+function linesAt(map: GLMap, { x, y }: { x: number; y: number }): LineFacts[] {
   const reach: [[number, number], [number, number]] = [
     [x - REACH, y - REACH],
     [x + REACH, y + REACH],

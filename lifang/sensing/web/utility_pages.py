@@ -136,13 +136,14 @@ class FileForm(_Kept):
     area = forms.ChoiceField(label=gettext_lazy("Where they may lie"))
     enter = forms.ChoiceField(
         label=gettext_lazy("What is to be done?"), widget=forms.RadioSelect, required=False,
-        choices=[("", gettext_lazy("Only look what would be new")), ("yes", gettext_lazy("Enter the new ones"))],
+        choices=[("", gettext_lazy("Only look what would be new")), ("yes", gettext_lazy("Enter the new lines"))],
     )  # fmt: skip
     field_order = ("file", "datum", "area", "keeper", "source", "enter")
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["area"].choices = _areas(actor)  # type: ignore[attr-defined]
+        self.fields["enter"].sometimes = True  # type: ignore[attr-defined]  # one of both is chosen
 
 
 class LaidForm(Form):
