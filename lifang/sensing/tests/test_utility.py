@@ -206,7 +206,7 @@ def test_the_area_of_a_line_is_the_smallest_that_holds_it(codes, area):
 
 
 @pytest.mark.covers("S0-28")
-def test_works_count_metres_planned_and_laid(drawn, county_dispatcher, refused):
+def test_works_count_metres_planned_and_laid(drawn, county_dispatcher, grid_worker, refused):
     works = actions.open_works(
         actor=county_dispatcher.actor, kind="new_estate", name="和苑", area=COUNTY, planned={"line:water": 150}, at=MONDAY
     )  # fmt: skip
@@ -218,7 +218,9 @@ def test_works_count_metres_planned_and_laid(drawn, county_dispatcher, refused):
     with refused("works_gaps"):
         actions.check_works(actor=county_dispatcher.actor, works=works, verdict="passed", at=MONDAY)
     page = county_dispatcher.get("sensing:work", works.pk).content.decode()
-    assert "供水管线（米）" in page
+    assert all(words in page for words in ("供水管线（米）", "还差 60 米未敷设", "供水 JS-2"))
+    blind = grid_worker.get("sensing:work", works.pk)  # reads the metres, not which line lies there
+    assert blind.status_code == 404 or "供水 JS-2" not in blind.content.decode()
     with behind(SYSTEM):
         second = UtilityLine.objects.get(code="JS-2")
     actions.lay_line(actor=county_dispatcher.actor, line=second, laid_on=TODAY, at=MONDAY)

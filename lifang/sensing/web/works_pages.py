@@ -96,6 +96,23 @@ class WorksForm(Form):
             self.fields[_FIELD + key] = forms.IntegerField(label=shown.type_name(key), min_value=0, max_value=100_000, required=False)  # fmt: skip
         for one in LINE_KINDS:
             self.fields[_FIELD + WORKS_MARK + one.key] = forms.IntegerField(label=_("%(kind)s line, metres") % {"kind": one.name}, min_value=0, max_value=100_000, required=False)  # fmt: skip
+        for bound in (*self.points, *self.metres):
+            bound.field.sometimes = True  # type: ignore[attr-defined]  # none of them is asked of all
+
+    @property
+    def facts(self) -> list[forms.BoundField]:
+        """What is asked of the works themselves."""
+        return [one for one in self if not one.name.startswith(_FIELD)]
+
+    @property
+    def points(self) -> list[forms.BoundField]:
+        """How many of each type of device."""
+        return [one for one in self if one.name.startswith(_FIELD) and not one.name.startswith(_FIELD + WORKS_MARK)]  # fmt: skip
+
+    @property
+    def metres(self) -> list[forms.BoundField]:
+        """How much of each kind of line."""
+        return [one for one in self if one.name.startswith(_FIELD + WORKS_MARK)]
 
     def given(self) -> dict[str, Any]:
         """As the action asks for it."""
@@ -106,7 +123,7 @@ class WorksForm(Form):
 
 class FillForm(Form):
     codes = forms.CharField(label=gettext_lazy("Codes of devices, one a line"), widget=forms.Textarea(attrs={"rows": 4}), max_length=60_000, required=False)  # fmt: skip
-    everything = forms.BooleanField(label=gettext_lazy("All devices of this area and of the planned types that are of no other works"), required=False)  # fmt: skip
+    everything = forms.BooleanField(label=gettext_lazy("All devices and lines of this area and of the planned types that are of no other works"), required=False)  # fmt: skip
 
 
 class CheckForm(Form):
@@ -151,6 +168,7 @@ def work(request: HttpRequest, pk: UUID) -> HttpResponse:
         "works": found, "chip": STATES[WorksState(found.state)], "kind": kind_name(found), "money": f"{found.investment or 0:,}", "place": orgs.place_name(found.area, 3),
         "rows": [_row(one) for one in stand], "gaps": len(gaps(stand)), "checks": [_check(one) for one in reversed(found.checks)],
         "sums": works_money.short(actor, found), "devices": listed[:MOST_LISTED], "many": listed.count(),
+        "lines": [(reverse("sensing:line", args=[one.pk]), shown.line_name(one), round(one.metres)) for one in selectors.lines(actor).filter(works=found).order_by("kind", "code")[:MOST_LISTED]],
         "may_fill": open_ and actor.may("sensing.fill_works", found.area), "may_check": open_ and actor.may("sensing.check_works", found.area),
     }  # fmt: skip
     return render(request, "sensing/desk/work.html", context)
@@ -170,7 +188,7 @@ def filling(request: HttpRequest, pk: UUID) -> HttpResponse:
         with form.refusals():
             many = actions.fill_works(actor=actor, works=found, at=moment(request), codes=codes, everything=form.cleaned_data["everything"])  # fmt: skip
         if not form.errors:
-            messages.success(request, ngettext("%(n)d device was put to these works.", "%(n)d devices were put to these works.", many) % {"n": many})  # fmt: skip
+            messages.success(request, ngettext("%(n)d device or line was put to these works.", "%(n)d devices and lines were put to these works.", many) % {"n": many})  # fmt: skip
             return redirect("sensing:work", pk)
     return render(request, "sensing/desk/works_act.html", {"form": form, "works": found, "label": _("Put devices to it")})  # fmt: skip
 
@@ -195,18 +213,19 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _row(one: Stand) -> dict[str, Any]:
-    """One type, and in words what is missing."""
+    """One type, and in words what is missing. A line is not heard."""
+    metres = one.type.startswith(WORKS_MARK)
     if not one.planned:
         lacks = _("Not planned") if not one.installed else _("More than planned")
     elif one.whole:
         lacks = ""
     elif one.installed < one.planned:
-        lacks = _("%d not installed") % (one.planned - one.installed)
+        lacks = (_("%d m not laid") if metres else _("%d not installed")) % (one.planned - one.installed)  # fmt: skip
     elif one.heard < one.planned:
         lacks = _("%d not connected") % (one.planned - one.heard)
     else:
         lacks = _("%d out of order") % (one.planned - one.intact)
-    return {"name": _called(one.type), "stand": one, "lacks": lacks}
+    return {"name": _called(one.type), "stand": one, "lacks": lacks, "metres": metres}
 
 
 def _called(key: str) -> str:
