@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lifang.core.access import Actor
@@ -90,5 +91,7 @@ class NoteForm(Form):
 
 
 def _offered(one: Any) -> str:
-    needed = next((str(each.name) for each in LEVELS if one.level and each.level == one.level), "")
-    return f"{one.name}: {one.plain}" + (f" ({needed})" if needed else "")
+    """What it is, what it opens, which level of protection it needs."""
+    said = gettext("%(name)s: %(plain)s") % {"name": one.name, "plain": one.plain}
+    needed = next((each.name for each in LEVELS if one.level and each.level == one.level), None)
+    return gettext("%(said)s (%(level)s or higher)") % {"said": said, "level": needed} if needed else said  # fmt: skip

@@ -62,7 +62,7 @@ class SystemTable(Table):
     name = Column(gettext_lazy("System"), wide=True, sort="name", link=lambda row: reverse("exchange:system", args=[row.pk]))  # fmt: skip
     answers = Column(gettext_lazy("Answers for it"), value="body")
     state = Column(gettext_lazy("State"), cell="state", value=chip)
-    accesses = Column(gettext_lazy("Asks for"), value=lambda row: "、".join(names_of(row.accesses, ACCESSES)), narrow=False)  # fmt: skip
+    accesses = Column(gettext_lazy("Asks for"), value=lambda row: _(", ").join(names_of(row.accesses, ACCESSES)), narrow=False)  # fmt: skip
     area = Column(gettext_lazy("Area"), value=lambda row: orgs.place_name(row.area, 2))
     expires_at = Column(gettext_lazy("Valid until"), cell="date", sort="expires_at")
     asked_at = Column(gettext_lazy("Asked"), cell="time", sort="asked_at")
@@ -130,7 +130,7 @@ def system(request: HttpRequest, pk: UUID) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "system": found, "chip": chip(found), "plain": SYSTEM_ADMISSION().state[found.state].plain, "place": orgs.place_name(found.area, 3),
-        "accesses": [one for one in ACCESSES if one.key in found.accesses], "kept": names_of(found.kept, DATA_KINDS),
+        "accesses": [one for one in ACCESSES if one.key in found.accesses], "kept": _(", ").join(names_of(found.kept, DATA_KINDS)),
         "level": next((one.name for one in LEVELS if one.level == found.level), found.level), "decisions": decisions,
         "run": _run(actor, listed[0], at) if listed else None, "runs": listed[1:],
         "keys": [_key(one, shut.get(one.pk, []), at) for one in keys],
