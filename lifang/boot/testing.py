@@ -16,7 +16,7 @@ import psutil
 import psycopg
 
 from lifang.boot.engines import provision
-from lifang.boot.engines.postgres import APP, OWNER, SUPERUSER, Postgres
+from lifang.boot.engines.postgres import APP, OWNER, SUPERUSER, Postgres, private
 from lifang.boot.engines.process import service_uid
 from lifang.boot.engines.unfit import Unfit
 
@@ -31,6 +31,9 @@ UNSAFE_BUT_FAST = {
     "autovacuum": "off",
 }
 TEMPLATES_KEPT = 3
+# Clones live and die in memory: a database is 2,000 files, and on some file systems each costs half a millisecond to make.
+MEMORY, IN_MEMORY = Path("/dev/shm"), "in_memory"  # noqa: S108 -- a folder of our own is made there
+ROOM_BYTES = 2 * 2**30
 
 
 @dataclass
@@ -87,6 +90,7 @@ class TestServer:
         if started:
             provision.create_roles(self.url(SUPERUSER, "postgres"))
             self._sweep()
+            self._make_room()
 
     def _leave(self, users: IO[str]) -> None:
         fcntl.flock(users, fcntl.LOCK_UN)
@@ -121,11 +125,30 @@ class TestServer:
     def clone(self, template: str, label: str = "t") -> Iterator[str]:
         """A database of one's own; gone afterwards."""
         name = f"clone_{os.getpid()}_{label}_{secrets.token_hex(3)}"
-        provision.create_database(self.url(SUPERUSER), name, template=template)
+        with psycopg.connect(self.url(SUPERUSER), autocommit=True) as connection:
+            there = connection.execute(
+                "SELECT 1 FROM pg_tablespace WHERE spcname = %s", [IN_MEMORY]
+            )
+            room = f" TABLESPACE {IN_MEMORY}" if there.fetchone() else ""
+            connection.execute(f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{template}"{room}')  # type: ignore[call-overload]  # fmt: skip
         try:
             yield name
         finally:
             provision.drop_database(self.url(SUPERUSER), name)
+
+    def _make_room(self) -> None:
+        """A place for clones in memory, where there is enough; after a restart of the machine the old one is empty."""
+        folder = MEMORY / f"lifang-{hashlib.sha256(str(self.home).encode()).hexdigest()[:8]}"
+        with (
+            contextlib.suppress(psycopg.Error, OSError, Unfit),  # then they lie on the disk
+            psycopg.connect(self.url(SUPERUSER), autocommit=True) as connection,
+        ):
+            connection.execute(f"DROP TABLESPACE IF EXISTS {IN_MEMORY}")  # type: ignore[call-overload]
+            shutil.rmtree(folder, ignore_errors=True)
+            free = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
+            if free > ROOM_BYTES:
+                private(folder)
+                connection.execute(f"CREATE TABLESPACE {IN_MEMORY} LOCATION '{folder}'")  # type: ignore[call-overload]
 
     def _sweep(self) -> None:
         """Drop clones whose process is gone and templates of older trees."""
