@@ -3,8 +3,13 @@
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
+
+# A thousand files are compiled once, not anew by each worker and each program that a test starts.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A worker has the folder of the process that started it.
 if "PYTEST_XDIST_WORKER" not in os.environ:
