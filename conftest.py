@@ -1,5 +1,6 @@
 """Tests run on the real PostgreSQL, as the role that row-level security binds."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,6 +17,13 @@ pytest_plugins = ["lifang.core.testing.plugin"]
 # How fast a machine makes examples is no property of what is tested.
 settings.register_profile("lifang", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("lifang")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: no collection of garbage has to look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _point(server: TestServer, database: str, role: str = APP) -> None:
