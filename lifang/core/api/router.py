@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Router
+from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from lifang.core.access import Refusal, Refused
@@ -29,6 +30,19 @@ _OWN = "lifang.core.api"
 
 class LifangAPI(NinjaAPI):
     """Names of urls and operations carry their context, so two contexts never clash."""
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        self._documents: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Written at the first question: it says the same to everybody."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._documents:
+            self._documents[prefix] = super().get_openapi_schema(path_prefix=prefix)
+        return self._documents[prefix]
 
     def get_operation_url_name(self, operation: Operation, router: Router) -> str:
         return f"{_context(operation)}_{operation.view_func.__name__}"
