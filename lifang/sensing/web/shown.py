@@ -71,6 +71,12 @@ def type_name(kind: str) -> Any:
     return TYPES[kind].name if kind in TYPES else kind
 
 
+def type_beside(device: Device) -> str:
+    """The type, where the name does not say it already."""
+    kind = str(type_name(device.type))
+    return "" if str(device).startswith(kind) else kind
+
+
 def measure_name(key: str) -> Any:
     return MEASURES[key].name if key in MEASURES else key
 

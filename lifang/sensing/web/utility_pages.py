@@ -270,7 +270,7 @@ def line(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "line": found, "chip": STATES[LineState(found.state)], "kind": shown.kind_name(found.kind), "size": size(found), "place": orgs.place_name(found.area, 3),
         "metres": round(found.metres), "over": over, "old": bool(over and over <= localtime(moment(request)).date()), "map": map_,
-        "near": [(one.device, shown.type_name(one.device.type), f"{one.metres:.1f}") for one in near], "devices": [(one, shown.type_name(one.type)) for one in selectors.devices_of_line(actor, found)[:60]],
+        "near": [(one.device, shown.type_beside(one.device), f"{one.metres:.1f}") for one in near], "devices": [(one, shown.type_beside(one)) for one in selectors.devices_of_line(actor, found)[:60]],
         "may_lay": found.state == LineState.PLANNED and actor.may("sensing.lay_line", found.area), "may_retire": actor.may("sensing.retire_line", found.area),
         "form": LaidForm(), "within": policy("line_near_metres"),
     }  # fmt: skip

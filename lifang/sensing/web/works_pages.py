@@ -24,7 +24,7 @@ from lifang.sensing.catalogue import WORKS_KINDS
 from lifang.sensing.catalogue.lines import LINE_KINDS
 from lifang.sensing.models import Works
 from lifang.sensing.rules.works import WORKS_MARK, Stand, gaps
-from lifang.sensing.terms import WorksState
+from lifang.sensing.terms import LineState, WorksState
 from lifang.sensing.web import shown, works_money
 from lifang.sensing.web.here import asking, moment
 from lifang.sensing.web.tables import area_choice
@@ -54,6 +54,7 @@ class WorksTable(Table):
     kind = Column(gettext_lazy("Kind"), value=kind_name)
     area = Column(gettext_lazy("Area"), value=lambda row: orgs.place_name(row.area, 2))
     points = Column(gettext_lazy("Points planned"), cell="number", value=lambda row: sum(many for key, many in row.planned.items() if not key.startswith(WORKS_MARK)))  # fmt: skip
+    metres = Column(gettext_lazy("Metres of lines planned"), cell="number", value=lambda row: sum(many for key, many in row.planned.items() if key.startswith(WORKS_MARK)) or None, narrow=False)  # fmt: skip
     investment = Column(gettext_lazy("Investment (yuan)"), cell="number", sort="investment")
     state = Column(gettext_lazy("State"), cell="state", value=lambda row: STATES[WorksState(row.state)])  # fmt: skip
     handed_over_at = Column(gettext_lazy("Handed over on"), cell="date", sort="handed_over_at")
@@ -166,9 +167,9 @@ def work(request: HttpRequest, pk: UUID) -> HttpResponse:
     stand = selectors.stand_of(actor, found, moment(request))
     context = {
         "works": found, "chip": STATES[WorksState(found.state)], "kind": kind_name(found), "money": f"{found.investment or 0:,}", "place": orgs.place_name(found.area, 3),
-        "rows": [_row(one) for one in stand], "gaps": len(gaps(stand)), "checks": [_check(one) for one in reversed(found.checks)],
+        **_found(stand), "gaps": len(gaps(stand)), "checks": [_check(one) for one in reversed(found.checks)],
         "sums": works_money.short(actor, found), "devices": listed[:MOST_LISTED], "many": listed.count(),
-        "lines": [(reverse("sensing:line", args=[one.pk]), shown.line_name(one), round(one.metres)) for one in selectors.lines(actor).filter(works=found).order_by("kind", "code")[:MOST_LISTED]],
+        "lines": [(reverse("sensing:line", args=[one.pk]), shown.line_name(one), round(one.metres), one.state == LineState.PLANNED) for one in selectors.lines(actor).filter(works=found).order_by("kind", "code")[:MOST_LISTED]],
         "may_fill": open_ and actor.may("sensing.fill_works", found.area), "may_check": open_ and actor.may("sensing.check_works", found.area),
     }  # fmt: skip
     return render(request, "sensing/desk/work.html", context)
@@ -208,8 +209,14 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Signed."))
             return redirect("sensing:work", pk)
     stand = selectors.stand_of(actor, found, moment(request))
-    context = {"form": form, "works": found, "label": _("Check and sign"), "rows": [_row(one) for one in stand]}  # fmt: skip
+    context = {"form": form, "works": found, "label": _("Check and sign"), **_found(stand)}  # fmt: skip
     return render(request, "sensing/desk/works_act.html", context)
+
+
+def _found(stand: list[Stand]) -> dict[str, Any]:
+    """A row for each type that was planned or stands; what a check of its kind looks for besides is named."""
+    there = [one for one in stand if one.planned or one.installed]
+    return {"rows": [_row(one) for one in there], "besides": _(", ").join(_called(one.type) for one in stand if one not in there)}  # fmt: skip
 
 
 def _row(one: Stand) -> dict[str, Any]:
