@@ -79,10 +79,16 @@ def make_county(code: str = COUNTY, west: float = WEST, south: float = SOUTH) ->
                 )
                 outlines[grid_code] = square(x + g * STEP, y, x + (g + 1) * STEP, y + STEP)
     actions.import_divisions(actor=SYSTEM, rows=rows, root=code[:4], at=MONDAY)
-    for drawn, outline in outlines.items():
-        actions.draw(
-            actor=SYSTEM, division=Division.objects.get(pk=drawn), outline=outline, at=MONDAY
-        )
+    features = [
+        {"type": "Feature", "properties": {"code": drawn}, "geometry": outline}
+        for drawn, outline in outlines.items()
+    ]
+    actions.draw_all(
+        actor=SYSTEM,
+        within=Division.objects.get(pk=code),
+        outlines={"type": "FeatureCollection", "features": features},
+        at=MONDAY,
+    )
     found = list(Division.objects.filter(code__startswith=code))
     by_level = {level: [row for row in found if row.level == level] for level in (6, 9, 12, 15)}
     return County(by_level[6][0], by_level[9], by_level[12], by_level[15])
