@@ -4,7 +4,7 @@ import json
 import re
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -91,9 +91,10 @@ class Pull:
             pass
         return found
 
-    def ack(self, messages: Iterable[Message]) -> None:
-        """Done with these, for good."""
-        self._send(b"".join(b"PUB " + one.answer + b" 0\r\n\r\n" for one in messages))
+    def ack(self, messages: Sequence[Message]) -> None:
+        """Done with these, one or more, for good."""
+        end = b" 0\r\n\r\n"
+        self._send(b"PUB " + (end + b"PUB ").join([one.answer for one in messages]) + end)
 
     def _ask(self) -> None:
         body = json.dumps({"batch": self.most, "expires": 5_000_000_000}).encode()

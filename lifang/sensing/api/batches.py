@@ -263,24 +263,24 @@ def _placed(parcel: Parcel, number: int) -> Parcel:
     return parcel._replace(place=place_of(number))
 
 
-def parcel(owner: Owner, line: bytes) -> Parcel:
+def parcel(owner: Owner, line: bytes, number: int = 0) -> Parcel:
     """One line, read; or with what is wrong with it."""
-    return parcels(owner, [line], 0)[0]
+    try:
+        said = lifang.read(line)
+    except Refusing as wrong:
+        return Parcel(owner, Way.HTTP, None, line, wrong=wrong)
+    return _placed(Parcel(owner, Way.HTTP, said, line), number)
 
 
 def parcels(owner: Owner, lines: Sequence[bytes], first: int) -> list[Parcel]:
     """Lines as they stand in a request. This loop runs over every message."""
-    found: list[Parcel] = []
-    read, way = lifang.read, Way.HTTP
-    for number, line in enumerate(lines, first):
-        try:
-            said = read(line)
-        except Refusing as wrong:
-            found.append(Parcel(owner, way, None, line, wrong=wrong))
-            continue
-        place = place_of(number) if said.at is None and not said.id else 0
-        found.append(_new(Parcel, (owner, way, said, line, "", None, 0, place)))
-    return found
+    told, way = lifang.read_all(lines), Way.HTTP
+    if told is None:  # which of them is to blame shows one by one
+        return [parcel(owner, line, number) for number, line in enumerate(lines, first)]
+    return [
+        _new(Parcel, (owner, way, said, line, "", None, 0, place_of(number) if said.at is None and not said.id else 0))
+        for number, (line, said) in enumerate(zip(lines, told, strict=True), first)
+    ]  # fmt: skip
 
 
 async def batches(gate: Gate, scope: dict[str, Any], receive: Receive, send: Send) -> None:

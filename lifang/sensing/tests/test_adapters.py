@@ -101,3 +101,21 @@ def _outcome(levels: list[str], body: bytes) -> str:
     except Refusing as refused:
         return refused.reason
     return "heard" if all(isinstance(one.code, str) for one in found) else "broken"
+
+
+_OURS = [
+    b'{"device":"A","values":{"a":1}}', b'{"device":"B","at":1790000000.5,"id":7,"values":{"b":"on","c":null}}', b'{"values":{"a":1},', b'"device":"x"}',
+    b'{"values":{"a":1}} {"values":{"b":2}}', b'{"values":{"a":1}}\n{"values":{"b":2}}', b'{"values":{"a":1}}\r{"values":{"b":2}}', b'{"at":-1,"values":{}}',
+    b"", b" ", b'{"facts":{"x":[{}', b"{}", b"null", b"[]", b"\xff", b'{"values":{"a":1},"more":[]}', b'{"values":{"a":{}}}', b"{", b"[" * 5000,
+]  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(lines=st.lists(st.sampled_from(_OURS[:2]) | st.sampled_from(_OURS), max_size=6))
+def test_lines_read_at_once_say_what_each_says_alone(lines):
+    """None, if anything is doubtful: then each is read alone."""
+    told = lifang.read_all(lines)
+    if told is not None:
+        assert told == [lifang.read(line) for line in lines]
+    else:
+        assert not lines or not set(lines) <= set(_OURS[:2])
