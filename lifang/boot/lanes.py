@@ -54,7 +54,7 @@ class Lane(NamedTuple):
 
 
 LANES: Final = (
-    Lane(BULK, STREAM, gather_seconds=0.1, later=True),
+    Lane(BULK, STREAM, gather_seconds=0.3, later=True),
     Lane(GUARD, RECEIVED, "$MQTT.msgs."),
     # With QoS 0 there is no receipt, and the broker's store has nothing.
     Lane(GUARD, STREAM, only=b"Nmqtt-Pub:0"),

@@ -33,7 +33,7 @@ log = logging.getLogger("lifang.looking")
 LEFT_SECONDS: Final = 10  # then its process is taken for dead, or too slow
 _LEFT_AT_ONCE: Final = 8
 MOST_UNSEEN: Final = 300_000  # observations that wait to be looked at; then no more are stored
-GATHER_SECONDS: Final = 0.2  # for more to look at
+GATHER_SECONDS: Final = 0.3  # for more to look at
 AGAIN_SECONDS: Final = 1.0  # after the database was away
 # Once a message: of how many values it is, event time, arrival, id. Once a value: series, value, quality.
 _MESSAGE: Final = tuple(np.dtype(kind) for kind in ("<i4", "<i8", "<i8", "<i8"))
