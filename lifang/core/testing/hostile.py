@@ -7,6 +7,7 @@ import itertools
 import random
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Final, NamedTuple
 
 from lifang.core.testing.bodies import bodies
@@ -360,10 +361,15 @@ def texts() -> Iterator[Hostile]:
                 yield Hostile(kind, text)
 
 
+@cache
+def _kinds() -> list[list[Hostile]]:
+    return [[Hostile(kind, text) for text in made()] for kind, made in GENERATORS.items()]
+
+
 def sample(most: int, salt: str) -> list[Hostile]:
     """A choice that is the same each time for the same salt, with every kind in it."""
     chance = random.Random(salt)  # noqa: S311 -- repeatable on purpose
-    kinds = [[Hostile(kind, text) for text in made()] for kind, made in GENERATORS.items()]
+    kinds = _kinds()
     each = max(1, most // len(kinds))
     return [one for found in kinds for one in chance.sample(found, min(each, len(found)))]
 
