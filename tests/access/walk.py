@@ -18,6 +18,7 @@ A list of such entries tries the url in several ways (GET and POST). `expected` 
 import importlib
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -28,11 +29,12 @@ from uuid import UUID
 import msgspec
 import yaml
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models
 from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from psycopg.pq import ExecStatus
 
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.wall import behind
@@ -154,7 +156,9 @@ class World:
     """The cast, and the rows made so far: what a request does is undone, so all may share them."""
 
     cast: dict[str, Member]
+    relations: tuple[str, ...] = tuple(RELATIONS)
     made: dict[tuple[str, str, str], list[Row]] = field(default_factory=dict)
+    _newest: int | None = None
 
     def rows(self, entry: Entry, member: Member) -> list[Row]:
         """One row a relation, made by the context's own maker."""
@@ -164,11 +168,20 @@ class World:
         if key not in self.made:
             with behind(SYSTEM):
                 self.made[key] = list(self._new(entry, maker(entry.home, entry.args), member))
+            self._newest = None
         return self.made[key]
+
+    @property
+    def newest(self) -> int:
+        """The last line of the log: what a request adds is undone, only new rows add more."""
+        if self._newest is None:
+            self._newest = Line.objects.aggregate(Max("seq"))["seq__max"] or 0
+        return self._newest
 
     def _new(self, entry: Entry, make: Callable[..., Any], member: Member) -> Iterator[Row]:
         if entry.of == "area":
-            for relation, area in RELATIONS.items():
+            for relation in self.relations:
+                area = RELATIONS[relation]
                 yield _row(make(area=area), relation, "", area)
             return
         other = self.cast["checker" if member.key == "grid_worker" else "grid_worker"]
@@ -219,7 +232,20 @@ class Answer(NamedTuple):
 _SAID_BY_STATUS = {401, 403, 404}
 
 
-def ask(member: Member, name: str, entry: Entry, args: tuple[Any, ...]) -> Answer:
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is undone. Said to libpq itself in two messages: it is said fifty thousand times."""
+    raw, hooks = connection.connection.pgconn, list(connection.run_on_commit)
+    assert raw.exec_(b"SAVEPOINT walked").status == ExecStatus.COMMAND_OK
+    try:
+        yield
+    finally:
+        back = raw.exec_(b"ROLLBACK TO walked; RELEASE walked")
+        assert back.status == ExecStatus.COMMAND_OK
+        connection.run_on_commit, connection.needs_rollback = hooks, False
+
+
+def ask(member: Member, name: str, entry: Entry, newest: int, args: tuple[Any, ...]) -> Answer:
     """One request, its effects undone."""
     path = reverse(name, args=args)
     call = getattr(member.client, entry.method.lower())
@@ -230,15 +256,13 @@ def ask(member: Member, name: str, entry: Entry, args: tuple[Any, ...]) -> Answe
     )
     cookies = deepcopy(member.client.cookies)
     BUCKETS.clear()
-    with transaction.atomic():
-        before = Line.objects.aggregate(Max("seq"))["seq__max"] or 0
+    with undone():
         response = call(path, entry.data, **json)
         if response.streaming:
             b"".join(response.streaming_content)
-        lines = Line.objects.filter(seq__gt=before, outcome="refused").order_by("-seq")
+        lines = Line.objects.filter(seq__gt=newest, outcome="refused").order_by("-seq")
         said = response.status_code in _SAID_BY_STATUS  # nobody has to look into the log
         refused = "" if said else lines.values_list("reason", flat=True).first() or ""
-        transaction.set_rollback(True)
     member.client.cookies = cookies  # signing out is undone too
     return Answer(response, refused)
 
@@ -265,14 +289,14 @@ def walk(name: str, entry: Entry, world: World) -> tuple[int, list[str]]:
     """How many answers were looked at, and which were wrong."""
     looked, wrong = 0, []
     for key, member in world.cast.items():
-        wanted = said_of(entry.expected, key)
-        nothing = cache(partial(ask, member, name, entry))
-        for row in world.rows(entry, member):
+        wanted, rows, actor = said_of(entry.expected, key), world.rows(entry, member), member.actor
+        nothing = cache(partial(ask, member, name, entry, world.newest))
+        for row in rows:
             looked += 1
-            answer = ask(member, name, entry, row.args)
+            answer = ask(member, name, entry, world.newest, row.args)
             got = answer.verdict(entry.method, whole=bool(entry.data))
             where = f"{name} {entry.method} by {key}{f' ({row.relation})' if row.relation else ''}"
-            if row.inside(member.actor, entry.within):
+            if row.inside(actor, entry.within):
                 if got != wanted:
                     wrong.append(f"{where}: {got}, expected {wanted}")
                 continue
