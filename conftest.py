@@ -60,9 +60,10 @@ def template_db(test_server: TestServer, django_test_environment, django_db_bloc
 def django_db_setup(
     test_server: TestServer, template_db: str, django_db_blocker, worker_id: str
 ) -> Iterator[None]:
-    """Each worker has a clone of its own; tests marked `django_db` roll back inside it."""
-    with test_server.clone(template_db, worker_id) as database, django_db_blocker.unblock():
-        _point(test_server, database)
+    """Each worker has a clone of its own; tests marked `django_db` roll back inside it, and no other test may look into it."""
+    with test_server.clone(template_db, worker_id) as database:
+        with django_db_blocker.unblock():
+            _point(test_server, database)
         yield
         connections["default"].close()
 

@@ -85,7 +85,7 @@ def test_a_tour_is_noted_by_a_form_and_hostile_words_are_shown_as_they_are(grid_
     for wrong in ({"kind": "x"}, {"area": FAR_GRID}, {"kind": "\x00"}):
         answer = grid_worker.get("sensing:tour_new", query=chosen | wrong)
         assert answer.status_code == 200
-        assert "R1" not in answer.content.decode()
+        assert f"stop_{robot.pk}" not in answer.content.decode()
 
 
 @pytest.mark.covers("S0-27")

@@ -38,7 +38,7 @@ def kinds_of(device: Device) -> list[str]:
         return [one.kind for one in selectors.log(SYSTEM, device)]
 
 
-def test_a_device_nobody_named_is_called_by_its_type_in_the_readers_language():
+def test_a_device_nobody_named_is_called_by_its_type_in_the_readers_language(db):
     unnamed, named = make_device(code="X1"), make_device(code="X2", name="厨房烟感")
     with translation.override("en"):
         assert str(unnamed) == "Smoke alarm X1"
