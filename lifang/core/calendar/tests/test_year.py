@@ -32,7 +32,7 @@ NAME = Text(zh="元旦", en="New Year's Day")
 
 
 @pytest.fixture(autouse=True)
-def _fresh_book():
+def _fresh_book(db):
     book.forget()
     yield
     book.forget()

@@ -7,6 +7,8 @@ from django.utils import translation
 from lifang.core.web import kept as module
 from lifang.core.web.kept import Kept
 
+pytestmark = pytest.mark.django_db
+
 
 class Spy:
     """Something a template shows, and how often it was asked."""

@@ -12,6 +12,8 @@ from lifang.core.web.tables.export import safe
 from lifang.core.web.tables.paging import keyset
 from lifang.core.web.tests.make import NOW, officer, request, things
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(autouse=True)
 def english():

@@ -40,7 +40,7 @@ urlpatterns = [
     path("report/<slug:step>", Report.view, name="step"),
     path("", include("lifang.core.web.urls")),
 ]
-pytestmark = pytest.mark.urls(__name__)
+pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)
