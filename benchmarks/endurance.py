@@ -61,9 +61,8 @@ class Store:
         self.town = Town(launch, devices=50, code="ENDURE")
         self.line = psycopg.connect(databases_url(launch), autocommit=True)
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        self.days = [
-            today - timedelta(days=back) for back in range(10, 0, -1)
-        ]  # none of it is ahead of the clock
+        # None of it is ahead of the clock.
+        self.days = [today - timedelta(days=back) for back in range(10, 0, -1)]
         self.first, self.phase = 0, 0
 
     def people(self) -> None:

@@ -125,16 +125,17 @@ class TestServer:
     def clone(self, template: str, label: str = "t") -> Iterator[str]:
         """A database of one's own; gone afterwards."""
         name = f"clone_{os.getpid()}_{label}_{secrets.token_hex(3)}"
-        with psycopg.connect(self.url(SUPERUSER), autocommit=True) as connection:
-            there = connection.execute(
-                "SELECT 1 FROM pg_tablespace WHERE spcname = %s", [IN_MEMORY]
-            )
-            room = f" TABLESPACE {IN_MEMORY}" if there.fetchone() else ""
-            connection.execute(f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{template}"{room}')  # type: ignore[call-overload]  # fmt: skip
+        provision.create_database(self.url(SUPERUSER), name, template=template, tablespace=self._room())  # fmt: skip
         try:
             yield name
         finally:
             provision.drop_database(self.url(SUPERUSER), name)
+
+    def _room(self) -> str:
+        """The place for clones, if it was made."""
+        with psycopg.connect(self.url(SUPERUSER)) as connection:
+            there = connection.execute("SELECT FROM pg_tablespace WHERE spcname = %s", [IN_MEMORY])
+            return IN_MEMORY if there.fetchone() is not None else ""
 
     def _make_room(self) -> None:
         """A place for clones in memory, where there is enough; after a restart of the machine the old one is empty."""

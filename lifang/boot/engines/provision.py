@@ -42,13 +42,15 @@ def create_roles(superuser: str) -> None:
         connection.execute(ROLES)
 
 
-def create_database(superuser: str, database: str, *, template: str | None = None) -> None:
+def create_database(superuser: str, database: str, *, template: str = "", tablespace: str = "") -> None:  # fmt: skip
     """A database of the owner's, empty or a clone of a template."""
     command = sql.SQL("CREATE DATABASE {} OWNER {}").format(
         sql.Identifier(database), sql.Identifier(OWNER)
     )
     if template:
         command += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+    if tablespace:
+        command += sql.SQL(" TABLESPACE {}").format(sql.Identifier(tablespace))
     with psycopg.connect(superuser, autocommit=True) as connection:
         connection.execute(command)
 
