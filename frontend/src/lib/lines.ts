@@ -33,7 +33,7 @@ export function drawLines(map: GLMap, lines: GeoJSON.FeatureCollection): void {
     type: "symbol",
     source: LINES,
     minzoom: 15,
-    layout: { "symbol-placement": "line", "text-field": ["get", "name"], "text-size": 12 },
+    layout: { "symbol-placement": "line", "text-offset": [0, -1], "text-field": ["get", "name"], "text-size": 12 },
     paint: { "text-color": token("ink"), "text-halo-color": token("surface"), "text-halo-width": 1.5 },
   });
 }

@@ -24,7 +24,7 @@ class _Protected(Form):
     )  # fmt: skip
     level = forms.TypedChoiceField(
         label=_("Classified protection"), coerce=int, widget=forms.RadioSelect,
-        help_text=_("As certified by the police; each interface says above which level it needs."),
+        help_text=_("As certified by the police; each interface says which level it needs."),
     )  # fmt: skip
     certificate = forms.CharField(label=_("Number of the certificate"), max_length=60, required=False)  # fmt: skip
     assessed_on = forms.DateField(label=_("Last assessed on"), required=False, widget=date_input())

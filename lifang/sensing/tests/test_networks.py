@@ -122,7 +122,7 @@ def test_buildings_of_one_name_are_told_apart_by_their_grid(community_secretary)
     one, two = orgs.place_name(GRID, 1), orgs.place_name(other, 1)
     page = community_secretary.get("sensing:network_new", AREA)
     [(estate, told)] = page.context["estates"]
-    names = {f"1号楼 ({one}) · 1", f"1号楼 ({one}) · 2", f"1号楼 ({two})"}
+    names = {f"1号楼 · {one} · 1", f"1号楼 · {one} · 2", f"1号楼 · {two}"}
     assert (estate, {one.name for one in told}) == ("和平小区", names)
     listed = community_secretary.get("sensing:network", AREA).context["rows"]
     assert {row["name"] for row in listed} == {f"和平小区 {name}" for name in names}

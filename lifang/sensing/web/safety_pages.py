@@ -240,7 +240,7 @@ def told_here(request: HttpRequest, area: str = "", **_facts: Any) -> tuple[str,
 
 def told_apart(found: Iterable[Any]) -> list[Any]:
     """Buildings with names to choose by: two of one name in one estate are said with the grid they stand in, then counted."""
-    told = _renamed(list(found), lambda one, _n: f"{one.name} ({orgs.place_name(one.area, 1)})")
+    told = _renamed(list(found), lambda one, _n: f"{one.name} · {orgs.place_name(one.area, 1)}")
     return _renamed(told, lambda one, n: f"{one.name} · {n}")
 
 
