@@ -106,6 +106,8 @@ def test_a_maker_is_tested_admitted_and_gets_a_key_for_its_own_devices_with_an_e
     office.goes(f"/desk/devices?q={mine}")
     office.taps_on(office.page.locator("tbody a").first).sees("90 %").looks("device")
     office.sees("Installed")
+    assert sends(county, key, line(mine, 3, battery=88))[1]["taken"] == 1
+    office.sees("88 %")  # the page renews itself
 
     # The admission ends, and with it the key.
     office.goes(page).taps_on("End the admission")

@@ -1,4 +1,4 @@
-/** Live events: each refreshes what listens to `live:<event>`; without the stream the same is asked every 15 s. */
+/** Live events: each refreshes what listens to `live:<event>`; without a stream the same is asked every `poll` seconds. */
 import htmx from "htmx.org";
 import { h } from "../lib/dom.ts";
 import { word } from "../lib/words.ts";
@@ -26,7 +26,7 @@ export function mount(root: HTMLElement, { url, poll = 15, events = ["case", "al
   };
   const say = (live: boolean) => {
     shown.classList.toggle("on", live);
-    shown.textContent = live ? word("live") : word("polled");
+    shown.textContent = live ? word("live") : word("polled").replace("{n}", String(poll));
   };
   const fall = () => {
     say(false);

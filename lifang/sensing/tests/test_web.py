@@ -82,6 +82,20 @@ def test_a_device_page_says_values_history_and_health(grid_worker):
         assert grid_worker.get("sensing:device", device.pk, query=query).status_code == 200
 
 
+def test_what_a_device_says_is_renewed_without_its_history(grid_worker):
+    device = make_device(type="smoke")
+    say(device, "smoke", 0)
+    page = grid_worker.get("sensing:device", device.pk).content.decode()
+    assert 'hx-trigger="live:device from:body"' in page
+    assert 'name="span"' in page
+    say(device, "battery", 9)
+    asking = {"HX-Request": "true", "HX-Target": "said"}
+    part = grid_worker.get("sensing:device", device.pk, headers=asking).content.decode()
+    for words in ('id="said"', 'id="standing"', 'id="health"', "9 %", "电量低"):
+        assert words in part
+    assert 'name="span"' not in part
+
+
 def test_a_device_without_a_word_says_what_to_do_next(community_secretary):
     page = community_secretary.get("sensing:device", make_device().pk).content.decode()
     assert "签发密钥" in page

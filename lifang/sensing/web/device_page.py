@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from lifang.core.access import Actor
 from lifang.core.config import config
 from lifang.core.site import site
+from lifang.core.web import htmx
 from lifang.core.web.show import Entry as Line
 from lifang.orgs import selectors as orgs
 from lifang.sensing import rules, selectors
@@ -55,7 +56,7 @@ def context(request: HttpRequest, found: Device) -> dict[str, Any]:
         "silent": found.state == DeviceState.INSTALLED and rules.silent(found.type, found.every_seconds, seen_at, at),
         "values": [_value(row, found.type) for row in listed if hasattr(row, "latest") and row.measure != "heartbeat"],
         "faults": [shown.fault(one) for one in faults],
-        "chart": _chart(request, listed, at),
+        "chart": None if htmx.wants(request, "said") else _chart(request, listed, at),
         "log": [_line(one) for one in selectors.log(actor, found).select_related("account")[:MOST_LOG]],
         "where": shown.where(found),
         "place": orgs.place_name(found.area, 3),
@@ -67,6 +68,7 @@ def context(request: HttpRequest, found: Device) -> dict[str, Any]:
         "commands": [_wish(one, at) for one in commands_of(actor, found).select_related("account")[:MOST_WISHES]],
         "pull": selectors.pull_of(actor, found),
         "map": _small_map(found),
+        "stream": {"url": "", "poll": 5, "events": ["device"]},
     }  # fmt: skip
 
 

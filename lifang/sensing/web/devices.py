@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lifang.core.access import Kind, Refusal, insist
 from lifang.core.config import config
+from lifang.core.web import htmx
 from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
 from lifang.sensing import actions, rules, selectors
@@ -48,7 +49,7 @@ def devices(request: HttpRequest) -> HttpResponseBase:
 def device(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One device: what it says now, how it is, its history, its service log."""
     found = selectors.device(asking(request), pk)
-    return render(request, "sensing/desk/device.html", device_page.context(request, found))
+    return htmx.page(request, "sensing/desk/device.html", device_page.context(request, found))
 
 
 @page
