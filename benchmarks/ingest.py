@@ -293,7 +293,7 @@ def round_(town: Town, workers: Workers, mqtt: int, gate: list[str], found: dict
     note(found, "mqtt", by_mqtt(town, mqtt) / reference())
     with process(*gate, env=town.env):
         _await(int(town.env["LIFANG_GATE_PORT"]))
-        by_http(town, 1000, 2)  # meets the devices
+        by_http(town, 1000, 32)  # meets the devices; the process beside it is begun
         note(found, "many", by_http(town, 1000, 32) / reference())
         note(found, "one", by_http(town, 1, 256) / reference())
 

@@ -10,6 +10,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lifang.boot.settings")
 django.setup()
 
+from lifang.boot import scribe  # noqa: E402 -- Django must be set up first
 from lifang.core.cycles import swept_by_the_clock  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.admission import conformance, key, standing  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.batches import Gate, answer, batches  # noqa: E402 -- Django must be set up first
@@ -18,12 +19,14 @@ from lifang.sensing.api.commands import Board, commands  # noqa: E402 -- Django 
 from lifang.sensing.api.hooks import ROOT as HOOKS  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.hooks import hooks  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.matches import matches  # noqa: E402 -- Django must be set up first
+from lifang.sensing.api.scribes import Beside  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.things.letterbox import LetterBox, posted  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.things.letters import PATH as OBSERVATIONS  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.viid import ROOT as VIID  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.viid import Lobby, viid  # noqa: E402 -- Django must be set up first
 
-GATE = Gate(lambda: datetime.now(UTC), later=True)
+BESIDE = Beside(scribe.begin, scribe.commit)
+GATE = Gate(lambda: datetime.now(UTC), later=True, beside=BESIDE)
 LOBBY = Lobby(GATE)
 BOARD = Board(GATE)
 BOX = LetterBox(GATE)
@@ -63,6 +66,7 @@ async def _lives(receive: Any, send: Any) -> None:
         await send({"type": f"{event['type']}.complete"})
         if event["type"] == "lifespan.shutdown":
             sweeping.cancel()
+            BESIDE.close()
             return
 
 

@@ -10,7 +10,6 @@ import base64
 import binascii
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
@@ -18,13 +17,14 @@ from typing import Any, Final, NamedTuple, Protocol
 import msgspec
 from django.db import close_old_connections, transaction
 
-from lifang.core.access import SYSTEM, Actor, wall
+from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.wall import behind
 from lifang.sensing.actions.brief import brief
 from lifang.sensing.actions.intake import Parcel, Receipt, Register, take_each
 from lifang.sensing.actions.looking import Looker, Part
 from lifang.sensing.actions.things import note_sent
 from lifang.sensing.adapters import lifang
+from lifang.sensing.api.scribes import Beside, Scribe
 from lifang.sensing.rules import Refusing
 from lifang.sensing.selectors import ways
 from lifang.sensing.terms import Owner, Poison, Way, micros, place_of
@@ -60,9 +60,9 @@ class Asked(NamedTuple):
 
     owner: Owner
     lines: Sequence[Any]
-    answer: "asyncio.Future[Any]"
     read: "Callable[[Owner, Any], Parcel] | None" = None  # None: lines of our own
     letter: Letter | None = None
+    answer: "asyncio.Future[Any] | None" = None  # None: it waits in another process
 
     def parcels(self, register: Register, first: int) -> list[Parcel]:
         if self.letter is not None:
@@ -81,6 +81,14 @@ class Asked(NamedTuple):
         ] if receipt.refused else []  # fmt: skip
         return {"taken": last - first - len(refused), "refused": refused}
 
+    def hears(self, answer: Any) -> None:
+        if self.answer is None or self.answer.done():
+            return
+        if isinstance(answer, Exception):
+            self.answer.set_exception(answer)
+        else:
+            self.answer.set_result(answer)
+
 
 class Busy(Exception):
     """More wait than can be promised."""
@@ -90,36 +98,20 @@ class NotStored(Exception):
     """The transaction failed: nothing of it was kept, and the sender hears so."""
 
 
-class Scribe:
-    """A thread with its own connection and memory: one transaction after another."""
-
-    def __init__(self, first: int) -> None:
-        self.register = Register()
-        self.first = first  # of the places that it gives
-        self.thread = ThreadPoolExecutor(1)
-        self.running = False
-
-    def ready(self) -> None:
-        """Its connection lives and stands behind nobody's wall (said once, not around each transaction); what changed is forgotten."""
-        close_old_connections()
-        wall.stand(SYSTEM)
-        self.register.listen()
-        self.register.hear()
-        self.register.refresh()
-
-
 class Gate:
     """One process's way in over HTTP."""
 
-    def __init__(self, clock: Callable[[], datetime], *, later: bool = False) -> None:
-        """With `later`, what is stored is looked at after its receipt."""
+    def __init__(
+        self, clock: Callable[[], datetime], *, later: bool = False, beside: Beside | None = None
+    ) -> None:
+        """With `later`, what is stored is looked at after its receipt; `beside` helps in a flood."""
         self.clock = clock
         self.looker = Looker(clock) if later else None
         self.keys: dict[str, tuple[Owner | None, float]] = {}
         self.waiting: list[Asked] = []
         self.lines_waiting = 0
         # While one waits for the database, the other reads; small requests are better off together with one.
-        self.scribes = (Scribe(0), Scribe(MOST_TOGETHER))
+        self.scribes: tuple[Scribe, Scribe | Beside] = (Scribe(0), beside or Scribe(MOST_TOGETHER))
         self.register = self.scribes[0].register
 
     async def owner(self, header: bytes) -> Owner | None:
@@ -156,63 +148,64 @@ class Gate:
         self, owner: Owner, lines: Sequence[Any], read: Callable[[Owner, Any], Parcel] | None = None
     ) -> dict[str, Any]:
         """The receipt of one request, after its commit."""
-        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        found: dict[str, Any] = await self._waits(Asked(owner, lines, answer, read))
+        found: dict[str, Any] = await self._waits(Asked(owner, lines, read))
         return found
 
     async def takes(self, owner: Owner, letter: Letter, size: int) -> Any:
         """Its own answer, after its commit; None when it is not for this way in, and nothing of it was stored."""
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        return await self._waits(Asked(owner, range(size), answer, letter=letter))
+        return await self._waits(Asked(owner, range(size), letter=letter))
 
     async def _waits(self, asked: Asked) -> Any:
         if len(self.waiting) >= MOST_WAITING:
             raise Busy
-        self.waiting.append(asked)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.waiting.append(asked._replace(answer=answer))
         self.lines_waiting += len(asked.lines)
         first, second = self.scribes
         if not first.running:
             self._begin(first)
-        elif not second.running and self.lines_waiting >= MANY:
+        elif not second.running and self.lines_waiting >= MANY and second.is_there():
             self._begin(second)
-        return await asked.answer
+        return await answer
 
-    def _begin(self, scribe: Scribe) -> None:
+    def _begin(self, scribe: Scribe | Beside) -> None:
         scribe.running = True
         asyncio.get_running_loop().create_task(self._drain(scribe))
 
-    async def _drain(self, scribe: Scribe) -> None:
-        loop = asyncio.get_running_loop()
+    async def _drain(self, scribe: Scribe | Beside) -> None:
         try:
-            while self.waiting:
-                together = self._next()
+            while together := self._next(scribe):
                 try:
-                    answers = await loop.run_in_executor(
-                        scribe.thread, self._commit, together, scribe
-                    )
+                    answers = await scribe.answers(self._commit, together)
                 except Exception:  # every one of them hears that nothing was kept
                     log.exception("a batch was not stored")
-                    scribe.register.forget()
-                    for asked in together:
-                        if not asked.answer.done():
-                            asked.answer.set_exception(NotStored())
-                    continue
+                    scribe.forget()
+                    answers = [NotStored()] * len(together)
                 for asked, answer in zip(together, answers, strict=True):
-                    if not asked.answer.done():
-                        asked.answer.set_result(answer)
+                    asked.hears(answer)
         finally:
             scribe.running = False
 
-    def _next(self) -> list[Asked]:
-        lines, number = 0, 0
+    def _next(self, scribe: Scribe | Beside) -> list[Asked]:
+        """The first of those that wait for whom this scribe can write."""
+        together: list[Asked] = []
+        others: list[Asked] = []
+        lines, full = 0, False
         for asked in self.waiting:
-            lines += len(asked.lines)
-            if number and lines > MOST_TOGETHER:
-                break
-            number += 1
-        together, self.waiting = self.waiting[:number], self.waiting[number:]
-        self.lines_waiting -= sum(len(asked.lines) for asked in together)
+            mine = not full and scribe.takes(asked)
+            full = full or (mine and bool(together) and lines + len(asked.lines) > MOST_TOGETHER)
+            if mine and not full:
+                together.append(asked)
+                lines += len(asked.lines)
+            else:
+                others.append(asked)
+        self.waiting = others
+        self.lines_waiting -= lines
         return together
+
+    def commit(self, owned: Sequence[tuple[Owner, Sequence[bytes]]]) -> list[Any]:
+        """In another process than theirs: the receipts of requests of lines of our own."""
+        return self._commit([Asked(owner, lines) for owner, lines in owned], self.scribes[0])
 
     def _commit(self, together: list[Asked], scribe: Scribe | None = None) -> list[Any]:
         scribe, unseen = scribe or self.scribes[0], list[Part]()

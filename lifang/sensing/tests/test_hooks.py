@@ -49,7 +49,7 @@ class Here(Gate):
 
 @pytest.fixture
 def gate(db, monkeypatch) -> Here:
-    for module in ("batches", "hooks"):
+    for module in ("batches", "scribes", "hooks"):
         monkeypatch.setattr(f"lifang.sensing.api.{module}.close_old_connections", lambda: None)
     return Here(lambda: MONDAY)
 

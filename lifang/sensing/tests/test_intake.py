@@ -73,7 +73,7 @@ def test_the_same_message_twice_is_one_and_says_so(owner):
 
 def test_messages_without_time_or_id_that_came_in_one_moment_are_all_kept(owner, monkeypatch):
     """By HTTP a place among those committed together keeps them apart, by MQTT the place in the stream, however often it comes."""
-    monkeypatch.setattr("lifang.sensing.api.batches.close_old_connections", lambda: None)
+    monkeypatch.setattr("lifang.sensing.api.scribes.close_old_connections", lambda: None)
     said = ours.read(b'{"device":"S1","values":{"battery":60}}')
     stream = [Parcel(owner, Way.MQTT, said, b"", arrived=1_000_000, place=place_of(n)) for n in (7, 8)]  # fmt: skip
     with behind(SYSTEM):
@@ -212,7 +212,7 @@ def test_only_the_message_that_the_store_fails_on_is_laid_aside(owner, chokes):
 
 def test_of_requests_committed_together_the_guilty_alone_hears_of_it(owner, chokes, monkeypatch):
     monkeypatch.setattr(
-        "lifang.sensing.api.batches.close_old_connections", lambda: None
+        "lifang.sensing.api.scribes.close_old_connections", lambda: None
     )  # the test's own
     gate = Gate(lambda: MONDAY)
     first, second, third = _batteries(50, 51, 13)

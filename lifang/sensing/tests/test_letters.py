@@ -86,7 +86,7 @@ def box(db, at, monkeypatch) -> LetterBox:
         return work(*given)
 
     monkeypatch.setattr(letterbox.asyncio, "to_thread", here)
-    for module in ("batches", "things.letterbox"):
+    for module in ("batches", "scribes", "things.letterbox"):
         monkeypatch.setattr(f"lifang.sensing.api.{module}.close_old_connections", lambda: None)
     BUCKETS.clear()
     return LetterBox(Here(lambda: at))

@@ -47,7 +47,7 @@ def part(bits: int, said: str = "2号楼3层烟感") -> bytes:
 
 @pytest.fixture
 def center(db, monkeypatch) -> Center:
-    for module in ("batches", "panels"):
+    for module in ("batches", "scribes", "panels"):
         monkeypatch.setattr(f"lifang.sensing.api.{module}.close_old_connections", lambda: None)
     make_county()
     hub = make_device(type="fire_transmitter", code=OURS)

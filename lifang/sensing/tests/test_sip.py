@@ -29,7 +29,7 @@ PEER = ("192.0.2.9", 5060)
 
 @pytest.fixture
 def registrar(db, monkeypatch) -> Registrar:
-    for module in ("batches", "sip"):
+    for module in ("batches", "scribes", "sip"):
         monkeypatch.setattr(f"lifang.sensing.api.{module}.close_old_connections", lambda: None)
     return Registrar(Here(lambda: MONDAY), SERVER)
 

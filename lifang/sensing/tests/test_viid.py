@@ -27,7 +27,7 @@ PLATFORM, CAMERA = "99010100001180000001", "99010100001320000001"
 
 @pytest.fixture
 def lobby(db, monkeypatch) -> Lobby:
-    for module in ("batches", "viid"):
+    for module in ("batches", "scribes", "viid"):
         monkeypatch.setattr(f"lifang.sensing.api.{module}.close_old_connections", lambda: None)
     return Lobby(Here(lambda: MONDAY))
 
