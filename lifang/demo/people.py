@@ -78,6 +78,9 @@ def hire(county: County, at: datetime, dice: random.Random, step: Progress) -> C
             for login, post, area, unit in rolls[start : start + 25]:
                 _employ(cast, login, post, area, unit, at, a_name(county, dice))
                 step(1)
+    with together(actor=SYSTEM, at=at):
+        # What two approve who did not ask for it needs three.
+        _employ(cast, "zh03", "county_dispatcher", county.code, None, at, a_name(county, random.Random(3)))  # fmt: skip
     return cast
 
 
@@ -127,7 +130,7 @@ def _employ(
     )
     orgs.post(actor=SYSTEM, account=account, post=post, at=at, area=area, unit=unit)
     cast.accounts[login] = account
-    cast.posts[post, str(unit.pk) if unit else area] = login
+    cast.posts.setdefault((post, str(unit.pk) if unit else area), login)
 
 
 def a_name(county: County, dice: random.Random) -> str:

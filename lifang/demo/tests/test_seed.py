@@ -21,7 +21,7 @@ from lifang.demo.photos import picture
 from lifang.registry import selectors
 from lifang.registry.models import Correction, Merge, MissedVisit
 from lifang.sensing import selectors as sensing
-from lifang.sensing.models import Alarm
+from lifang.sensing.models import Alarm, Device, UtilityLine, Works
 
 MONDAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 
@@ -42,7 +42,7 @@ def test_a_small_county_lives_through_the_real_actions(monkeypatch):
         monkeypatch.setattr(f"{module}.config", lambda: demo)
     assert seed.empty()
     built = seed.build(MONDAY, people_count=240, days=5)
-    assert (built.areas, built.staff, built.residents) == (76, 149, 240)
+    assert (built.areas, built.staff, built.residents) == (76, 150, 240)
     assert not seed.empty()
     with behind(SYSTEM):
         states = Counter(Case.objects.values_list("state", flat=True))
@@ -58,6 +58,15 @@ def test_a_small_county_lives_through_the_real_actions(monkeypatch):
         assert wished == {"asked": 4, "verified": 1, "refused": 1}
         assert MissedVisit.objects.filter(state="missed").count() >= 3
         assert Merge.objects.filter(undone_at=None).count() == 3
+        estate = Works.objects.get(kind="new_estate")
+        assert UtilityLine.objects.filter(works=estate).count() >= 6
+        assert Device.objects.filter(works=estate, line__isnull=False).exists()
+        lacking = {
+            one.type
+            for one in sensing.stand_of(SYSTEM, estate, MONDAY)
+            if one.installed < one.planned
+        }
+        assert lacking == {"line:water"}
         beings = Counter(ward.being for ward in sensing.wards(SYSTEM, MONDAY))
         assert sum(beings.values()) == 8, "some people are looked after"
         assert len(beings) >= 3
