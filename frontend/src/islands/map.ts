@@ -1,6 +1,6 @@
 /** The map: named areas, points with number and shape, clusters that open, the list of what is in view, a point to choose. */
 import { type GeoJSONSource, Marker } from "maplibre-gl";
-import { type Base, type BaseProps, basemap, buttons, collection, nameAt, staysWhole } from "../lib/basemap.ts";
+import { type Base, type BaseProps, basemap, boundsOf, buttons, collection, nameAt, staysWhole } from "../lib/basemap.ts";
 import { all, h, input, on, toast } from "../lib/dom.ts";
 import { drawLines, type LineFacts, lineLink, openLines, runsThrough } from "../lib/lines.ts";
 import { word } from "../lib/words.ts";
@@ -12,6 +12,7 @@ type Props = BaseProps & {
   list?: boolean;
   tall?: boolean;
   link?: boolean;
+  inside?: boolean; // an area is gone into on the map itself; no page of it is opened
   refresh?: string;
 };
 type Facts = { id?: string; number?: string | number; name?: string; state?: string; count?: number; url?: string; note?: string };
@@ -39,7 +40,7 @@ export async function mount(root: HTMLElement, props: Props): Promise<() => void
     drawPoints(base, points, lines ? null : list, props),
     props.pick ? choose(base, props.pick) : () => undefined,
     lines && props.link ? openLines(base) : () => undefined,
-    openAreas(base, props.link === true && !lines), // beside a line one must not land on a page of its area
+    props.inside ? enterAreas(base) : openAreas(base, props.link === true && !lines), // beside a line one must not land on a page of its area
     () => base.map.remove(),
     () => root.replaceChildren(...plain),
   ];
@@ -205,6 +206,18 @@ function openAreas({ map }: Base, link: boolean): () => void {
   map.on("click", "areas-fill", (event) => {
     const url = event.features?.findLast((feature) => feature.properties.url)?.properties.url;
     if (url) location.assign(url);
+  });
+  return () => undefined;
+}
+
+/** The area that was touched fills the map; what is in view stands beside it. */
+function enterAreas({ map, areas }: Base): () => void {
+  map.on("click", "areas-fill", (event) => {
+    if (event.originalEvent.target !== map.getCanvas()) return; // a mark or a cluster opens by itself
+    const code: string | undefined = event.features?.findLast((feature) => feature.properties.code)?.properties.code;
+    const one = areas.features.find((area) => area.properties?.code === code);
+    const to = one ? boundsOf({ type: "FeatureCollection", features: [one] }) : null;
+    if (to) map.fitBounds(to, { padding: 24, duration: 0 });
   });
   return () => undefined;
 }

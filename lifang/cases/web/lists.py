@@ -128,6 +128,7 @@ def case_map(request: HttpRequest) -> HttpResponse:
         "list": True,
         "tall": True,
         "link": True,
+        "inside": True,
         "refresh": "live:case",
     }
     context = {

@@ -199,7 +199,7 @@ def the_map(actor: Actor) -> dict[str, Any]:
     county = orgs.home_of(actor)[:6] or site().county
     return {
         "areas": f"{reverse('orgs:shapes', args=[county])}?level=12", "points": reverse("sensing:points"),
-        "list": True, "tall": True, "link": True,
+        "list": True, "tall": True, "link": True, "inside": True,
     }  # fmt: skip
 
 
