@@ -63,7 +63,7 @@ def _judge(actor: Actor, run: Run, at: datetime, *, given_up: bool = False) -> N
 
 
 def plain(one: Finding) -> dict[str, Any]:
-    return {"check": one.check, "passed": one.passed, "facts": one.facts}
+    return {"check": one.check, "passed": one.passed, "tried": one.tried, "facts": one.facts}
 
 
 def _theirs(actor: Actor, held: OutsideSystem) -> Refusal | None:

@@ -7,7 +7,7 @@ from lifang.exchange.catalogue import CHECKS
 
 
 def checks_of(findings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Each check with its sentence and how to pass it, in both languages. `passed: null`: it cannot be seen here."""
+    """Each check with its sentence and how to pass it, in both languages. `passed: null`: not `tried` yet, or it cannot be seen here."""
     told = []
     for one in findings:
         check = CHECKS[one["check"]]

@@ -7,15 +7,17 @@ from typing import Any, NamedTuple
 from lifang.exchange.terms import AWAY_SECONDS, LATER_SECONDS, PAGE, RECORDS, REPORTS, Seen
 
 NAMED = 3  # of a fault, so many examples
+WAITS = {429: LATER_SECONDS, 503: AWAY_SECONDS}
 SLACK_SECONDS = 0.3  # what a network may shorten a wait by
 
 
 class Finding(NamedTuple):
-    """One check, whether it was passed (None: it cannot be seen here), and what says so."""
+    """One check, whether it was passed (None: not tried yet, or it cannot be seen here), and what says so."""
 
     check: str
     passed: bool | None
     facts: dict[str, Any]
+    tried: bool = True
 
 
 def conform(seen: Sequence[Seen], *, tls: bool, libraries: Iterable[str]) -> list[Finding]:
@@ -26,10 +28,10 @@ def conform(seen: Sequence[Seen], *, tls: bool, libraries: Iterable[str]) -> lis
     elsewhere = [one.source for one in seen if one.reason == "key_network_other"]
     beyond = [f"{one.method} {one.path}" for one in seen if one.reason == "key_way_other"]
     return [
-        Finding("tls", not open_ and bool(seen) if tls else None, _some(open_)),
-        Finding("agent", not nameless and bool(seen), _some(nameless)),
-        Finding("networks", not elsewhere and bool(seen), _some(elsewhere)),
-        Finding("within", not beyond and bool(seen), _some(beyond)),
+        _of_all(seen, "tls", open_) if tls else Finding("tls", None, {}),
+        _of_all(seen, "agent", nameless),
+        _of_all(seen, "networks", elsewhere),
+        _of_all(seen, "within", beyond),
         _pages(seen),
         _waits(seen),
         _once(seen),
@@ -37,8 +39,17 @@ def conform(seen: Sequence[Seen], *, tls: bool, libraries: Iterable[str]) -> lis
 
 
 def passed(findings: Iterable[Finding]) -> bool:
-    """What cannot be seen here does not count against anybody."""
-    return all(one.passed is not False for one in findings)
+    """What cannot be seen here does not count against anybody; what was not tried does."""
+    return all(one.tried and one.passed is not False for one in findings)
+
+
+def _of_all(seen: Sequence[Seen], check: str, wrong: Sequence[str]) -> Finding:
+    """What every call has to be."""
+    return Finding(check, not wrong, _some(wrong)) if seen else _untried(check)
+
+
+def _untried(check: str) -> Finding:
+    return Finding(check, None, {}, tried=False)
 
 
 def _some(found: Iterable[str]) -> dict[str, Any]:
@@ -56,7 +67,10 @@ def _named(agent: str, libraries: tuple[str, ...]) -> bool:
 def _pages(seen: Sequence[Seen]) -> Finding:
     """All pages were read, each once `next` had named it."""
     wanted = ["records", *(f"records?after={n}" for n in range(PAGE, RECORDS, PAGE))]
-    read = [_page(one.path) for one in seen if one.method == "GET" and one.status == 200]
+    asked = [one for one in seen if one.method == "GET" and _page(one.path).startswith("records")]
+    if not asked:
+        return _untried("pages")
+    read = [_page(one.path) for one in asked if one.status == 200]
     order = iter(read)
     lacking = [page for page in wanted if page not in order]
     return Finding("pages", not lacking, _some(lacking))
@@ -72,8 +86,10 @@ def _page(path: str) -> str:
 def _waits(seen: Sequence[Seen]) -> Finding:
     """Whoever is told to wait waits, and then comes again."""
     told, hasty, gone = 0, [], []
+    if not any(one.status in WAITS for one in seen):
+        return _untried("waits")
     for place, one in enumerate(seen):
-        seconds = {429: LATER_SECONDS, 503: AWAY_SECONDS}.get(one.status)
+        seconds = WAITS.get(one.status)
         if seconds is None:
             continue
         told += one.status == 429
@@ -94,9 +110,10 @@ def _once(seen: Sequence[Seen]) -> Finding:
     keys: dict[bytes, set[bytes]] = defaultdict(set)
     bodies: dict[bytes, set[bytes]] = defaultdict(set)
     made, keyless = set(), 0
-    for one in seen:
-        if one.method != "POST" or one.path != "reports":
-            continue
+    sent = [one for one in seen if one.method == "POST" and one.path == "reports"]
+    if not sent:
+        return _untried("once")
+    for one in sent:
         if one.once is None or one.body is None:
             keyless += 1
             continue

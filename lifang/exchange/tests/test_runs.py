@@ -115,7 +115,28 @@ def test_a_test_key_opens_the_course_and_nothing_real(clock):
     failed = {one["check"]: one["facts"] for one in told["checks"] if one["passed"] is False}
     assert failed["within"]["examples"][0] == "GET /api/v1/cases/"
     assert failed["networks"]["examples"] == ["198.51.100.7"]
-    assert failed.keys() == {"within", "networks", "pages", "waits", "once"}
+    assert failed.keys() == {"within", "networks", "pages"}
+    assert {one["check"] for one in told["checks"] if not one["tried"]} == {"waits", "once"}
+    assert not told["passed"]
+
+
+def test_a_run_without_a_call_says_that_nothing_was_tried_and_is_not_passed(
+    clock, county_dispatcher
+):
+    made = make_system(at=clock.at)
+    bridge = Bridge(made)
+    run = bridge.call("POST", "/api/v1/exchange/runs").json()
+    assert {one["tried"] for one in run["checks"] if one["check"] != "tls"} == {False}
+    told = bridge.call("POST", run["end"]).json()
+    assert (told["passed"], {one["passed"] for one in told["checks"]}) == (False, {None})
+    page = county_dispatcher.get("exchange:system", made.pk, query={"lang": "en"}).content.decode()
+    assert (page.count("Not tried yet."), 'class="failed"' in page) == (6, False)
+    assert "Not passed" in page
+    # What came before there was a difference reads as it did.
+    with behind(SYSTEM):
+        Run.objects.update(findings=[{"check": "within", "passed": False, "facts": {}}])
+    page = county_dispatcher.get("exchange:system", made.pk, query={"lang": "en"}).content.decode()
+    assert ("Not tried yet." in page, 'class="failed"' in page) == (False, True)
 
 
 def test_a_run_of_another_is_absent_and_one_that_ended_is_over(clock):
@@ -203,7 +224,8 @@ REPORTS = (
     ("seen", "wrong"),
     [
         ((*PAGES, *REPORTS), set()),
-        ((), {"tls", "agent", "networks", "within", "pages", "waits", "once"}),
+        ((), set()),
+        ((call("records", status=403),), {"pages"}),
         ((*PAGES, *REPORTS, call("x", 20, secure=False)), {"tls"}),
         ((*PAGES, *REPORTS, call("x", 20, agent="")), {"agent"}),
         ((*PAGES, *REPORTS, call("x", 20, agent="curl/8.1")), {"agent"}),
@@ -219,6 +241,11 @@ REPORTS = (
 )  # fmt: skip
 def test_each_fault_is_found_alone(seen, wrong):
     assert failed(*seen) == wrong
+
+
+@pytest.mark.parametrize("seen", [(), PAGES, REPORTS, (PAGES[0], *REPORTS), (*PAGES, *REPORTS[:2])])
+def test_what_was_not_tried_is_no_fault_and_is_not_passed(seen):
+    assert not rules.passed(rules.conform(seen, tls=True, libraries=LIBRARIES))
 
 
 def test_tls_is_not_judged_where_it_cannot_be_seen():

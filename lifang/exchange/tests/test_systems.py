@@ -83,6 +83,26 @@ def test_what_tells_of_people_needs_two_who_are_not_one(county_leader, county_di
     assert (grant.post, grant.area, grant.valid_to) == ("outside_system", COUNTY, MONDAY + YEAR)
 
 
+def test_its_page_says_how_many_approvals_are_due_and_who_may_give_them(county_leader):
+    by = cast.member("county_dispatcher", COUNTY)
+    asked = passed(actions.ask_system(actor=by.actor, new=personal(), area=COUNTY, at=MONDAY))
+    page = by.get("exchange:system", asked.pk, query={"lang": "en"}).content.decode()
+    assert "Approvals still due: 2. Accounts here that may give them: 1." in page
+    assert "County dispatcher, County leader" in page
+    second = cast.member("county_dispatcher", COUNTY)
+    cast.member("county_leader", "990102")  # of another county
+    page = by.get("exchange:system", asked.pk, query={"lang": "en"}).content.decode()
+    assert "2 approvals by different people are still due" in page
+    actions.approve_system(actor=second.actor, system=asked, at=MONDAY)
+    page = by.get("exchange:system", asked.pk, query={"lang": "en"}).content.decode()
+    assert "1 approval is still due. Accounts here that may give it: 1 (" in page
+    actions.approve_system(actor=county_leader.actor, system=asked, at=MONDAY)
+    assert (
+        "still due"
+        not in by.get("exchange:system", asked.pk, query={"lang": "en"}).content.decode()
+    )
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [

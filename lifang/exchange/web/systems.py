@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.core.access import Actor, Kind, Refusal, insist
+from lifang.core.access.desks import Able, able
 from lifang.core.api.models import ApiKey
 from lifang.core.api.web.views import told as turned
 from lifang.core.config import config
@@ -24,6 +25,7 @@ from lifang.core.web.tables import Choice, Column, Empty, Table
 from lifang.core.web.views import only
 from lifang.exchange import actions, rules, selectors
 from lifang.exchange.actions.runs import findings, plain
+from lifang.exchange.actions.systems import APPROVE
 from lifang.exchange.catalogue import ACCESSES, CHECKS, DATA_KINDS, LEVELS, SYSTEM_ADMISSION
 from lifang.exchange.models import OutsideSystem, Run
 from lifang.exchange.terms import IN_FORCE, OPEN, Standing
@@ -136,7 +138,7 @@ def system(request: HttpRequest, pk: UUID) -> HttpResponse:
         "keys": [_key(one, shut.get(one.pk, []), at) for one in keys],
         "may_renew": found.state in (*IN_FORCE, Standing.EXPIRED) and actor.may(RENEW, found.area),
         "may_key": found.state in (*OPEN, *IN_FORCE) and actor.may("exchange.replace_test_key", found.area),
-        "entries": _entries(actor, found), **_course(),
+        "entries": _entries(actor, found), "able": _able(found, at), **_course(),
     }  # fmt: skip
     return render(request, "exchange/desk/system.html", context)
 
@@ -147,6 +149,14 @@ def _may_approve(actor: Actor, found: OutsideSystem) -> bool:
     return rules.may_approve(found.state, found.asked_by_id, found.first_by_id, mine) is None
 
 
+def _able(found: OutsideSystem, at: datetime) -> Able | None:
+    """Who may approve it as things stand."""
+    if found.state not in (Standing.PASSED, Standing.HALFWAY):
+        return None
+    need = 2 if found.personal and found.state == Standing.PASSED else 1
+    return able(APPROVE, found.area, at, but=(found.asked_by_id, found.first_by_id), need=need)
+
+
 def _run(actor: Actor, run: Run, at: datetime) -> dict[str, Any]:
     """The last run, check by check; an open one as far as it has come."""
     told = run.findings if run.ended_at else [plain(one) for one in findings(selectors.seen(actor, run, at))]  # fmt: skip
@@ -155,7 +165,7 @@ def _run(actor: Actor, run: Run, at: datetime) -> dict[str, Any]:
 
 def _check(one: dict[str, Any]) -> dict[str, Any]:
     known = CHECKS[one["check"]]
-    return {"name": known.name, "hint": "" if one["passed"] is not False else known.hint, "passed": one["passed"], "facts": _facts(one)}  # fmt: skip
+    return {"name": known.name, "hint": "" if one["passed"] is not False else known.hint, "passed": one["passed"], "tried": one.get("tried", True), "facts": _facts(one)}  # fmt: skip
 
 
 def _facts(one: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lifang.core.access import Actor, Kind, Refusal, insist
+from lifang.core.access.desks import Able, able
 from lifang.core.flow import selectors as flow
 from lifang.core.web import htmx
 from lifang.core.web.forms import Form, date_input
@@ -251,8 +252,17 @@ def reception(request: HttpRequest, pk: UUID) -> HttpResponse:
         "refused": [(MATCH_REFUSALS[key].name, many) for key, many in tally.refused if key in MATCH_REFUSALS],
         "looks": [(one, MATCH_PURPOSES[one.purpose].name) for one in selectors.looks(actor, found) if one.purpose in MATCH_PURPOSES],
         "signs": signs_of(actor, found), "key": selectors.key_of(actor, found), "entries": _entries(actor, found),
+        "able": _able(found, moment(request)),
         "may_key": found.state == Receiving.ON and actor.may("sensing.issue_reception_key", found.area),
     })  # fmt: skip
+
+
+def _able(file: Reception, at: datetime) -> Able | None:
+    """Who may approve it as things stand."""
+    if file.state not in UNDECIDED:
+        return None
+    need = 2 if file.state == Receiving.ASKED else 1
+    return able("sensing.approve_reception", file.area, at, but=(file.asked_by_id, file.first_by_id), need=need)  # fmt: skip
 
 
 def _may(actor: Actor, file: Reception, word: str) -> bool:
