@@ -27,6 +27,7 @@ STATUS: Final = {
     "method_not_allowed": 405,
     "too_large": 413,
     "bad_input": 422,
+    "idempotency_key_wrong": 422,
     "too_many_requests": 429,
     "broken": 500,
     "away": 503,

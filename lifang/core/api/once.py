@@ -13,7 +13,8 @@ from lifang.core.access import Actor, Refusal, wall
 from lifang.core.api.faults import fault
 from lifang.core.api.signing import SAFE
 
-_KEY = re.compile(r"[\x21-\x7e]{8,200}")
+LEAST, MOST = 8, 200
+_KEY = re.compile(rf"[\x21-\x7e]{{{LEAST},{MOST}}}")
 _TAKE = """
 INSERT INTO api_answer (holder, key, digest, kind, at) VALUES (%s, %s, %s, '', %s)
 ON CONFLICT (holder, key) DO NOTHING
@@ -41,7 +42,8 @@ def once(
     if not key or request.method in SAFE or not actor.holder:
         return answer()
     if not _KEY.fullmatch(key):
-        return told(request, Refusal("bad_input", {"detail": "Idempotency-Key"}))
+        facts = {"least": LEAST, "most": MOST, "length": len(key)}
+        return told(request, Refusal("idempotency_key_wrong", facts))
     with transaction.atomic():
         digest = _digest(request, content() if content else request.body)
         # A second request with the key waits here until the first has ended.

@@ -337,6 +337,25 @@ def test_the_same_key_for_something_else_is_refused(client, setter):
     assert not Day.objects.get().working
 
 
+@pytest.mark.parametrize("key", ["short-7", "x" * 201, "with a blank", "schlüssel-1"])
+def test_an_idempotency_key_of_another_shape_is_told_what_it_should_be(client, setter, key):
+    once = {"headers": setter["headers"] | {"Idempotency-Key": key, "Accept-Language": "en"}}
+    answer = client.post(V1 + "days", DAY, content_type="application/json", **once)
+    told = body(answer)
+    assert (answer.status_code, told["reason"]) == (422, "idempotency_key_wrong")
+    assert told["facts"] == {"least": 8, "most": 200, "length": len(key)}
+    assert "8 to 200" in told["message"]
+    assert not Day.objects.exists()
+    assert not Answer.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["eight-ch", "x" * 200])
+def test_the_shortest_and_the_longest_idempotency_key_are_taken(client, setter, key):
+    once = {"headers": setter["headers"] | {"Idempotency-Key": key}}
+    answer = client.post(V1 + "days", DAY, content_type="application/json", **once)
+    assert answer.status_code == 201
+
+
 def test_a_refusal_is_repeated_too(client, system_admin, now):
     reader = bearer(make_key(system_admin, now))
     once = {"headers": reader["headers"] | {"Idempotency-Key": "not-for-me"}}
