@@ -37,7 +37,7 @@ def issue_key(
     if holder is None or (actor.id is None and actor.kind is not Kind.SYSTEM):
         raise Refused("key_of_another")
     insist(
-        rules.may_issue(actor, account, machine=holder.machine),
+        rules.may_issue(actor, account, holder.area, machine=holder.machine),
         rules.areas_are_codes(areas),
         rules.networks_are_narrow(networks),
         rules.lasts(timedelta(days=days)),
@@ -68,7 +68,8 @@ def issue_key(
 def revoke_key(*, actor: Actor, key: ApiKey, at: datetime) -> ApiKey:
     """Close a way in, from the next request on."""
     key = ApiKey.objects.hold(key.pk)
-    insist(rules.may_revoke(actor, key.account_id, key.account.area))
+    of = key.account
+    insist(rules.may_revoke(actor, of.pk, of.area, machine=of.kind == Kind.MACHINE))
     if key.revoked_at is not None:
         raise Refused("key_revoked_already")
     key.revoked_at = at

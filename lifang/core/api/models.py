@@ -13,13 +13,16 @@ from lifang.core.ids import new_id
 
 class KeyQuerySet(ScopedQuerySet["ApiKey"]):
     def visible_to(self, actor: Actor) -> Self:
-        """One's own keys; who watches over keys those of the accounts of that area, who keeps machines every key. Never a secret."""
-        if actor.may(terms.KEEP) or actor.may(terms.OVERSEE, ""):
+        """One's own keys; of the accounts of an area those of machines for who keeps machines there, all for who watches over keys. Never a secret."""
+        if actor.may(terms.OVERSEE, ""):
             return self
         mine = Q(account=actor.id) if actor.id else Q(pk__in=[])
         for grant in actor.grants:
+            there = within(grant.area, "account__area")
             if terms.OVERSEE in grant.capabilities:
-                mine |= within(grant.area, "account__area")
+                mine |= there
+            elif terms.KEEP in grant.capabilities:
+                mine |= there & Q(account__kind="machine")
         return self.filter(mine)
 
 

@@ -14,16 +14,17 @@ from lifang.core.api import terms
 _AREA = re.compile(r"[0-9]{2,15}")
 
 
-def may_issue(actor: Actor, account: UUID, machine: bool) -> Refusal | None:
-    """For oneself; for a machine's account only who keeps machines."""
-    if account == actor.id or (machine and actor.may(terms.KEEP)):
+def may_issue(actor: Actor, account: UUID, area: str, *, machine: bool) -> Refusal | None:
+    """For oneself; for a machine's account only who keeps machines in its area."""
+    if account == actor.id or (machine and actor.may(terms.KEEP, area)):
         return None
     return Refusal("key_of_another")
 
 
-def may_revoke(actor: Actor, account: UUID, area: str) -> Refusal | None:
-    """One's own; any, for who keeps machines; those of an area, for who watches over them there."""
-    may = account == actor.id or actor.may(terms.KEEP) or actor.may(terms.OVERSEE, area)
+def may_revoke(actor: Actor, account: UUID, area: str, *, machine: bool) -> Refusal | None:
+    """One's own; in an area a machine's, for who keeps machines there, and any, for who watches over keys."""
+    keeps = machine and actor.may(terms.KEEP, area)
+    may = account == actor.id or keeps or actor.may(terms.OVERSEE, area)
     return None if may else Refusal("not_found")
 
 

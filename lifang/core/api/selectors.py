@@ -26,6 +26,7 @@ class Holder(NamedTuple):
     id: UUID
     name: str
     machine: bool
+    area: str
 
 
 def keys(actor: Actor) -> QuerySet[ApiKey]:
@@ -64,11 +65,12 @@ def turned_away(actor: Actor, keys: Iterable[UUID]) -> dict[UUID, list[Shut]]:
 
 
 def holders(actor: Actor) -> list[Holder]:
-    """Whom this actor may issue a key for: themselves, and machines for who keeps them."""
+    """Whom this actor may issue a key for: themselves, and machines of the area for who keeps them there."""
     accounts = apps.get_model("accounts.Account").objects.filter(closed_at__isnull=True)
-    machines = accounts.filter(kind="machine").order_by("name") if actor.may(terms.KEEP) else []
+    machines = accounts.filter(kind="machine").order_by("name") if actor.may(terms.KEEP) else ()
+    kept = [row for row in machines if actor.may(terms.KEEP, row.area)]
     own = accounts.filter(pk=actor.id) if actor.id else []
-    return [Holder(row.pk, row.name, row.kind == "machine") for row in (*own, *machines)]
+    return [Holder(row.pk, row.name, row.kind == "machine", row.area) for row in (*own, *kept)]
 
 
 def holder_of(actor: Actor, account: UUID) -> Holder | None:

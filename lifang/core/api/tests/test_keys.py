@@ -11,10 +11,10 @@ from lifang.core.api import actions, selectors
 from lifang.core.api.models import ApiKey
 from lifang.core.api.router import api
 from lifang.core.api.secret import read_token
-from lifang.core.api.tests.make import make_key
+from lifang.core.api.tests.make import make_account_key, make_key
 from lifang.core.audit.models import Entry
 from lifang.core.testing import cast
-from lifang.core.testing.places import COUNTY
+from lifang.core.testing.places import COUNTY, NEXT_STREET, STREET
 from lifang.core.testing.told import published
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +25,13 @@ FORM = {
     "areas": "990101001, 990101002",
     "capabilities": [],
 }
+
+
+def a_machine(area: str = COUNTY) -> cast.Member:
+    """The account of a machine that administrators of this area look after."""
+    made = cast.machine()
+    Account.objects.filter(pk=made.id).update(area=area)
+    return made
 
 
 def test_a_key_is_kept_as_a_digest_only(grid_worker, at):
@@ -44,7 +51,7 @@ def test_nobody_issues_a_key_for_another_person(system_admin, grid_worker, at, r
 
 
 def test_machines_get_keys_from_who_keeps_them(system_admin, grid_worker, at, refused):
-    machine = cast.machine()
+    machine = a_machine()
     key = actions.issue_key(
         actor=system_admin.actor, account=machine.id, name="Bridge", days=1, at=at
     )
@@ -83,18 +90,50 @@ def test_a_key_of_another_cannot_be_revoked_nor_told_from_none(
     assert list(selectors.keys(grid_worker.actor)) == [key]
 
 
-def test_who_keeps_machines_sees_and_revokes_every_key(grid_worker, system_admin, at):
-    key = make_key(grid_worker, at)
-    assert list(selectors.keys(system_admin.actor)) == [key]
-    actions.revoke_key(actor=system_admin.actor, key=key, at=at + timedelta(hours=1))
-    assert ApiKey.objects.get().revoked_at == at + timedelta(hours=1)
+# In which area somebody keeps machines, and which of four keys they then see and revoke.
+KEEPS = (
+    (COUNTY, {"county", "street", "next street"}),
+    (STREET, {"street"}),
+    (NEXT_STREET, {"next street"}),
+    ("990102", set()),
+    ("", {"county", "street", "next street", "platform"}),
+)
+
+
+@pytest.mark.parametrize(("area", "theirs"), KEEPS)
+def test_who_keeps_machines_sees_issues_and_revokes_keys_of_the_machines_of_the_area_alone(
+    area, theirs, grid_worker, at, refused
+):
+    Account.objects.filter(pk=grid_worker.id).update(area=STREET)
+    make_key(grid_worker, at)  # of a person: who watches over keys sees it
+    areas = {"county": COUNTY, "street": STREET, "next street": NEXT_STREET, "platform": ""}
+    keys = {name: make_account_key(a_machine(lies).account) for name, lies in areas.items()}
+    keeper = cast.system_admin(area)
+    assert set(selectors.keys(keeper.actor)) == {keys[name] for name in theirs}
+    machines = [one.id for one in selectors.holders(keeper.actor) if one.machine]
+    assert set(machines) == {keys[name].account_id for name in theirs}
+    page = keeper.get("keys:new").content.decode()
+    for name, key in keys.items():
+        acts = {"actor": keeper.actor, "at": at}
+        assert (str(key.account_id) in page) == (name in theirs)
+        if name in theirs:
+            actions.issue_key(account=key.account_id, name="Bridge", days=1, **acts)
+            actions.revoke_key(key=key, **acts)
+            continue
+        with refused("key_of_another"):
+            actions.issue_key(account=key.account_id, name="Bridge", days=1, **acts)
+        with refused("not_found"):
+            actions.revoke_key(key=key, **acts)
+        assert keeper.post("keys:revocation", key.pk).status_code == 404
+    gone = ApiKey.objects.filter(revoked_at__isnull=False)
+    assert set(gone) == {keys[name] for name in theirs}
 
 
 def test_who_watches_over_keys_sees_and_revokes_those_of_the_area_alone(
     grid_worker, system_admin, security_admin, at, refused
 ):
-    machine = cast.machine()
-    Account.objects.filter(pk__in=[grid_worker.id, machine.id]).update(area=COUNTY)
+    machine = a_machine()
+    Account.objects.filter(pk=grid_worker.id).update(area=COUNTY)
     key = make_key(grid_worker, at)
     bridge = actions.issue_key(
         actor=system_admin.actor, account=machine.id, name="Bridge", days=1, at=at

@@ -1,6 +1,5 @@
-from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,21 +55,31 @@ def test_a_key_without_areas_keeps_the_scope_and_loses_the_acts():
 
 def test_a_key_may_be_issued_for_oneself_and_for_machines_by_their_keeper():
     keeper = actor([Grant("system_admin", "11", frozenset({"api.keep_machines"}), "unit")])
-    assert rules.may_issue(actor([]), ME, machine=False) is None
-    assert rules.may_issue(actor([]), uuid4(), machine=True).reason == "key_of_another"
-    assert rules.may_issue(keeper, uuid4(), machine=True) is None
-    assert rules.may_issue(keeper, uuid4(), machine=False).reason == "key_of_another"
+    assert rules.may_issue(actor([]), ME, "", machine=False) is None
+    assert rules.may_issue(actor([]), uuid4(), "1101", machine=True).reason == "key_of_another"
+    assert rules.may_issue(keeper, uuid4(), "1101", machine=True) is None
+    assert rules.may_issue(keeper, uuid4(), "1101", machine=False).reason == "key_of_another"
+    for elsewhere in ("12", "1", ""):
+        assert rules.may_issue(keeper, uuid4(), elsewhere, machine=True).reason == "key_of_another"
 
 
 def test_strangers_learn_nothing_from_revoking_a_key_of_another():
-    assert rules.may_revoke(actor([]), ME, "1101") is None
-    assert rules.may_revoke(actor([]), uuid4(), "1101").reason == "not_found"
-    keeper = replace(actor([]), basic=frozenset({"api.keep_machines"}))
-    assert rules.may_revoke(keeper, uuid4(), "1101") is None
+    def told(who: Actor, account: UUID, area: str, *, machine: bool) -> str:
+        refusal = rules.may_revoke(who, account, area, machine=machine)
+        return refusal.reason if refusal else "may"
+
+    assert told(actor([]), ME, "1101", machine=False) == "may"
+    keeper = actor([Grant("system_admin", "11", frozenset({"api.keep_machines"}), "self")])
     watch = actor([Grant("security_admin", "11", frozenset({"api.oversee_keys"}), "self")])
-    assert rules.may_revoke(watch, uuid4(), "1101") is None
-    assert rules.may_revoke(watch, uuid4(), "12").reason == "not_found"
-    assert rules.may_revoke(watch, uuid4(), "").reason == "not_found"
+    for area, machine, kept, watched in (
+        ("1101", True, "may", "may"),
+        ("1101", False, "not_found", "may"),
+        ("12", True, "not_found", "not_found"),
+        ("", True, "not_found", "not_found"),
+    ):
+        assert told(actor([]), uuid4(), area, machine=machine) == "not_found"
+        assert told(keeper, uuid4(), area, machine=machine) == kept
+        assert told(watch, uuid4(), area, machine=machine) == watched
 
 
 def test_no_key_lasts_for_ever():
