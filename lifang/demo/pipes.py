@@ -20,7 +20,7 @@ KEEPERS = {"water": "里坊清源水务有限公司", "rain": "里坊市政养�
 MATERIALS = {"water": "球墨铸铁", "rain": "混凝土", "sewage": "混凝土", "gas": "PE", "heat": "钢", "power": "电缆", "telecom": "光缆"}  # fmt: skip
 STANDS_AT = {"sewage": "manhole", "power": "street_lamp"}  # kind of line → type of device
 COMMUNITIES = 6
-OFFSET = 0.00004  # degrees between lines of one street
+OFFSET = 0.00003  # degrees between lines of one street
 LACKING = 40  # metres that were planned and are on no line yet
 
 
@@ -46,11 +46,12 @@ def _lines(dice: random.Random, shapes: dict[str, Polygon], grid: str, devices: 
         return []
     west, south, east, north = shape.bounds
     here = (Point(one.lon, one.lat) for one in devices if one.area == grid)
-    middle = next((one for one in here if shape.contains(one)), shape.centroid)
+    middle = shape.centroid
+    begin = next((one for one in here if shape.contains(one)), Point(west + (east - west) * 0.25, middle.y))  # fmt: skip
     lines = []
     for n, kind in enumerate(LINE_KINDS):
         shift = (n - 3) * OFFSET
-        path = ((west + (east - west) * 0.25, middle.y + shift), (middle.x + shift, middle.y + shift), (middle.x + shift, south + (north - south) * 0.75))  # fmt: skip
+        path = ((begin.x + shift, begin.y + shift), (middle.x + shift, middle.y + shift), (middle.x + shift, south + (north - south) * 0.75))  # fmt: skip
         planned = (made + n) % 9 == 8
         new = NewLine(
             kind.key, f"{kind.words[-1]}-{grid[6:]}-{n + 1}", KEEPERS[kind.key], path, "市政管线普查 2024-07", material=MATERIALS[kind.key],
