@@ -162,7 +162,7 @@ class Store:
 
 
 def _parcel_of() -> Any:
-    from lifang.sensing.actions.intake import Parcel  # noqa: PLC0415
+    from lifang.sensing.actions.mail import Parcel  # noqa: PLC0415
 
     return Parcel
 

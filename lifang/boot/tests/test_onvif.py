@@ -27,7 +27,7 @@ from lifang.core.testing import hostile
 from lifang.core.testing.cast import MONDAY
 from lifang.registry.tests.make import GRID
 from lifang.sensing import actions, selectors
-from lifang.sensing.actions.intake import Parcel
+from lifang.sensing.actions.mail import Parcel
 from lifang.sensing.adapters import markup, onvif
 from lifang.sensing.api.onvif import Asking, Camera, NoAnswer
 from lifang.sensing.models import Latest, Pull, Quarantined

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 _CHUNK: Final = 1 << 20
 _MOST_SUBJECTS: Final = 100_000
-# Subject, where the acknowledgement goes (a status has none), size of the headers, size of all.
-_HEAD: Final = re.compile(rb"H?MSG (\S+) \S+ (?:(\$JS\S+) )?(?:(\d+) )?(\d+)\r\n")
+# Subject, where the acknowledgement goes (a status has none) and in it when it was stored, size of the headers, size of all.
+_HEAD: Final = re.compile(rb"H?MSG (\S+) \S+ (?:(\$JS\S+\.(\d+)\.\d+) )?(?:(\d+) )?(\d+)\r\n")
 _LEFT: Final = re.compile(rb"Nats-Pending-Messages: (\d+)")
 _new: Final[Any] = tuple.__new__  # a third of the price of the constructor
 
@@ -22,11 +22,7 @@ class Message(NamedTuple):
     subject: str
     answer: bytes
     body: bytes
-
-    @property
-    def stored(self) -> int:
-        """When the stream took it, in microseconds."""
-        return int(self.answer.rsplit(b".", 2)[1]) // 1000
+    stored: int  # when the stream took it, in microseconds
 
     @property
     def number(self) -> int:
@@ -136,7 +132,7 @@ class Pull:
                 self._told(data[at:end])
                 at = end + 2
                 continue
-            subject, answer, headers, length = seen.groups()
+            subject, answer, stored, headers, length = seen.groups()
             first = seen.end()
             last = first + int(length)
             if last + 2 > size:
@@ -155,7 +151,7 @@ class Pull:
                     self._send(b"PUB " + answer + b" 0\r\n\r\n")
                     continue
                 first = body
-            found.append(_new(Message, (text, answer, data[first:last])))
+            found.append(_new(Message, (text, answer, data[first:last], int(stored) // 1000)))
 
     def _status(self, said: bytes) -> None:
         """The server has nothing (more) for one of the requests: it says how much of that is open."""

@@ -41,9 +41,10 @@ from lifang.sensing.actions.devices import (
 from lifang.sensing.actions.editions import checked, draft_rule, publish_rule, retire_rule
 from lifang.sensing.actions.filings import check_filing, file_faces
 from lifang.sensing.actions.fire import answer_fire, call_fire, call_fire_unanswered, carry_fire
-from lifang.sensing.actions.intake import Parcel, Receipt, Register, take
+from lifang.sensing.actions.intake import Receipt, Register, take
 from lifang.sensing.actions.keys import issue_device_key, revoke_device_key
 from lifang.sensing.actions.looking import look_at_left
+from lifang.sensing.actions.mail import Parcel
 from lifang.sensing.actions.matches import Shown, look_match, take_matches
 from lifang.sensing.actions.networks import note_network
 from lifang.sensing.actions.pulls import note_pull, watch_camera

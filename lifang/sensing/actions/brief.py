@@ -18,8 +18,9 @@ from lifang.core.access import SYSTEM
 from lifang.core.access.prepared import named, run
 from lifang.core.access.wall import behind
 from lifang.core.ids import new_id
-from lifang.sensing.actions.intake import Parcel, Receipt, Register, bounds
+from lifang.sensing.actions.intake import Receipt, Register, bounds
 from lifang.sensing.actions.looking import Part, packed
+from lifang.sensing.actions.mail import Parcel
 from lifang.sensing.rules import Extreme, Gathered, Refusing, normalise
 from lifang.sensing.terms import Columns, micros
 

@@ -14,6 +14,7 @@ from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.action import together
 from lifang.sensing.actions.looking import Part, lay_open
+from lifang.sensing.actions.mail import Bundle, Mail, Parcel
 from lifang.sensing.actions.quarantine import Lost, count, lay_aside
 from lifang.sensing.actions.storing import keep, seen
 from lifang.sensing.actions.unverified import take_on
@@ -49,19 +50,6 @@ _THEIRS = """
 SELECT s.device_id, s.measure, s.id FROM sensing_series s
 JOIN unnest(%s::uuid[], %s::text[]) AS t(device, measure) ON s.device_id = t.device AND s.measure = t.measure
 """
-
-
-class Parcel(NamedTuple):
-    """One message of one owner; `body` is kept if it cannot be read."""
-
-    owner: Owner
-    way: Way
-    said: Incoming | None  # None: unreadable, `wrong` says why
-    body: bytes
-    topic: str = ""
-    wrong: Refusing | None = None
-    arrived: int = 0  # microseconds; 0: now
-    place: int = 0  # among those of the same moment
 
 
 class Receipt(NamedTuple):
@@ -256,6 +244,20 @@ def _outcomes(
 ) -> Counter[tuple[Owner, Way, str]]:
     """How many of each owner were taken, and refused for each reason."""
     found: Counter[tuple[Owner, Way, str]] = Counter()
+    for part in parcels.parts if isinstance(parcels, Mail) else [parcels]:
+        if isinstance(part, Bundle):
+            found[part.owner, part.way, ""] += len(part)
+        else:
+            found += _each(part)
+    for number, wrong in refused.items():
+        parcel = parcels[number]
+        found[parcel.owner, parcel.way, ""] -= 1
+        found[parcel.owner, parcel.way, wrong.reason.value] += 1
+    return +found
+
+
+def _each(parcels: Sequence[Parcel]) -> Counter[tuple[Owner, Way, str]]:
+    found: Counter[tuple[Owner, Way, str]] = Counter()
     owner, way, times = parcels[0].owner, parcels[0].way, 0
     for parcel in parcels:
         if parcel.owner is not owner or parcel.way is not way:
@@ -263,11 +265,7 @@ def _outcomes(
             owner, way, times = parcel.owner, parcel.way, 0
         times += 1
     found[owner, way, ""] += times
-    for number, wrong in refused.items():
-        parcel = parcels[number]
-        found[parcel.owner, parcel.way, ""] -= 1
-        found[parcel.owner, parcel.way, wrong.reason.value] += 1
-    return +found
+    return found
 
 
 def _observed(
@@ -291,13 +289,14 @@ def bounds() -> Bounds:
 def _read(
     register: Register, parcels: Sequence[Parcel], at: datetime, observed: Gathered
 ) -> dict[int, Refusing]:
-    """This loop runs over every message."""
+    """What is plain in bundles at once; all else one by one."""
     limits, now = bounds(), micros(at)
     refused: dict[int, Refusing] = {}
     again: list[tuple[Incoming, Line, int, int]] = []
     lacking: list[tuple[Line, Slot]] = []
     lines = register.lines
-    for number, parcel in enumerate(parcels):
+    singly = _singly(register, parcels, now, limits, observed)
+    for number, parcel in singly:
         owner, _, said, _, _, _, arrived, place = parcel
         try:
             if said is None:
@@ -305,7 +304,7 @@ def _read(
             try:
                 line = lines[owner.source][said.code]
             except KeyError:
-                register.learn(parcels[number:])
+                register.learn(one for _, one in singly)
                 line = lines[owner.source][said.code]
             line = line or _unknown(register, parcel, said, at)
             new = normalise(said, line, arrived or now, limits, observed, place)
@@ -320,6 +319,20 @@ def _read(
         for said, line, then, place in again:
             normalise(said, line, then, limits, observed, place)
     return refused
+
+
+def _singly(register: Register, parcels: Sequence[Parcel], now: int, limits: Bounds, observed: Gathered) -> Sequence[tuple[int, Parcel]]:  # fmt: skip
+    """By number, what has to be looked at by itself; what is plain is gathered."""
+    if not isinstance(parcels, Mail) or observed.careful:
+        return [*enumerate(parcels)]
+    found: list[tuple[int, Parcel]] = []
+    for first, part in parcels.numbered():
+        if isinstance(part, Bundle):
+            left = part.gathered(register.lines.get(part.owner.source, {}), now, limits, observed)
+            found += [(first + number, part[number]) for number in left]
+        else:
+            found += enumerate(part, first)
+    return found
 
 
 def _unknown(register: Register, parcel: Parcel, said: Incoming, at: datetime) -> Line:

@@ -8,7 +8,8 @@ from lifang.core.access import SYSTEM, Actor, Refusal, insist
 from lifang.core.access.wall import behind
 from lifang.core.action import action
 from lifang.sensing.actions.announced import announced_by
-from lifang.sensing.actions.intake import Parcel, Register, take
+from lifang.sensing.actions.intake import Register, take
+from lifang.sensing.actions.mail import Parcel
 from lifang.sensing.adapters import BY_FIRST_LEVEL, hear, lifang
 from lifang.sensing.models import Quarantined
 from lifang.sensing.rules import Incoming, Refusing

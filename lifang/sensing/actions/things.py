@@ -14,7 +14,8 @@ from lifang.core.audit.log import append
 from lifang.core.events import publish
 from lifang.sensing import rules
 from lifang.sensing.actions.devices import settle
-from lifang.sensing.actions.intake import Parcel, Receipt, Register, take
+from lifang.sensing.actions.intake import Receipt, Register, take
+from lifang.sensing.actions.mail import Parcel
 from lifang.sensing.catalogue import TYPES
 from lifang.sensing.events import DeviceUnverified
 from lifang.sensing.models import Device, Series, Stay

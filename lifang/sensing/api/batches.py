@@ -20,8 +20,9 @@ from django.db import close_old_connections, transaction
 from lifang.core.access import SYSTEM, Actor
 from lifang.core.access.wall import behind
 from lifang.sensing.actions.brief import brief
-from lifang.sensing.actions.intake import Parcel, Receipt, Register, take_each
+from lifang.sensing.actions.intake import Receipt, Register, take_each
 from lifang.sensing.actions.looking import Looker, Part
+from lifang.sensing.actions.mail import BUNDLED, Bundle, Mail, Parcel
 from lifang.sensing.actions.things import note_sent
 from lifang.sensing.adapters import lifang
 from lifang.sensing.api.scribes import Beside, Scribe
@@ -64,7 +65,7 @@ class Asked(NamedTuple):
     letter: Letter | None = None
     answer: "asyncio.Future[Any] | None" = None  # None: it waits in another process
 
-    def parcels(self, register: Register, first: int) -> list[Parcel]:
+    def parcels(self, register: Register, first: int) -> Sequence[Parcel]:
         if self.letter is not None:
             return self.letter.parcels(register)
         if self.read is None:
@@ -212,19 +213,20 @@ class Gate:
         if self.looker:
             self.looker.await_room()
         scribe.ready()
-        given: list[Parcel] = []
+        given = Mail()
         spans: list[tuple[int, int]] = []
         for asked in together:
-            first = scribe.first + len(given)
-            given += asked.parcels(scribe.register, first)
-            spans.append((first - scribe.first, len(given)))
+            first = len(given)
+            if part := asked.parcels(scribe.register, scribe.first + first):
+                given.add(part)
+            spans.append((first, len(given)))
         accounts = [asked.letter.actor for asked, (first, last) in zip(together, spans, strict=True) if asked.letter and asked.letter.actor and last > first]  # fmt: skip
         receipt = self._stored(scribe.register, given, unseen, accounts) if given else Receipt(0, 0, {})  # fmt: skip
         if self.looker:
             self.looker.lay(unseen)
         return [asked.answered(scribe.register, receipt, *span) for asked, span in zip(together, spans, strict=True)]  # fmt: skip
 
-    def _stored(self, register: Register, given: list[Parcel], unseen: list[Part], accounts: list[Actor]) -> Receipt:  # fmt: skip
+    def _stored(self, register: Register, given: Mail, unseen: list[Part], accounts: list[Actor]) -> Receipt:  # fmt: skip
         """In one transaction, with a line in the log for each account that sent."""
         at, later = self.clock(), unseen if self.looker else None
         also = (lambda: note_sent(accounts, at)) if accounts else None
@@ -265,8 +267,10 @@ def parcel(owner: Owner, line: bytes, number: int = 0) -> Parcel:
     return _placed(Parcel(owner, Way.HTTP, said, line), number)
 
 
-def parcels(owner: Owner, lines: Sequence[bytes], first: int) -> list[Parcel]:
-    """Lines as they stand in a request. This loop runs over every message."""
+def parcels(owner: Owner, lines: Sequence[bytes], first: int) -> Sequence[Parcel]:
+    """Lines as they stand in a request."""
+    if len(lines) >= BUNDLED:
+        return Bundle(owner, Way.HTTP, lines, lambda n: place_of(first + n))
     told, way = lifang.read_all(lines), Way.HTTP
     if told is None:  # which of them is to blame shows one by one
         return [parcel(owner, line, number) for number, line in enumerate(lines, first)]

@@ -14,7 +14,8 @@ from standardwebhooks.webhooks import Webhook
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.sensing.actions.alerts import fold
-from lifang.sensing.actions.intake import Parcel, take_each
+from lifang.sensing.actions.intake import take_each
+from lifang.sensing.actions.mail import Parcel
 from lifang.sensing.adapters import alertmanager
 from lifang.sensing.adapters import hooks as reading
 from lifang.sensing.adapters.plain import anything

@@ -10,8 +10,9 @@ from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.relay.pull import Message
 from lifang.sensing.actions.announced import announce, announced_by
-from lifang.sensing.actions.intake import Parcel, Register, take, take_each
+from lifang.sensing.actions.intake import Register, take, take_each
 from lifang.sensing.actions.looking import Looker, Part
+from lifang.sensing.actions.mail import BUNDLED, Bundle, Mail, Parcel
 from lifang.sensing.adapters import MOST_BYTES, Read, levels_of, lifang, reader
 from lifang.sensing.adapters.homeassistant import Announcements, is_announcement
 from lifang.sensing.api.things import published
@@ -35,6 +36,15 @@ class WayIn(NamedTuple):
     wrong: Refusing | None
 
 
+def _bundle(way: WayIn, messages: Sequence[Message]) -> Bundle | None:
+    """What one says much of; None where one is too long or of several lines."""
+    _, _, bodies, arrived = zip(*messages, strict=True)
+    whole = b"\n".join(bodies)
+    if max(map(len, bodies)) > MOST_BYTES or whole.count(b"\n") >= len(bodies) or b"\r" in whole:
+        return None
+    return Bundle(way.owner, Way.MQTT, bodies, lambda n: place_of(messages[n].number), way.topic, arrived)  # fmt: skip
+
+
 class Worker:
     """One process's share of the stream; with a `looker`, what is stored is looked at a moment later."""
 
@@ -55,28 +65,33 @@ class Worker:
     def work(self, messages: Sequence[Message], at: datetime) -> None:
         """All of them are committed or in quarantine when this returns. Raises only when the database is away, or all of it fails."""
         parcels: list[Parcel] = []
-        ours = list[tuple[WayIn, Message]]()  # in our own dialect, which is read all at once
+        ours = dict[
+            str, tuple[WayIn, list[Message]]
+        ]()  # in our own dialect, which is read all at once
         ways_in = dict[str, WayIn]()
         for message in messages:
-            subject = message.subject
+            subject = message[0]
+            if mine := ours.get(subject):
+                mine[1].append(message)
+                continue
             way = ways_in.get(subject)
             if way is None:
                 way = ways_in[subject] = self._way(subject, at)
             if way.read is lifang.hear:
-                ours.append((way, message))
+                ours[subject] = way, [message]
             elif way.read is None and is_announcement(way.levels) and way.owner is not NOBODYS:
                 self._announce(parcels, way, message, at)
                 ways_in.clear()
             else:
                 self._add(parcels, way, message)
-        self._add_ours(parcels, ours)
-        if parcels and self.looker:
+        mail = self._tied(parcels, [*ours.values()])
+        if mail and self.looker:
             unseen: list[Part] = []
             self.looker.await_room()
-            take_each(self.register, parcels, at, unseen)
+            take_each(self.register, mail, at, unseen)
             self.looker.lay(unseen)
-        elif parcels:
-            take_each(self.register, parcels, at)
+        elif mail:
+            take_each(self.register, mail, at)
 
     def _way(self, subject: str, at: datetime) -> WayIn:
         """`d.<prefix>.<the dialect's topic>`."""
@@ -117,8 +132,7 @@ class Worker:
 
     def _add(self, parcels: list[Parcel], way: WayIn, message: Message) -> None:
         owner, levels, topic, read, wrong = way
-        _, answer, body = message
-        stored = int(answer.rsplit(b".", 2)[1]) // 1000
+        body, stored = message.body, message.stored
         if read is None or wrong is not None or len(body) > MOST_BYTES:
             wrong = Refusing(Poison.TOO_LARGE) if len(body) > MOST_BYTES else wrong
             parcels.append(Parcel(owner, Way.MQTT, None, body, topic, wrong, stored))
@@ -132,19 +146,31 @@ class Worker:
             place = place_of(message.number, within) if said.at is None else 0
             parcels.append(_new(Parcel, (owner, Way.MQTT, said, body, topic, None, stored, place)))
 
-    def _add_ours(self, parcels: list[Parcel], ours: Sequence[tuple[WayIn, Message]]) -> None:
-        """This loop runs over every message."""
-        bodies = [message.body for _, message in ours]
+    def _tied(self, parcels: list[Parcel], ours: Sequence[tuple[WayIn, list[Message]]]) -> Mail:
+        """What one says much of is a bundle; of the others, too, the lines are read all at once."""
+        mail, few = Mail(), list[tuple[WayIn, Message]]()
+        for way, mine in ours:
+            bundle = _bundle(way, mine) if len(mine) >= BUNDLED else None
+            if bundle is None:
+                few += [(way, message) for message in mine]
+            else:
+                mail.add(bundle)
+        self._add_few(parcels, few)
+        if parcels:
+            mail.add(parcels)
+        return mail
+
+    def _add_few(self, parcels: list[Parcel], few: Sequence[tuple[WayIn, Message]]) -> None:
+        """This loop runs over every message of devices that have each a line of their own."""
+        bodies = [message.body for _, message in few]
         told = lifang.read_all(bodies) if bodies and max(map(len, bodies)) <= MOST_BYTES else None
         if told is None:  # which of them is to blame shows one by one
-            for way, message in ours:
+            for way, message in few:
                 self._add(parcels, way, message)
             return
-        for ((owner, _, topic, _, _), message), said in zip(ours, told, strict=True):
-            _, answer, body = message
-            stored = int(answer.rsplit(b".", 2)[1]) // 1000
+        for ((owner, _, topic, _, _), message), said in zip(few, told, strict=True):
             place = place_of(message.number) if said.at is None else 0
-            parcels.append(_new(Parcel, (owner, Way.MQTT, said, body, topic, None, stored, place)))
+            parcels.append(_new(Parcel, (owner, Way.MQTT, said, message.body, topic, None, message.stored, place)))  # fmt: skip
 
     def _owner(self, prefix: str, at: datetime) -> Owner | None:
         now = micros(at)

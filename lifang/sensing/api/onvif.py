@@ -14,7 +14,7 @@ from django.db import close_old_connections
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.sensing import actions, selectors
-from lifang.sensing.actions.intake import Parcel
+from lifang.sensing.actions.mail import Parcel
 from lifang.sensing.adapters import markup, onvif
 from lifang.sensing.adapters.onvif.soap import ACTIONS, envelope
 from lifang.sensing.api.batches import Gate

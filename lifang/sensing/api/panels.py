@@ -17,7 +17,7 @@ from django.db import close_old_connections
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
-from lifang.sensing.actions.intake import Parcel
+from lifang.sensing.actions.mail import Parcel
 from lifang.sensing.adapters import gb26875
 from lifang.sensing.adapters.gb26875 import Frame
 from lifang.sensing.api.batches import Busy, Gate, NotStored

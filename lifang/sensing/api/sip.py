@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.ids import short_code
-from lifang.sensing.actions.intake import Parcel
+from lifang.sensing.actions.mail import Parcel
 from lifang.sensing.adapters import gb28181
 from lifang.sensing.api.batches import Busy, Gate, NotStored
 from lifang.sensing.rules import Incoming, Refusing, digest

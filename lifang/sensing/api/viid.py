@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
-from lifang.sensing.actions.intake import Parcel
+from lifang.sensing.actions.mail import Parcel
 from lifang.sensing.adapters import gat1400
 from lifang.sensing.api.batches import Busy, Gate, NotStored, Receive, Send, whole
 from lifang.sensing.rules import Incoming, Refusing, digest

@@ -23,7 +23,7 @@ _NUMBERS: Final = frozenset((int, float))
 _TEST, _CLOCK = int(Quality.TEST), int(Quality.CLOCK)
 _MOST_PLANS: Final = 32  # a device; whoever sends more kinds of messages is looked at word by word
 # What the state of a device does to what it says; below zero it is not listened to.
-_STANDING: Final = {
+STANDING: Final = {
     DeviceState.RETIRED.value: -1,
     DeviceState.OUT.value: int(Quality.TEST),
     DeviceState.UNVERIFIED.value: int(Quality.UNVERIFIED),
@@ -181,7 +181,7 @@ def normalise(  # noqa: C901 -- runs for every message, and a call would cost
     `place` keeps it apart from others of the same moment, if it tells neither id nor time.
     """
     _, values, at, ident, facts, test = said
-    quality = _STANDING.get(line.state, 0)
+    quality = STANDING.get(line.state, 0)
     if quality < 0:
         raise Refusing(Poison.RETIRED)
     if test:
@@ -213,7 +213,7 @@ def normalise(  # noqa: C901 -- runs for every message, and a call would cost
 def kept_as(said: Incoming, line: Line, arrived: int, ahead: int) -> tuple[int, float, int]:
     """Event time, value and quality under which `normalise` keeps a message that says one thing."""
     (slot,), (value,) = _looked_at(said.values, line)
-    quality = _STANDING.get(line.state, 0) | (_TEST if said.test else 0)
+    quality = STANDING.get(line.state, 0) | (_TEST if said.test else 0)
     if not slot.low <= value <= slot.high:
         quality |= int(Quality.RANGE)
     if said.at is not None and said.at > arrived + ahead:

@@ -41,7 +41,12 @@ def say(prefix: str, *messages: tuple[str, Any], worker: Worker | None = None, a
         subject = f"d.{prefix}." + topic.replace(".", "//").replace("/", ".")
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         made.append(
-            Message(subject, b"$JS.ACK.TELEMETRY.ingest.1.1.1.%d.0" % (micros(at) * 1000), raw)
+            Message(
+                subject,
+                b"$JS.ACK.TELEMETRY.ingest.1.1.1.%d.0" % (micros(at) * 1000),
+                raw,
+                micros(at),
+            )
         )
     worker.work(made, at)
     return worker

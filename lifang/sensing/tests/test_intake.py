@@ -17,7 +17,8 @@ from lifang.core.testing.told import published
 from lifang.registry.tests.make import GRID
 from lifang.sensing import actions
 from lifang.sensing.actions import Register, storing, take
-from lifang.sensing.actions.intake import Parcel, take_each
+from lifang.sensing.actions.intake import take_each
+from lifang.sensing.actions.mail import Parcel
 from lifang.sensing.adapters import lifang as ours
 from lifang.sensing.api.batches import Asked, Gate, batches, parcel
 from lifang.sensing.models import Counted, Device, Latest, Observation, Quarantined

@@ -15,8 +15,9 @@ from lifang.core.access.wall import behind
 from lifang.core.testing.cast import MONDAY
 from lifang.sensing import actions
 from lifang.sensing.actions import looking, storing
-from lifang.sensing.actions.intake import Parcel, Register, take
+from lifang.sensing.actions.intake import Register, take
 from lifang.sensing.actions.looking import Part, look, look_at_left, packed, unpacked
+from lifang.sensing.actions.mail import Parcel
 from lifang.sensing.actions.packing import columns
 from lifang.sensing.adapters import lifang as ours
 from lifang.sensing.api.batches import Gate

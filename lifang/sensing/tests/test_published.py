@@ -45,7 +45,7 @@ def say(prefix: str, *messages: tuple[str, Any], worker: Worker | None = None, f
     for number, (topic, body) in enumerate(messages, first):
         subject = f"d.{prefix}." + topic.replace(".", "//").replace("/", ".").replace("..", "//")
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        made.append(Message(subject, b"$JS.ACK.TELEMETRY.ingest.1.%d.1.%d.0" % (number, micros(MONDAY) * 1000), raw))  # fmt: skip
+        made.append(Message(subject, b"$JS.ACK.TELEMETRY.ingest.1.%d.1.%d.0" % (number, micros(MONDAY) * 1000), raw, micros(MONDAY)))  # fmt: skip
     worker.work(made, MONDAY)
     return worker
 

@@ -9,7 +9,7 @@ import msgspec
 from lifang.sensing.rules import Incoming, Refusing
 from lifang.sensing.terms import Poison, micros
 
-_MILLIS, _MICROS = 100_000_000_000, 100_000_000_000_000  # above: milliseconds, microseconds
+MILLIS, _MICROS = 100_000_000_000, 100_000_000_000_000  # above: milliseconds, microseconds
 _LAST = 253_402_300_799_000_000
 _new: Any = tuple.__new__  # a third of the price of the constructor
 
@@ -36,11 +36,20 @@ def read(body: bytes) -> Incoming:
         raise Refusing(Poison.SHAPE, str(wrong)[:200]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise Refusing(Poison.NOT_JSON, str(wrong)[:200]) from None
-    return _incoming(said)
+    return incoming(said)
 
 
 def read_all(lines: Sequence[bytes]) -> list[Incoming] | None:
-    """Many lines at once, a third cheaper; None: something is wrong with one of them, or it is not for sure that each is one object."""
+    """Many lines at once, a third cheaper; None: something is wrong with one of them."""
+    said = decoded(lines)
+    try:
+        return None if said is None else [*map(incoming, said)]
+    except Refusing:
+        return None
+
+
+def decoded(lines: Sequence[bytes]) -> list[Line] | None:
+    """Many lines at once; None: something is wrong with one of them, or it is not for sure that each is one object."""
     whole = b"\n".join(lines)
     # An object that its line leaves open cannot go on with `{`: so nothing spans two lines, and as many as the lines are one in each.
     apart = whole.count(b"}\n{") == whole.count(b"\n") == len(lines) - 1
@@ -48,15 +57,15 @@ def read_all(lines: Sequence[bytes]) -> list[Incoming] | None:
         return None
     try:
         said = _ONE.decode_lines(whole)
-        return [*map(_incoming, said)] if len(said) == len(lines) else None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Refusing):
+        return said if len(said) == len(lines) else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
-def _incoming(said: Line) -> Incoming:
+def incoming(said: Line) -> Incoming:
     """Runs for every message."""
     values, device, at, ident, facts, test = msgspec.structs.astuple(said)
-    if type(at) is float and 0 <= at <= _MILLIS:
+    if type(at) is float and 0 <= at <= MILLIS:
         # As most write it; a call would cost as much again.
         at = int(at * 1_000_000)
     elif at is not None:
@@ -68,7 +77,7 @@ def when(at: datetime | float) -> int:
     """Microseconds since 1970 of a time as devices write it; without a zone it is UTC."""
     if isinstance(at, datetime):
         return micros(at if at.tzinfo else at.replace(tzinfo=UTC))
-    factor = 1 if abs(at) > _MICROS else 1_000 if abs(at) > _MILLIS else 1_000_000
+    factor = 1 if abs(at) > _MICROS else 1_000 if abs(at) > MILLIS else 1_000_000
     found = int(at * factor)
     if not 0 <= found <= _LAST:
         raise Refusing(Poison.VALUE, f"time {at:g}")

@@ -14,7 +14,8 @@ import msgspec
 from lifang.core.access import Actor, Refusal, Refused
 from lifang.core.access.wall import behind
 from lifang.core.api.body import read_json
-from lifang.sensing.actions.intake import Parcel, Receipt, Register, bounds
+from lifang.sensing.actions.intake import Receipt, Register, bounds
+from lifang.sensing.actions.mail import Parcel
 from lifang.sensing.api.things.arrays import MOST
 from lifang.sensing.api.things.columns import Group, groups
 from lifang.sensing.api.things.door import answer, refusal_as
