@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from e2e import register
 from e2e.conftest import Meet
 from e2e.devices import KEY, stamp
 from e2e.living import Living
@@ -18,6 +19,7 @@ HERE = "127.0.0.1/32"  # from where this story calls
 RUNS, KEYS = "/api/v1/exchange/runs", "/api/v1/exchange/admission/key"
 MATTERS, PLACES = "/api/v1/cases/matters", "/api/v1/registry/places"
 AGENT = "ward-map/2.1"
+WHO = {"zh-hans": "10000000483", "en": "10000000484"}
 
 
 def calls(county: Living, key: str, path: str, body: Any = None, agent: str = AGENT, **also: str) -> tuple[int, Any, int]:  # fmt: skip
@@ -55,15 +57,22 @@ def walks(county: Living, key: str) -> dict[str, Any]:
     return found
 
 
+def entered(person: Person, name: str, number: int) -> Person:
+    """What the form of the desk and the form of the public door ask for."""
+    words = {"name": name, "body": "里坊数图科技有限公司", "credit_code": right_code("91", number), "contact": "郑工", "purpose": "在地图上显示可以上报的事项。", "networks": HERE}  # fmt: skip
+    for field, text in words.items():
+        person.types(person.page.locator(f"[name={field}]"), text)
+    for field, value in (("accesses", "matters"), ("kept", "none"), ("level", "0")):
+        person.ticks(person.page.locator(f"[name={field}][value='{value}']"))
+    return person
+
+
 def applies(office: Person, name: str, number: int) -> tuple[str, str]:
     """The application is entered; its address and the test key."""
     office.goes("/desk/systems").looks("list").taps_on("Enter an application")
-    words = {"name": name, "body": "里坊数图科技有限公司", "credit_code": right_code("91", number), "contact": "郑工", "purpose": "在地图上显示可以上报的事项。", "networks": HERE}  # fmt: skip
-    for field, text in words.items():
-        office.types(office.page.locator(f"[name={field}]"), text)
-    for field, value in (("accesses", "matters"), ("kept", "none"), ("level", "0")):
-        office.ticks(office.page.locator(f"[name={field}][value='{value}']"))
-    office.looks("application").sends("Enter it and issue the test key").looks("test-key")
+    entered(office, name, number).looks("application").sends(
+        "Enter it and issue the test key"
+    ).looks("test-key")
     found = KEY.search(office.page.locator("main pre").first.inner_text())
     assert found, "no key was shown"
     office.sends("I have handed it over")
@@ -114,3 +123,47 @@ def test_an_outside_system_is_tested_approved_by_another_and_reads_what_it_was_g
     office.types(office.page.locator("[name=note]"), "不再使用").looks("end")
     office.sends(office.page.locator("main form button.danger")).looks("ended")
     assert calls(county, key, MATTERS)[0] == 401
+
+
+@pytest.mark.covers("S1-14")
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_an_operator_applies_by_itself_and_takes_its_test_key_after_somebody_has_looked(
+    lang: str, county: Living, meet: Meet
+) -> None:
+    mark = stamp()
+    name = f"公交到站{mark}"
+    outbox = meet("xt01", lang=lang, called="outbox")
+    operator = meet(phone=True, lang=lang, called="operator")
+    operator.goes("/api/").taps_on("Connect a system").looks("door")
+    register.comes_in(operator, WHO[lang], outbox)
+    operator.goes("/connect").taps_on("Apply")
+    entered(operator, name, int(mark, 16) % 1_000_000)
+    operator.types(operator.page.locator("[name=telephone]"), "010-00000000")
+    operator.ticks(operator.page.locator("[name=agree]")).looks("form")
+    operator.sends("Send the application").sees("What happens next").looks("waits")
+    own = operator.page.url.removeprefix(operator.origin)
+    assert not operator.page.locator("form[action$='/test-key']").count()
+
+    clerk = meet("zh01", lang=lang, called="clerk").goes("/desk/systems")
+    clerk.taps_on(clerk.page.locator("tbody a", has_text=name).first).looks("applied")
+    clerk.taps_on("Open the test").looks("opening")
+    clerk.sends(clerk.page.locator("main form button.primary")).looks("opened")
+    page = clerk.page.url.removeprefix(clerk.origin)
+
+    operator.goes(own).sends("Take the test key").looks("key")
+    found = KEY.search(operator.page.locator("main pre").first.inner_text())
+    assert found, "no key was shown"
+    trial = found[0]
+    _status, run, _seconds = calls(county, trial, RUNS, {})
+    nothing = calls(county, trial, run["end"], {})[1]
+    assert (nothing["passed"], {one["tried"] for one in nothing["checks"] if one["check"] != "tls"}) == (False, {False})  # fmt: skip
+    operator.goes(own).sees("Not tried yet.").looks("untried")
+    assert walks(county, trial)["passed"]
+    clerk.goes(page)
+    assert not clerk.page.locator(f"a[href='{page}/approval']").count(), "who opened it"
+    other = meet("zh03", lang=lang).goes(page)
+    other.taps_on("Approve").sends(other.page.locator("main form button.primary"))
+    operator.goes(own).sees(
+        "Your system draws its key with the test key: POST to the last address below."
+    ).looks("admitted")
+    assert calls(county, trial, KEYS, {})[0] == 201

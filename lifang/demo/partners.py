@@ -1,4 +1,4 @@
-"""Systems of others in the demo county: one in force and near its end, one that two have to approve, one that fails its run."""
+"""Systems of others in the demo county: one in force and near its end, one that two have to approve, one that fails its run, one that nobody has looked at."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -49,7 +49,13 @@ def leave(cast: Cast, county: str, at: datetime) -> int:
     )
     report = asked(3, "街区随手拍", "里坊青禾信息服务部", "居民在商圈小程序里上报市容问题。", 3, accesses=("report",), level=2, certificate="99010242000-00107", assessed_on=date(at.year - 1, 12, 1))  # fmt: skip
     _walked(report, at - timedelta(days=1), fine=False)
-    return 3
+    applicant = actor_of(cast.residents[min(cast.residents)][0].pk, at)
+    new = NewSystem(
+        name="邻里团餐配送", body="里坊邻里餐饮配送有限公司", credit_code=right_code("91", 8_104), purpose="按小区显示取餐点和停水停电通知。", contact="许工", telephone="010-00000001",
+        accesses=("matters",), networks=("198.51.100.0/24",), kept=("none",),
+    )  # fmt: skip
+    actions.apply_system(actor=applicant, new=new, area=county, at=at - timedelta(hours=20))
+    return 4
 
 
 def _walked(system: OutsideSystem, at: datetime, *, fine: bool) -> None:

@@ -69,7 +69,7 @@ class Library(Entry, frozen=True, kw_only=True):
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A number a city may want otherwise."""
 
-    key: Literal["sandbox_days", "key_days", "remind_days", "run_minutes", "per_minute", "trial_per_minute"]  # fmt: skip
+    key: Literal["sandbox_days", "key_days", "remind_days", "run_minutes", "per_minute", "trial_per_minute", "own_waiting", "own_a_month"]  # fmt: skip
     amount: int
     note: Text
 

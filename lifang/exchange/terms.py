@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 class Standing(StrEnum):
     """How a system stands, as in `data/flow.yaml`."""
 
+    ASKED = "asked"  # by its operator; nobody has looked yet
     TESTING = "testing"
     PASSED = "passed"
     HALFWAY = "halfway"  # one of two has approved
@@ -16,10 +17,13 @@ class Standing(StrEnum):
     EXPIRED = "expired"
     REFUSED = "refused"
     ENDED = "ended"
+    WITHDRAWN = "withdrawn"
 
 
 IN_FORCE: Final = (Standing.ADMITTED, Standing.EXPIRING)
 OPEN: Final = (Standing.TESTING, Standing.PASSED, Standing.HALFWAY)
+UNDECIDED: Final = (Standing.ASKED, *OPEN)
+CLOSED: Final = (Standing.EXPIRED, Standing.REFUSED, Standing.ENDED, Standing.WITHDRAWN)
 POST: Final = "outside_system"
 
 # The course of a conformance run.

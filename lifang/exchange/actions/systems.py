@@ -2,7 +2,9 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils.timezone import localtime
 
 from lifang.core import notify
@@ -24,9 +26,10 @@ from lifang.exchange.catalogue import ACCESSES, DATA_KINDS, SYSTEM_ADMISSION, da
 from lifang.exchange.events import SystemAsked, SystemChanged
 from lifang.exchange.models import OutsideSystem
 from lifang.exchange.rules import NewSystem
-from lifang.exchange.terms import IN_FORCE, POST, Standing
+from lifang.exchange.terms import IN_FORCE, OPEN, POST, Standing
 
 APPROVE = "exchange.approve_system"
+OPEN_IT = "exchange.open_system"
 RENEW = "exchange.renew_system"
 # With a test key a system reaches the course, and nothing that is real.
 TEST_WAYS = tuple(f"{verb} api/v1/exchange/{what}" for verb in ("GET", "POST") for what in ("admission", "runs"))  # fmt: skip
@@ -36,32 +39,31 @@ TEST_CAPABILITIES = ("exchange.begin_run", "exchange.draw_key", "exchange.end_ru
 @action("exchange.ask_system")
 def ask_system(*, actor: Actor, new: NewSystem, area: str, at: datetime) -> OutsideSystem:
     """A system applies. Its test key is on `.test_key` of the answer, once."""
-    new = _tidy(new)
+    new = tidy(new)
     insist(*faults_of(new, localtime(at).date()))
-    assert actor.id is not None  # noqa: S101 -- the capability is given by a post
-    number = f"XT{at:%y%m%d}{short_code(4)}"
-    # The account of a machine: without a password, and until the admission without anything it might see.
-    account = accounts.open_account(
-        actor=SYSTEM, login=number.lower(), name=new.name, kind="machine", area=area, at=at
-    )
-    made = OutsideSystem(
-        area=area, number=number, account=account, asked_by_id=actor.id, asked_at=at,
-        personal=rules.tells_of_people(new.accesses, {one.key: one for one in ACCESSES}), **_facts(new),
-    )  # fmt: skip
-    made.concern([f"account:{account.pk}"])
-    engine.start(SYSTEM_ADMISSION(), made, actor=actor, at=at, turn=engine.Turn(holders=(), title=made.name), said=engine.Said())  # fmt: skip
-    publish(SystemAsked(system=made.pk, at=at), area=area)
+    made = started(actor, new, area, at)
+    _take_up(made, actor, at)
     return _with_test_key(made, at)
+
+
+@action("exchange.open_system")
+def open_system(*, actor: Actor, system: OutsideSystem, at: datetime, note: str = "") -> OutsideSystem:  # fmt: skip
+    """Somebody has looked at what an operator applied for: it may be tested. The operator takes the test key by itself."""
+    held = OutsideSystem.objects.hold(system.pk)
+    mine = people.doubles(actor, actor.id) if actor.id else set()
+    insist(rules.may_open(held.state, held.asked_by_id, mine))
+    insist(*faults_of(_as_asked(held), localtime(at).date()))
+    held.opened_by_id, held.opened_at = actor.id, at
+    _take_up(held, actor, at, note)
+    tell_applicant(held, "exchange.opened", at)
+    return told(held, at)
 
 
 @action("exchange.replace_test_key")
 def replace_test_key(*, actor: Actor, system: OutsideSystem, at: datetime) -> OutsideSystem:
     """Another test key; the one before is void. On `.test_key` of the answer, once."""
     held = OutsideSystem.objects.hold(system.pk)
-    over = held.state in (Standing.REFUSED, Standing.ENDED, Standing.EXPIRED)
-    insist(Refusal("system_closed") if over else None)
-    _void(held, at, watched=True)
-    return _with_test_key(held, at)
+    return test_key_for(held, at)
 
 
 @action(APPROVE)
@@ -69,7 +71,9 @@ def approve_system(*, actor: Actor, system: OutsideSystem, at: datetime, note: s
     """Let it in for a time; where it may read of people, the second of two who say so lets it in."""
     held = OutsideSystem.objects.hold(system.pk)
     mine = people.doubles(actor, actor.id) if actor.id else set()
-    insist(rules.may_approve(held.state, held.asked_by_id, held.first_by_id, mine))
+    insist(
+        rules.may_approve(held.state, (held.asked_by_id, held.opened_by_id), held.first_by_id, mine)
+    )
     first = held.state == Standing.PASSED
     # What was true when it applied may be old by now.
     insist(*faults_of(_as_asked(held), localtime(at).date()))
@@ -85,7 +89,8 @@ def approve_system(*, actor: Actor, system: OutsideSystem, at: datetime, note: s
     engine.move(SYSTEM_ADMISSION(), held, move, actor=actor, at=at, turn=turn, said=engine.Said(note=note))  # fmt: skip
     if move != "approve":
         _sight(held, at)
-    return _told(held, at)
+        tell_applicant(held, "exchange.admitted", at)
+    return told(held, at)
 
 
 @action("exchange.refuse_system")
@@ -113,15 +118,16 @@ def renew_system(
 ) -> OutsideSystem:
     """Tested and decided anew, with what has changed; until then what was given goes on to its day."""
     held = OutsideSystem.objects.hold(system.pk)
-    new = _tidy(_as_asked(held)._replace(level=level, certificate=certificate, assessed_on=assessed_on, networks=networks))  # fmt: skip
+    new = tidy(_as_asked(held)._replace(level=level, certificate=certificate, assessed_on=assessed_on, networks=networks))  # fmt: skip
     insist(*faults_of(new, localtime(at).date()))
     assert actor.id is not None  # noqa: S101 -- the capability is given by a post
     held.level, held.certificate, held.assessed_on = new.level, new.certificate, new.assessed_on
     held.networks = _networks(new)
     held.asked_by_id, held.asked_at = actor.id, at
+    held.opened_by, held.opened_at = None, None
     held.first_by, held.first_at, held.second_by, held.second_at = None, None, None, None
     engine.move(SYSTEM_ADMISSION(), held, "renew", actor=actor, at=at, said=engine.Said())
-    _void(held, at, watched=True)
+    void(held, at, watched=True)
     publish(SystemAsked(system=held.pk, at=at), area=held.area)
     return _with_test_key(held, at)
 
@@ -135,7 +141,7 @@ def draw_key(*, actor: Actor, system: OutsideSystem, at: datetime) -> ApiKey:
         None if held.state in IN_FORCE and held.expires_at and held.expires_at > at else Refusal("system_not_admitted"),
     )  # fmt: skip
     assert held.expires_at is not None  # noqa: S101 -- insisted
-    _void(held, at, watched=False)
+    void(held, at, watched=False)
     asked = [ACCESSES[key] for key in held.accesses]
     made = api.issue_key(
         actor=SYSTEM, account=held.account_id, name=held.name, days=max(1, (held.expires_at - at).days),
@@ -156,7 +162,7 @@ def remind_systems(*, actor: Actor, at: datetime) -> int:
         held = OutsideSystem.objects.hold(pk)
         engine.move(SYSTEM_ADMISSION(), held, "remind", actor=actor, at=at, turn=_turn(held, RENEW, at))  # fmt: skip
         _tell_operator(held, at)
-        _told(held, at)
+        told(held, at)
     return len(due)
 
 
@@ -167,12 +173,43 @@ def lapse_systems(*, actor: Actor, at: datetime) -> int:
     for pk in over:
         held = OutsideSystem.objects.hold(pk)
         engine.move(SYSTEM_ADMISSION(), held, "lapse", actor=actor, at=at)
-        _void(held, at)
-        _told(held, at)
+        void(held, at)
+        told(held, at)
     return len(over)
 
 
-def _tidy(new: NewSystem) -> NewSystem:
+def started(actor: Actor, new: NewSystem, area: str, at: datetime, *, applicant: UUID | None = None) -> OutsideSystem:  # fmt: skip
+    """An application that waits for somebody to look at it."""
+    assert actor.id is not None  # noqa: S101 -- the capability is given by a post, or to residents
+    made = OutsideSystem(
+        area=area, number=f"XT{at:%y%m%d}{short_code(4)}", asked_by_id=actor.id, applicant_id=applicant, asked_at=at,
+        personal=rules.tells_of_people(new.accesses, {one.key: one for one in ACCESSES}), **_facts(new),
+    )  # fmt: skip
+    if applicant:
+        made.concern([f"account:{applicant}"])
+    turn = _turn(made, OPEN_IT, at) if applicant else engine.Turn(holders=(), title=made.name)
+    engine.start(SYSTEM_ADMISSION(), made, actor=actor, at=at, turn=turn, said=engine.Said())
+    publish(SystemAsked(system=made.pk, at=at), area=area)
+    return made
+
+
+def _take_up(held: OutsideSystem, actor: Actor, at: datetime, note: str = "") -> None:
+    """The account of a machine: without a password, and until the admission without anything it might see."""
+    held.account = accounts.open_account(
+        actor=SYSTEM, login=held.number.lower(), name=held.name, kind="machine", area=held.area, at=at
+    )  # fmt: skip
+    held.concern([f"account:{held.account.pk}"])
+    engine.move(SYSTEM_ADMISSION(), held, "open", actor=actor, at=at, said=engine.Said(note=note))
+
+
+def test_key_for(held: OutsideSystem, at: datetime) -> OutsideSystem:
+    """Another test key for a held system; the one before is void."""
+    insist(None if held.state in (*OPEN, *IN_FORCE) else Refusal("system_closed"))
+    void(held, at, watched=True)
+    return _with_test_key(held, at)
+
+
+def tidy(new: NewSystem) -> NewSystem:
     words: dict[str, Any] = {
         name: value.strip() for name, value in new._asdict().items() if isinstance(value, str)
     }
@@ -223,7 +260,7 @@ def _with_test_key(held: OutsideSystem, at: datetime) -> OutsideSystem:
     return held
 
 
-def _void(held: OutsideSystem, at: datetime, *, watched: bool | None = None) -> None:
+def void(held: OutsideSystem, at: datetime, *, watched: bool | None = None) -> None:
     """Its keys open nothing any more: all, or only those it was tested with, or only the others."""
     rows = ApiKey.objects.filter(account=held.account_id, revoked_at__isnull=True)
     for key in rows if watched is None else rows.filter(watched=watched):
@@ -245,9 +282,19 @@ def _shut(actor: Actor, system: OutsideSystem, move: str, note: str, at: datetim
     held = OutsideSystem.objects.hold(system.pk)
     held.answer, held.expires_at = note.strip()[:300], None
     engine.move(SYSTEM_ADMISSION(), held, move, actor=actor, at=at, said=engine.Said(note=note))
-    _void(held, at)
+    void(held, at)
     _end_sight(held, at)
-    return _told(held, at)
+    tell_applicant(held, "exchange.shut", at, why=held.answer)
+    return told(held, at)
+
+
+def tell_applicant(held: OutsideSystem, template: str, at: datetime, **facts: str) -> None:
+    """Who applied at the public door hears how it goes."""
+    if held.applicant_id:
+        notify.send(
+            to=f"account:{held.applicant_id}", template=template, facts={"system": held.name, **facts}, at=at, area=held.area,
+            link=reverse("exchange:own", args=[held.pk]), key=f"{held.pk}:{held.steps_taken}",
+        )  # fmt: skip
 
 
 def _tell_operator(held: OutsideSystem, at: datetime) -> None:
@@ -258,6 +305,6 @@ def _tell_operator(held: OutsideSystem, at: datetime) -> None:
         )  # fmt: skip
 
 
-def _told(held: OutsideSystem, at: datetime) -> OutsideSystem:
+def told(held: OutsideSystem, at: datetime) -> OutsideSystem:
     publish(SystemChanged(system=held.pk, state=held.state, at=at), area=held.area)
     return held

@@ -10,6 +10,7 @@ from lifang.core.crypto.fields import SealedText
 from lifang.core.flow.models import Subject
 
 _IN_FORCE = ("admitted", "expiring")
+_WITHOUT_ACCOUNT = ("asked", "refused", "withdrawn")
 
 
 class OutsideSystem(Subject):
@@ -29,9 +30,15 @@ class OutsideSystem(Subject):
     level = models.PositiveSmallIntegerField(default=0)  # of classified protection; 0: none
     certificate = models.CharField(max_length=60, blank=True)
     assessed_on = models.DateField(null=True)
-    account = models.OneToOneField("accounts.Account", models.PROTECT, related_name="+")
-    asked_by = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
+    account = models.OneToOneField("accounts.Account", models.PROTECT, null=True, related_name="+")
+    # Who applied at the public door, until the term of that is over; nobody where staff entered it.
+    applicant = models.ForeignKey(
+        "accounts.Account", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    asked_by = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField()
+    opened_by = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField(null=True)
     first_by = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
     first_at = models.DateTimeField(null=True)
     second_by = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
@@ -45,6 +52,11 @@ class OutsideSystem(Subject):
             models.Index(fields=["area", "state"], name="outsidesystem_area"),
             models.Index(fields=["state", "expires_at"], name="outsidesystem_expires"),
             GinIndex(fields=["holders"], name="outsidesystem_holders"),
+            models.Index(
+                fields=["applicant", "-asked_at"],
+                condition=Q(applicant__isnull=False),
+                name="outsidesystem_applicant",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -66,6 +78,16 @@ class OutsideSystem(Subject):
                 & ~Q(second_by=F("asked_by"))
                 & ~Q(second_by=F("first_by")),
                 name="outsidesystem_second_is_a_third",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=_WITHOUT_ACCOUNT) | Q(account__isnull=False),
+                name="outsidesystem_account",
+            ),
+            models.CheckConstraint(
+                condition=Q(opened_by__isnull=True)
+                | (Q(first_by__isnull=True) | ~Q(first_by=F("opened_by")))
+                & (Q(second_by__isnull=True) | ~Q(second_by=F("opened_by"))),
+                name="outsidesystem_opened_by_another",
             ),
             models.CheckConstraint(
                 condition=~Q(accesses=[]) & ~Q(networks=[]), name="outsidesystem_limited"

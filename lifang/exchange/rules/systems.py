@@ -1,6 +1,6 @@
 """What an application must say, and who may say yes to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -88,10 +88,29 @@ def may_run(state: str) -> Refusal | None:
     return None if state in OPEN else Refusal("system_closed")
 
 
-def may_approve(state: str, asked_by: UUID, first_by: UUID | None, mine: Iterable[UUID]) -> Refusal | None:  # fmt: skip
-    """Never whoever entered it, never the same person twice. `mine`: all accounts of this person."""
+def reachable(new: NewSystem) -> list[Refusal]:
+    """Whoever applies at the public door says who answers questions, and by which telephone."""
+    return [Refusal("system_blank", {"field": name}) for name in ("contact", "telephone") if not getattr(new, name).strip()]  # fmt: skip
+
+
+def may_apply(waiting: int, lately: int, most: int, a_month: int) -> Refusal | None:
+    """So many undecided at once, and so many in thirty days, of one applicant."""
+    if waiting >= most:
+        return Refusal("system_waiting", {"most": most})
+    return Refusal("system_many", {"most": a_month}) if lately >= a_month else None
+
+
+def may_open(state: str, asked_by: UUID | None, mine: Iterable[UUID]) -> Refusal | None:
+    """What waits for a look, looked at by somebody else than who asked."""
+    if state != Standing.ASKED:
+        return Refusal("system_looked_at")
+    return Refusal("system_own") if asked_by in set(mine) else None
+
+
+def may_approve(state: str, before: Collection[UUID | None], first_by: UUID | None, mine: Iterable[UUID]) -> Refusal | None:  # fmt: skip
+    """Never whoever entered or opened it (`before`), never the same person twice. `mine`: all accounts of this person."""
     mine = set(mine)
-    if asked_by in mine:
+    if mine.intersection(before):
         return Refusal("system_own")
     if state == Standing.HALFWAY and first_by in mine:
         return Refusal("system_second")

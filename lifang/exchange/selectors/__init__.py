@@ -3,31 +3,54 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from lifang.core.access import SYSTEM, Actor, Kind, Refused
 from lifang.core.access.wall import behind
 from lifang.core.api import selectors as keys
 from lifang.core.api.models import ApiKey, Call
+from lifang.core.retention import Standing
 from lifang.exchange.models import OutsideSystem, Run
-from lifang.exchange.terms import Seen
+from lifang.exchange.terms import CLOSED, Seen
 
 
 def systems(actor: Actor) -> QuerySet[OutsideSystem]:
-    """Systems that applied in the actor's areas; a system sees itself alone."""
+    """Systems that applied in the actor's areas; a system sees itself alone, who applied the own ones."""
     rows = OutsideSystem.objects.visible_to(actor)
+    if actor.kind is Kind.RESIDENT:
+        return rows.filter(applicant=actor.id)
     return rows.filter(account=actor.id) if actor.kind is Kind.MACHINE else rows
 
 
 def system(actor: Actor, pk: UUID | str) -> OutsideSystem:
     """One of them. Raises `Refused("not_found")`."""
-    rows = systems(actor).select_related("asked_by", "first_by", "second_by", "account")
+    rows = systems(actor).select_related("asked_by", "opened_by", "first_by", "second_by", "account")  # fmt: skip
     found = rows.filter(pk=pk).first()
     if found is None:
         raise Refused("not_found")
     return found
+
+
+def applied(actor: Actor) -> QuerySet[OutsideSystem]:
+    """What the actor applied for at the public door, newest first."""
+    if actor.kind is not Kind.RESIDENT:
+        return OutsideSystem.objects.none()
+    return systems(actor).order_by("-asked_at", "-id")
+
+
+def long_closed(system: Actor, before: datetime) -> QuerySet[Any]:
+    """Over before then, where it is still known who applied or how they are reached."""
+    known = Q(applicant__isnull=False) | Q(contact__isnull=False) | Q(telephone__isnull=False)
+    rows = OutsideSystem.objects.filter(known, state__in=CLOSED, state_since__lt=before)
+    return rows.annotate(over=F("state_since")).order_by("over", "pk")
+
+
+def held(system: Actor, force: Standing) -> Q:
+    """Of areas under hold, and of people under hold who applied."""
+    return force.in_areas() | Q(applicant__in=force.accounts)
 
 
 def own(actor: Actor) -> OutsideSystem:

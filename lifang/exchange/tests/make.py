@@ -64,3 +64,15 @@ def admitted(made: OutsideSystem, at: datetime = MONDAY) -> OutsideSystem:
     done = actions.approve_system(actor=cast.county_leader(made.area[:6]).actor, system=ready, at=at)  # fmt: skip
     done.__dict__["test_key"] = made.__dict__["test_key"]
     return done
+
+
+def make_applied(by: Member | None = None, *, area: str = COUNTY, at: datetime = MONDAY, **other: Any) -> OutsideSystem:  # fmt: skip
+    """An application at the public door; nobody has looked at it."""
+    by = by or cast.resident()
+    return actions.apply_system(actor=by.actor, new=an_application(**other), area=area, at=at)
+
+
+def make_opened(by: Member | None = None, at: datetime = MONDAY, **other: Any) -> OutsideSystem:
+    """The same, after somebody of the county has looked."""
+    made = make_applied(by, at=at, **other)
+    return actions.open_system(actor=cast.county_dispatcher().actor, system=made, at=at)

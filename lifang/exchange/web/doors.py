@@ -21,7 +21,8 @@ HITS = 8
 MAY = "exchange.see_systems"
 
 register(
-    Entry("desk", "exchange.systems", _("Outside systems"), "exchange:systems", icon="plug-connected", capability=MAY, order=64)
+    Entry("desk", "exchange.systems", _("Outside systems"), "exchange:systems", icon="plug-connected", capability=MAY, order=64),
+    Entry("footer", "exchange.door", _("Connect a system"), "exchange:door", icon="plug-connected", order=81),
 )  # fmt: skip
 
 
@@ -39,6 +40,12 @@ finder(_("Outside systems"), _systems)
 def lines_of(actor: Actor, pks: list[UUID]) -> dict[UUID, Line]:
     rows = selectors.systems(actor).filter(pk__in=pks)
     return {one.pk: Line(one.name, orgs.place_name(one.area, 2) or one.area, "plug-connected") for one in rows}  # fmt: skip
+
+
+@panel("api.reference", order=10)
+def how_to_connect(request: HttpRequest, **_facts: Any) -> Filling:
+    """On the page of interfaces: how a system of others gets a key."""
+    return "exchange/public/of_reference.html", {}
 
 
 @panel("api.key", order=10)

@@ -82,6 +82,22 @@ class AskForm(_Protected):
         return given
 
 
+class ApplyForm(AskForm):
+    """The same, by the operator itself."""
+
+    called = _("An operator applies for a system")
+    telephone = forms.RegexField(
+        r"^[0-9+ -]{5,20}$", label=_("Telephone of the body"), max_length=20,
+        help_text=_("You are asked there when something is unclear, and told before the admission ends."),
+    )  # fmt: skip
+    contact = forms.CharField(label=_("Contact"), max_length=60, help_text=_("Who answers questions."))  # fmt: skip
+    agree = forms.BooleanField(label=_("I apply on behalf of this body, and what I say is true"))
+
+    def new(self) -> NewSystem:
+        self.cleaned_data.pop("agree", None)
+        return super().new()
+
+
 class RenewalForm(_Protected):
     """What may have changed since."""
 

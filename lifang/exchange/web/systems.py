@@ -28,17 +28,18 @@ from lifang.exchange.actions.runs import findings, plain
 from lifang.exchange.actions.systems import APPROVE
 from lifang.exchange.catalogue import ACCESSES, CHECKS, DATA_KINDS, LEVELS, SYSTEM_ADMISSION
 from lifang.exchange.models import OutsideSystem, Run
-from lifang.exchange.terms import IN_FORCE, OPEN, Standing
+from lifang.exchange.terms import IN_FORCE, OPEN, UNDECIDED, Standing
 from lifang.exchange.web.forms import AskForm, NoteForm, RenewalForm
-from lifang.exchange.web.shown import chip
+from lifang.exchange.web.shown import chip, names_of
 from lifang.orgs import selectors as orgs
 
 page = require_http_methods(["GET", "POST"])
 MOST = 10
 SEE, ASK, RENEW = "exchange.see_systems", "exchange.ask_system", "exchange.renew_system"
 DECISIONS: dict[str, tuple[Any, str, Any, tuple[str, ...]]] = {
+    "opening": (actions.open_system, "exchange.open_system", gettext_lazy("Open the test"), (Standing.ASKED,)),
     "approval": (actions.approve_system, "exchange.approve_system", gettext_lazy("Approve"), (Standing.PASSED, Standing.HALFWAY)),
-    "refusal": (actions.refuse_system, "exchange.refuse_system", gettext_lazy("Do not admit"), OPEN),
+    "refusal": (actions.refuse_system, "exchange.refuse_system", gettext_lazy("Do not admit"), UNDECIDED),
     "end": (actions.end_system, "exchange.end_system", gettext_lazy("End the admission"), IN_FORCE),
 }  # fmt: skip
 
@@ -53,11 +54,6 @@ def keeping(request: HttpRequest, needs: str = SEE) -> Actor:
 def moment(request: HttpRequest) -> datetime:
     at: datetime = request.at  # type: ignore[attr-defined]
     return at
-
-
-def names_of(keys: Iterable[str], known: Any) -> list[str]:
-    names = {one.key: str(one.name) for one in known}
-    return [names.get(key, key) for key in keys]
 
 
 class SystemTable(Table):
@@ -79,7 +75,9 @@ class SystemTable(Table):
     )  # fmt: skip
     empty = Empty(
         gettext_lazy("No outside system has applied here."),
-        gettext_lazy("Enter an application: its operator gets a test key and tests by itself."),
+        gettext_lazy(
+            "Operators apply at the public page “Connect a system”; or enter an application for one."
+        ),
         icon="plug-connected",
     )
 
@@ -109,11 +107,11 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 def _told_once(request: HttpRequest, made: OutsideSystem) -> HttpResponse:
-    context = {"system": made, "key": made.__dict__["test_key"], **_course()}
+    context = {"system": made, "key": made.__dict__["test_key"], **course()}
     return render(request, "exchange/desk/test_key.html", context)
 
 
-def _course() -> dict[str, Any]:
+def course() -> dict[str, Any]:
     return {"origin": config().origin, "checks": [(one.name, one.hint) for one in CHECKS]}
 
 
@@ -134,11 +132,11 @@ def system(request: HttpRequest, pk: UUID) -> HttpResponse:
         "system": found, "chip": chip(found), "plain": SYSTEM_ADMISSION().state[found.state].plain, "place": orgs.place_name(found.area, 3),
         "accesses": [one for one in ACCESSES if one.key in found.accesses], "kept": _(", ").join(names_of(found.kept, DATA_KINDS)),
         "level": next((one.name for one in LEVELS if one.level == found.level), found.level), "decisions": decisions,
-        "run": _run(actor, listed[0], at) if listed else None, "runs": listed[1:],
+        "run": told_run(actor, listed[0], at) if listed else None, "runs": listed[1:],
         "keys": [_key(one, shut.get(one.pk, []), at) for one in keys],
         "may_renew": found.state in (*IN_FORCE, Standing.EXPIRED) and actor.may(RENEW, found.area),
         "may_key": found.state in (*OPEN, *IN_FORCE) and actor.may("exchange.replace_test_key", found.area),
-        "entries": _entries(actor, found), "able": _able(found, at), **_course(),
+        "entries": _entries(actor, found), "able": _able(found, at), **course(),
     }  # fmt: skip
     return render(request, "exchange/desk/system.html", context)
 
@@ -146,7 +144,12 @@ def system(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _may_approve(actor: Actor, found: OutsideSystem) -> bool:
     """No button for whoever would be refused."""
     mine = [actor.id] if actor.id else []
-    return rules.may_approve(found.state, found.asked_by_id, found.first_by_id, mine) is None
+    return (
+        rules.may_approve(
+            found.state, (found.asked_by_id, found.opened_by_id), found.first_by_id, mine
+        )
+        is None
+    )
 
 
 def _able(found: OutsideSystem, at: datetime) -> Able | None:
@@ -154,10 +157,16 @@ def _able(found: OutsideSystem, at: datetime) -> Able | None:
     if found.state not in (Standing.PASSED, Standing.HALFWAY):
         return None
     need = 2 if found.personal and found.state == Standing.PASSED else 1
-    return able(APPROVE, found.area, at, but=(found.asked_by_id, found.first_by_id), need=need)
+    return able(
+        APPROVE,
+        found.area,
+        at,
+        but=(found.asked_by_id, found.opened_by_id, found.first_by_id),
+        need=need,
+    )
 
 
-def _run(actor: Actor, run: Run, at: datetime) -> dict[str, Any]:
+def told_run(actor: Actor, run: Run, at: datetime) -> dict[str, Any]:
     """The last run, check by check; an open one as far as it has come."""
     told = run.findings if run.ended_at else [plain(one) for one in findings(selectors.seen(actor, run, at))]  # fmt: skip
     return {"run": run, "checks": [_check(one) for one in told]}
@@ -208,7 +217,8 @@ def decision(request: HttpRequest, pk: UUID, word: str) -> HttpResponse:
         messages.info(request, _("The application is in another state now."))
         return redirect("exchange:system", pk)
     form = NoteForm(request.POST or None)
-    form.fields["note"].required = word != "approval"
+    good = word in ("opening", "approval")
+    form.fields["note"].required = not good
     if request.method == "POST" and form.is_valid():
         with form.refusals("note"):
             act(actor=actor, system=found, note=form.cleaned_data["note"], at=moment(request))
@@ -216,7 +226,7 @@ def decision(request: HttpRequest, pk: UUID, word: str) -> HttpResponse:
             messages.success(request, _("Decided."))
             return redirect("exchange:system", pk)
     context = {
-        "form": form, "system": found, "label": label, "word": word, "danger": word != "approval",
+        "form": form, "system": found, "label": label, "word": word, "danger": not good,
         "accesses": names_of(found.accesses, ACCESSES),
     }  # fmt: skip
     return render(request, "exchange/desk/decision.html", context, status=422 if form.errors else 200)  # fmt: skip

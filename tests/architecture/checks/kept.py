@@ -12,7 +12,6 @@ from tests.architecture.checks.tree import Exempt, exempt, stale
 
 # Of these no shelf takes anything.
 EXEMPT: Exempt = {
-    "exchange.OutsideSystem": "how the body that answers for a system is reached",
     "notify.Endpoint": "the secret of a machine",
     "registry.Membership": "names a record, which its own terms empty",
     "registry.Occupancy": "names a record, which its own terms empty",
