@@ -1,26 +1,23 @@
 """From an upload to a harmless picture and what the camera told, by way of `shrink.py`."""
 
-import json
-import subprocess
-import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import imagehash
 from django.utils.timezone import get_default_timezone
 from PIL import Image
 
 from lifang.core.access import Refused
+from lifang.core.files.apart import Made, decoded
 
 MAX_MEGABYTES: Final = 15
 MAX_MEGAPIXELS: Final = 50
 SECONDS: Final = 30
 _SCRIPT: Final = Path(__file__).with_name("shrink.py")
 _GREY: Final = 32
-_HEAD: Final = 4
 _AT_ONCE: Final = BoundedSemaphore(2)  # a decoder may take 1.5 GB; more wait their turn
 _FACTS: Final = {
     "photo_too_large": {"limit": MAX_MEGABYTES},
@@ -86,30 +83,9 @@ def develop(upload: Upload) -> Print:
     )
 
 
-def _shrunk(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    command = [sys.executable, "-I", str(_SCRIPT)]
+def _shrunk(data: bytes) -> Made:
     with _AT_ONCE:
-        try:
-            done = subprocess.run(  # noqa: S603 -- our own script, no shell, no arguments from outside
-                command,
-                input=data,
-                capture_output=True,
-                timeout=SECONDS,
-                env={},
-                check=False,
-                cwd="/",
-            )
-        except subprocess.TimeoutExpired:
-            return {"refused": "photo_unreadable"}, []
-    if done.returncode or len(done.stdout) < _HEAD:  # killed by its limits
-        return {"refused": "photo_unreadable"}, []
-    start = _HEAD + int.from_bytes(done.stdout[:_HEAD], "big")
-    head = json.loads(done.stdout[_HEAD:start])
-    parts = []
-    for length in head.get("lengths", ()):
-        parts.append(done.stdout[start : start + length])
-        start += length
-    return head, parts
+        return decoded(_SCRIPT, data, SECONDS) or ({"refused": "photo_unreadable"}, [])
 
 
 def _phash(grey: bytes) -> int:

@@ -20,6 +20,7 @@ from lifang.core.access.wall import behind
 from lifang.core.crypto import signature
 from lifang.core.crypto.seals import signed
 from lifang.core.files import disk
+from lifang.core.files.clip import Clip
 from lifang.core.files.darkroom import Print, Upload, develop, whole
 from lifang.core.files.models import Attachment
 from lifang.core.files.terms import Kind, Media
@@ -63,40 +64,53 @@ def take_in(
 
 
 def keep(
-    photo: Print | Voice,
+    photo: Print | Voice | Clip,
     *,
     subject: Scoped,
     kind: Kind = Kind.OTHER,
     actor: Actor,
     at: datetime,
     own: bool = False,
+    unseen: bool = False,
 ) -> Attachment:
-    """Keep a developed photo or a voice note; it is on disk for sure before the row is written. `own`: for its maker alone."""
+    """Keep a developed photo, a voice note or a clip; it is on disk for sure before the row is written.
+
+    `own`: for its maker alone. `unseen`: for nobody by itself; the subject's owner hands it out where its own rule allows.
+    """
+    facts = _facts(photo, kind, at)
+    if own or unseen:
+        facts |= {"area": "", "holders": [actor.holder] if own else []}
+    if unseen:  # compared with no other, and nothing beside the picture is kept
+        facts |= {"phash": None, "bands": [], "taken_at": None, "lon": None, "lat": None}
+    return _row(subject, actor, at, **facts)
+
+
+def _facts(photo: Print | Voice | Clip, kind: Kind, at: datetime) -> dict[str, Any]:
     if isinstance(photo, Voice):
-        return _voice(photo, subject, actor, at, own=own)
+        return {"media": photo.media, "sha256": disk.put(photo.data), "size": len(photo.data)}
+    if isinstance(photo, Clip):
+        return {
+            "kind": kind,
+            "media": Media.MP4,
+            "sha256": disk.put(photo.film, photo.thumb, photo.still),
+            "size": len(photo.film),
+            "width": photo.width,
+            "height": photo.height,
+        }
     photo = photo.believed(at)
-    return _row(
-        subject,
-        actor,
-        at,
-        kind=kind,
-        media=Media.JPEG,
-        sha256=disk.put(photo.picture, photo.thumb, photo.middle),
-        size=len(photo.picture),
-        width=photo.width,
-        height=photo.height,
-        phash=photo.phash,
-        bands=bands(photo.phash),
-        taken_at=photo.taken_at,
-        lon=photo.lon,
-        lat=photo.lat,
-    )
-
-
-def _voice(voice: Voice, subject: Scoped, actor: Actor, at: datetime, *, own: bool) -> Attachment:
-    made = {"media": voice.media, "sha256": disk.put(voice.data), "size": len(voice.data)}
-    reach = {"area": "", "holders": [actor.holder]} if own else {}
-    return _row(subject, actor, at, **made, **reach)
+    return {
+        "kind": kind,
+        "media": Media.JPEG,
+        "sha256": disk.put(photo.picture, photo.thumb, photo.middle),
+        "size": len(photo.picture),
+        "width": photo.width,
+        "height": photo.height,
+        "phash": photo.phash,
+        "bands": bands(photo.phash),
+        "taken_at": photo.taken_at,
+        "lon": photo.lon,
+        "lat": photo.lat,
+    }
 
 
 def take_in_paper(

@@ -18,8 +18,14 @@ class Media(models.TextChoices):
     WEBM = "audio/webm", "WebM"
     OGG = "audio/ogg", "Ogg"
     M4A = "audio/mp4", "M4A"
+    MP4 = "video/mp4", "MP4"
 
     @property
     def spoken(self) -> bool:
         """A voice note."""
         return self.value.startswith("audio/")
+
+    @property
+    def played(self) -> bool:
+        """Asked for piece by piece by whoever plays it."""
+        return self.value.startswith(("audio/", "video/"))
