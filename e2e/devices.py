@@ -31,11 +31,13 @@ def line(
     return {"device": device, "id": f"{device}-{number}", "at": when.isoformat(), "values": values}
 
 
-def posts(county: Living, path: str, key: str, body: bytes = b"") -> tuple[int, dict[str, Any]]:
+def posts(
+    county: Living, path: str, key: str, body: bytes = b"", media: str = "application/json"
+) -> tuple[int, dict[str, Any]]:
     """What the gate answers."""
     asked = urllib.request.Request(
         f"{county.gate}/api/sensing/{path}", data=body, method="POST",
-        headers={"Authorization": f"Bearer {key}"},
+        headers={"Authorization": f"Bearer {key}", "Content-Type": media},
     )  # fmt: skip
     try:
         with urllib.request.urlopen(asked, timeout=30) as answer:

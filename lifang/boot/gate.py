@@ -19,6 +19,8 @@ from lifang.sensing.api.commands import Board, commands  # noqa: E402 -- Django 
 from lifang.sensing.api.hooks import ROOT as HOOKS  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.hooks import hooks  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.matches import matches  # noqa: E402 -- Django must be set up first
+from lifang.sensing.api.recordings import ROOT as RECORDINGS  # noqa: E402 -- Django must be set up first
+from lifang.sensing.api.recordings import Tray, recordings  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.scribes import Beside  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.things.letterbox import LetterBox, posted  # noqa: E402 -- Django must be set up first
 from lifang.sensing.api.things.letters import PATH as OBSERVATIONS  # noqa: E402 -- Django must be set up first
@@ -30,6 +32,7 @@ GATE = Gate(lambda: datetime.now(UTC), later=True, beside=BESIDE)
 LOBBY = Lobby(GATE)
 BOARD = Board(GATE)
 BOX = LetterBox(GATE)
+TRAY = Tray(GATE)
 ROUTES: dict[str, dict[str, Any]] = {
     "/api/sensing/batches": {"POST": batches},
     "/api/sensing/conformance": {"POST": conformance},
@@ -51,6 +54,8 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await answer(send, 200, {"gate": "open"})
     elif path == COMMANDS or path.startswith(f"{COMMANDS}/"):
         await commands(BOARD, scope, receive, send)
+    elif path.startswith(RECORDINGS):
+        await recordings(TRAY, scope, receive, send)
     elif OBSERVATIONS.fullmatch(path):
         await posted(BOX, scope, receive, send)
     elif path.startswith(VIID):

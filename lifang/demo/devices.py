@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.demo.county import Part
+from lifang.demo.falling import falls
 from lifang.demo.signals import Speaker, Told, days, troubles
 from lifang.registry import selectors as registry
 from lifang.registry.terms import PlaceKind
@@ -59,7 +60,15 @@ def install(at: datetime, part: Part, seed: int) -> int:
         say(days(speakers, at - HISTORY, at, wrong), made, at)
         _works(made, at)
         _tours(made, at)
+        _fall(made, at, part, seed)
     return len(made)
+
+
+def _fall(made: Sequence[Device], at: datetime, part: Part, seed: int) -> None:
+    """Once in the county, half an hour ago."""
+    boxes = [one for one in made if one.type == "camera_ai" and one.installed_on]
+    if part.number == 0 and boxes:
+        falls(min(boxes, key=lambda one: one.area), at - timedelta(minutes=32), seed)
 
 
 def _works(made: Sequence[Device], at: datetime) -> None:

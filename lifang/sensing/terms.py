@@ -266,6 +266,13 @@ class Receiving(StrEnum):
     ENDED = "ended"
 
 
+class Recorded(StrEnum):
+    """What a device hands in of a thing it told."""
+
+    CLIP = "clip"
+    STILL = "still"
+
+
 class Unfit(StrEnum):
     """Why a match message was refused. Nothing of it is kept but the reason and its number."""
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from lifang.cases.models import CallBack, Case, Check, Delay, Pressing, Recheck, Reporter
 from lifang.cases.selectors import retention as ask
+from lifang.cases.selectors.causes import alarms_of_open_cases
 from lifang.core.access import SYSTEM
 from lifang.core.files import store
 from lifang.core.flow import engine
 from lifang.core.retention import Shelf, shelf
+from lifang.sensing.actions import needs_recordings
 
 OF_REPORTERS = (
     "start",
@@ -65,3 +67,5 @@ shelf(
     ),
     Shelf("cases.photos", ask.pictured_over, drop_photos, _HELD, kind="case"),
 )
+
+needs_recordings(alarms_of_open_cases)

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from lifang.cases import actions, selectors
@@ -10,13 +11,18 @@ from lifang.cases.models import Case, Cause
 from lifang.cases.tests.make import MONDAY, make_case, make_unit
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
+from lifang.core.config import config
+from lifang.core.files import disk
+from lifang.core.files.tests import samples
 from lifang.core.flow.models import Todo
+from lifang.core.retention.shelves import SHELVES
 from lifang.core.testing import cast, places
 from lifang.core.testing.told import deliver
 from lifang.orgs.tests.make import make_county
 from lifang.registry.tests.make import make_building
 from lifang.sensing import actions as sensing_acts
 from lifang.sensing import selectors as sensing
+from lifang.sensing.terms import Recorded
 from lifang.sensing.tests.make import known_of, make_device, make_series, observed
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +187,27 @@ def test_the_page_of_a_grid_says_what_is_not_settled_there_and_each_number_opens
     theirs = stranger.get("registry:grid", places.FAR_GRID).content.decode()
     assert "风险与问题" in theirs
     assert f"area={places.FAR_GRID}&amp;show=open" not in theirs  # nothing there: no link
+
+
+@pytest.mark.covers("S0-23")
+def test_what_a_camera_recorded_is_reached_from_the_case_and_kept_while_it_is_open(
+    street_dispatcher, monkeypatch, tmp_path
+) -> None:
+    monkeypatch.setattr(disk, "config", lambda: msgspec.structs.replace(config(), home=tmp_path))
+    place = make_building()[0].pk
+    series = make_series(make_device(type="camera_ai", place=place), "thrown")
+    sensing_acts.store([observed(series, MONDAY, 1, message=7)], known_of(series), MONDAY)
+    deliver(MONDAY)
+    case, alarm = Case.objects.get(), sensing.alarms(SYSTEM).get()
+    page = street_dispatcher.get("cases:case", case.pk).content.decode()
+    assert f"/desk/alarms/{alarm.pk}/recordings" not in page
+    sheet = sensing_acts.Sheet(series.device_id, 7, MONDAY, ["thrown"], Recorded.CLIP)
+    sensing_acts.hand_in(sheet=sheet, body=samples.clip(), at=MONDAY)
+    page = street_dispatcher.get("cases:case", case.pk).content.decode()
+    assert f"/desk/alarms/{alarm.pk}/recordings" in page
+    sensing_acts.give_verdict(actor=SYSTEM, alarm=alarm, verdict="real", at=MONDAY)
+    late = MONDAY + timedelta(days=400)
+    over = SHELVES["sensing.recordings"].over
+    assert not over(SYSTEM, late).exists(), "its case is open"
+    Case.objects.update(state="refused")
+    assert over(SYSTEM, late).count() == 1

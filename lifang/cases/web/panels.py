@@ -137,9 +137,10 @@ def alarms_of_case(request: HttpRequest, case: Any) -> Filling:
     found = selectors.causes(actor, case)
     if not found:
         return None
+    recorded = sensing.recorded(actor, [one.alarm for one in found])
     rows = [
         {"name": RULES[one.alarm.rule].name if one.alarm.rule in RULES else one.alarm.rule, "alarm": one.alarm,
-         "verdict": VERDICTS[one.alarm.verdict].name if one.alarm.verdict else ""}
+         "verdict": VERDICTS[one.alarm.verdict].name if one.alarm.verdict else "", "recorded": one.alarm_id in recorded}
         for one in found
     ]  # fmt: skip
     fire = sensing.fire_calls_of(actor, [one.alarm_id for one in found])

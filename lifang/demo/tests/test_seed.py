@@ -11,17 +11,20 @@ from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.core.audit.log import verify
 from lifang.core.config import config
+from lifang.core.files import disk
 from lifang.core.flow.engine import replay
 from lifang.core.flow.models import Step, Todo
 from lifang.demo import seed
 from lifang.demo.beside import side_by_side
 from lifang.demo.county import county, parts
+from lifang.demo.falling import falls
 from lifang.demo.geography import outlines
 from lifang.demo.photos import picture
 from lifang.registry import selectors
 from lifang.registry.models import Correction, Merge, MissedVisit
 from lifang.sensing import selectors as sensing
 from lifang.sensing.models import Alarm, Device, UtilityLine, Works
+from lifang.sensing.tests.make import make_device
 
 MONDAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 
@@ -75,6 +78,8 @@ def test_a_small_county_lives_through_the_real_actions(monkeypatch):
         assert sum(bool(one.signed_at) for one in weeks) >= 4
         assert any(one.signed_at is None for one in weeks), "somebody's turn"
         assert Alarm.objects.exclude(verdict="").count() >= 20
+        (fell,) = Alarm.objects.filter(rule="thrown")
+        assert len(sensing.recordings(SYSTEM, fell)) == 1, "a clip to look at"
         assert len(selectors.doubles_in(SYSTEM, county().code)) >= 3, "some are still entered twice"
 
 
@@ -101,3 +106,13 @@ def test_works_side_by_side_answer_in_order_and_tell_their_failure():
     assert side_by_side([lambda: 1, lambda: 2], alone=True) == [1, 2]
     with pytest.raises(ZeroDivisionError):
         side_by_side([lambda: 1, lambda: 1 // 0], alone=True)
+
+
+@pytest.mark.django_db
+def test_something_falls_once_and_its_drawn_clip_stands_with_the_alarm(monkeypatch, tmp_path):
+    monkeypatch.setattr(disk, "config", lambda: msgspec.structs.replace(config(), home=tmp_path))
+    done = falls(make_device(type="camera_ai", at=MONDAY), MONDAY, 1)
+    assert done is not None
+    assert done.recording.seconds == 6
+    with behind(SYSTEM):
+        assert sensing.recordings(SYSTEM, Alarm.objects.get(rule="thrown")) == [done.recording]

@@ -59,7 +59,15 @@ from lifang.sensing.actions.receptions import (
     resume_reception,
     suspend_reception,
 )
+from lifang.sensing.actions.recordings import (
+    HandedIn,
+    Sheet,
+    hand_in,
+    keep_recording,
+    look_at_recordings,
+)
 from lifang.sensing.actions.replay import replay_poison
+from lifang.sensing.actions.retention import needs_recordings
 from lifang.sensing.actions.reviews import sign_review, write_reviews
 from lifang.sensing.actions.safety import end_safety, spread_safety, tell_safety
 from lifang.sensing.actions.scoring import score_series
@@ -107,11 +115,13 @@ __all__ = [
     "WATCHER",
     "Bound",
     "Contact",
+    "HandedIn",
     "NewDevice",
     "Parcel",
     "Receipt",
     "Register",
     "Sent",
+    "Sheet",
     "Shown",
     "Stored",
     "acknowledge",
@@ -152,17 +162,21 @@ __all__ = [
     "forget_old",
     "give_cameras",
     "give_verdict",
+    "hand_in",
     "hand_out_commands",
     "install_device",
     "install_many",
     "install_planned",
     "issue_device_key",
     "issue_reception_key",
+    "keep_recording",
     "lapse_receptions",
     "lay_line",
     "look_at_left",
+    "look_at_recordings",
     "look_match",
     "move_device",
+    "needs_recordings",
     "note_alarm",
     "note_network",
     "note_pull",

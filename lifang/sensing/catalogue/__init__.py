@@ -99,14 +99,13 @@ class DeviceType(Entry, frozen=True, kw_only=True):
     measures: list[str]
     main: list[str]  # what is shown first
     limits: dict[str, Limits] = {}
-    every_seconds: (
-        int  # a healthy one says something at least so often; 0: only when something happens
-    )
+    every_seconds: int  # it says something at least so often; 0: only when something happens
     life_years: float = 0  # end of life after installation; 0: none is known
     service_months: int = 0
     battery: bool = False
     personal: bool = False  # says how somebody lives at home: never archived
     video: bool = False  # has a camera code of GB/T 28181
+    records: list[str] = []  # of a message that tells these it may hand in a clip and a still
     dialects: list[str]  # ways of speaking that are known of it
     alarms: list[Reason] = []
     commands: list[str] = []  # what it can be asked to do
@@ -118,7 +117,7 @@ class DeviceType(Entry, frozen=True, kw_only=True):
         unknown = [key for key in (*self.measures, *self.limits) if key not in MEASURES]
         found = [f"there is no measure `{key}`" for key in unknown]
         found += [f"there is no command `{key}`" for key in self.commands if key not in COMMANDS]
-        named = (*self.main, *(alarm.measure for alarm in self.alarms))
+        named = (*self.main, *self.records, *(alarm.measure for alarm in self.alarms))
         lacking = [key for key in named if key not in self.measures]
         return found + [f"`{key}` is not among the measures" for key in lacking]
 
@@ -318,8 +317,8 @@ class MatchRefusal(Entry, frozen=True, kw_only=True):
     words: list[str] = []
 
 
-class MatchPurpose(Entry, frozen=True, kw_only=True):
-    """What a match may be looked at for."""
+class LookPurpose(Entry, frozen=True, kw_only=True):
+    """What a match or a recording may be looked at for."""
 
 
 YES, NO = Text(zh="是", en="yes"), Text(zh="否", en="no")
@@ -342,8 +341,9 @@ ADMISSION = flow("sensing", "device_admission")
 REVIEW = flow("sensing", "rule_review")
 MATCH_CLASSES = catalogue("sensing", "match_classes", MatchClass)
 MATCH_PLACES = catalogue("sensing", "match_places", MatchPlace)
-MATCH_PURPOSES = catalogue("sensing", "match_purposes", MatchPurpose)
+MATCH_PURPOSES = catalogue("sensing", "match_purposes", LookPurpose)
 MATCH_REFUSALS = catalogue("sensing", "match_refusals", MatchRefusal)
+LOOK_PURPOSES = catalogue("sensing", "look_purposes", LookPurpose)
 RECEPTION = flow("sensing", "match_reception")
 FILING = flow("sensing", "face_filing")
 

@@ -22,6 +22,7 @@ from lifang.sensing.models.reception import (
     ReceptionCount,
     ReceptionKey,
 )
+from lifang.sensing.models.recording import Recording
 from lifang.sensing.models.review import Review
 from lifang.sensing.models.rule import Edition, Pending
 from lifang.sensing.models.safety import SafetyNotice
@@ -63,6 +64,7 @@ __all__ = [
     "Reception",
     "ReceptionCount",
     "ReceptionKey",
+    "Recording",
     "Review",
     "Run",
     "SafetyNotice",

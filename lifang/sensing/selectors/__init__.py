@@ -78,6 +78,14 @@ from lifang.sensing.selectors.receiving import (
     tally,
     viewers,
 )
+from lifang.sensing.selectors.recordings import (
+    look_until,
+    message_of,
+    recorded,
+    recording_file,
+    recording_of,
+    recordings,
+)
 from lifang.sensing.selectors.rules import edition, editions, in_force, rule
 from lifang.sensing.selectors.safety import (
     Reached,
@@ -210,10 +218,12 @@ __all__ = [
     "lines_of_works",
     "log",
     "look_of",
+    "look_until",
     "lookers",
     "looks",
     "makers",
     "may_stand_behind",
+    "message_of",
     "metres_by_kind",
     "metres_of_works",
     "near_line",
@@ -237,6 +247,10 @@ __all__ = [
     "reception",
     "reception_of_key",
     "receptions",
+    "recorded",
+    "recording_file",
+    "recording_of",
+    "recordings",
     "review",
     "reviews",
     "rule",

@@ -2,12 +2,15 @@
 
 import json
 from datetime import timedelta
+from io import BytesIO
 from uuid import UUID
 
 import msgspec
 
 from lifang.core.access import SYSTEM, Actor, Kind
 from lifang.core.access.wall import behind
+from lifang.core.files.darkroom import develop
+from lifang.core.files.tests import samples
 from lifang.core.ids import new_id
 from lifang.core.testing.cast import MONDAY as NOVEMBER
 from lifang.core.testing.cast import account, give
@@ -25,6 +28,7 @@ from lifang.sensing.models import (
     FireCall,
     Quarantined,
     Reception,
+    Recording,
     Review,
     SafetyNotice,
     Site,
@@ -34,6 +38,7 @@ from lifang.sensing.models import (
     Works,
     WorksMoney,
 )
+from lifang.sensing.terms import Recorded
 from lifang.sensing.tests.make import known_of, make_device, make_series, observed
 from lifang.sensing.tests.receiving import a_new, a_sign, switched
 from lifang.sensing.watch.person import Sign
@@ -130,6 +135,24 @@ def alarm_of(area: str) -> Alarm:
         series = make_series(make_device(area, type="smoke"), "smoke")
         actions.store([observed(series, MONDAY, 1)], known_of(series), MONDAY)
         return Alarm.objects.get(device=series.device)
+
+
+def recorded_of(area: str) -> Alarm:
+    """Its camera's box has handed in a still."""
+    with behind(SYSTEM):
+        series = make_series(make_device(area, type="camera_ai"), "thrown")
+        actions.store([observed(series, MONDAY, 1, message=7)], known_of(series), MONDAY)
+        still = develop(BytesIO(samples.saved(samples.scene())))
+        sheet = actions.Sheet(series.device_id, 7, MONDAY, ["thrown"], Recorded.STILL)
+        actions.keep_recording(actor=SYSTEM, sheet=sheet, made=still, digest="0" * 64, at=MONDAY)
+        return Alarm.objects.get(device=series.device)
+
+
+def recording_of(area: str) -> tuple[UUID, UUID, str]:
+    """Nobody has said what for."""
+    alarm = recorded_of(area)
+    with behind(SYSTEM):
+        return alarm.pk, Recording.objects.get(device=alarm.device_id).pk, "still"
 
 
 def fire_call_of(area: str) -> FireCall:

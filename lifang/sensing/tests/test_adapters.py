@@ -51,6 +51,7 @@ def test_what_was_recorded_is_read(recorded):
         assert one.at == wanted.get("at")
         assert one.id == wanted.get("id", "")
         assert one.test == wanted.get("test", False)
+        assert wanted.get("facts", {}).items() <= dict(one.facts or {}).items()
 
 
 def test_every_dialect_has_its_sheet_and_its_fixtures():

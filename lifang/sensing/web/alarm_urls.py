@@ -1,6 +1,13 @@
 from django.urls import path
 
-from lifang.sensing.web import fire_pages, review_pages, rule_pages, vigil_pages, walls
+from lifang.sensing.web import (
+    fire_pages,
+    recording_pages,
+    review_pages,
+    rule_pages,
+    vigil_pages,
+    walls,
+)
 
 ALARMS, RULES = "desk/alarms", "desk/alarm-rules"
 
@@ -16,6 +23,12 @@ urlpatterns = [
     path(f"{ALARMS}/<uuid:pk>/contact", walls.contact, name="contact"),
     path(f"{ALARMS}/<uuid:pk>/fire", fire_pages.handing, name="fire"),
     path(f"{ALARMS}/fire/<uuid:pk>/answer", fire_pages.answer, name="fire_answer"),
+    path(f"{ALARMS}/<uuid:pk>/recordings", recording_pages.recordings, name="recordings"),
+    path(
+        f"{ALARMS}/<uuid:pk>/recordings/<uuid:one>/<slug:part>",
+        recording_pages.recording,
+        name="recording",
+    ),
     path(f"{ALARMS}/<uuid:pk>/verdict", walls.verdict, name="verdict"),
     path(f"{ALARMS}/<uuid:pk>/shelf", walls.shelf, name="shelf"),
     path(f"{ALARMS}/<uuid:pk>/unshelving", walls.unshelving, name="unshelving"),

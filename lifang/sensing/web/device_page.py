@@ -231,4 +231,4 @@ def addresses() -> dict[str, str]:
     listen = config().mqtt_listen
     host, _, port = listen.rpartition(":")
     origin = f"{config().gate_origin}/api/sensing"
-    return {"gate": f"{origin}/batches", "conformance": f"{origin}/conformance", "hooks_at": f"{origin}/hooks", "mqtt": f"{host or config().host}:{port}" if listen else "", "fire": config().fire_listen}  # fmt: skip
+    return {"gate": f"{origin}/batches", "conformance": f"{origin}/conformance", "hooks_at": f"{origin}/hooks", "recordings_at": f"{origin}/recordings", "mqtt": f"{host or config().host}:{port}" if listen else "", "fire": config().fire_listen}  # fmt: skip

@@ -16,6 +16,7 @@ from lifang.core.web.views import only
 from lifang.orgs.selectors import place_name
 from lifang.sensing import actions, rules, selectors
 from lifang.sensing.catalogue import HOOKS
+from lifang.sensing.rules.recordings import records
 from lifang.sensing.terms import DeviceState, KeyKind
 from lifang.sensing.web import device_page, forms
 from lifang.sensing.web.acts import NEEDS, acts_of
@@ -124,6 +125,7 @@ def key(request: HttpRequest, pk: UUID) -> HttpResponse:
         "key": made,
         "hooks": HOOKS.all(),
         "line_fits": rules.is_line_address(found.code),
+        "records": records(found.type),
         **device_page.addresses(),
     }
     return render(request, "sensing/desk/key.html", context)

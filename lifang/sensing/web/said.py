@@ -13,6 +13,7 @@ from lifang.core.web.show import Chip, Entry
 from lifang.core.web.times import span
 from lifang.orgs.selectors import place_name
 from lifang.sensing.catalogue import (
+    LOOK_PURPOSES,
     MATCH_PURPOSES,
     MEASURES,
     RULES,
@@ -58,6 +59,8 @@ STEPS = {
     "reset": gettext_lazy("Reset: somebody was there, and it is in order"),
     "verdict": gettext_lazy("Judged"),
     "looked": gettext_lazy("Looked at"),
+    "recorded": gettext_lazy("The camera's recording came"),
+    "recording_seen": gettext_lazy("Looked at the recording"),
 }
 
 
@@ -120,9 +123,18 @@ def entry(step: AlarmStep) -> Entry:
             "area": place_name(step.facts["area"]),
         }
     who = str(step.account or "")
-    purpose = step.facts.get("purpose", "") if step.kind == "looked" else ""
-    text = str(MATCH_PURPOSES[purpose].name) if purpose in MATCH_PURPOSES else step.note
+    text = _purpose(step) or step.note
     return Entry(at=step.at, title=said, who=who, text=text, kind=_KINDS.get(step.kind, "progress"))
+
+
+def _purpose(step: AlarmStep) -> str:
+    """What somebody looked for."""
+    purpose = step.facts.get("purpose", "")
+    if step.kind == "looked" and purpose in MATCH_PURPOSES:
+        return str(MATCH_PURPOSES[purpose].name)
+    if step.kind == "recording_seen" and purpose in LOOK_PURPOSES:
+        return str(LOOK_PURPOSES[purpose].name)
+    return ""
 
 
 _KINDS = {"raised": "danger", "again": "danger", "verdict": "done", "cleared": "done"}

@@ -25,7 +25,7 @@ from lifang.sensing.catalogue import VERDICTS
 from lifang.sensing.models import Alarm
 from lifang.sensing.rules.alarms import SHELF_HOURS, may_reset
 from lifang.sensing.terms import MATCH, Severity
-from lifang.sensing.web import dogs, fire_pages, said
+from lifang.sensing.web import dogs, fire_pages, recording_pages, said
 from lifang.sensing.web.alarm_tables import AlarmTable
 from lifang.sensing.web.here import answering, moment
 
@@ -173,7 +173,7 @@ def alarm(request: HttpRequest, pk: UUID) -> HttpResponse:
             "limits_of": found.evidence.get("limits_of"), "stream": said.stream(),
             "may_shelve": actor.may("sensing.shelve", found.area),
             "may_call": found.subject.startswith("vigil:") and not found.ended_at and actor.may("sensing.see_contact", found.area),
-            "fire": fire_pages.shown(actor, found),
+            "fire": fire_pages.shown(actor, found), "recorded": recording_pages.shown(actor, found),
             "ward": selectors.called(actor, found),
             "may_reset": may_reset(found) is None and actor.may("sensing.reset_alarm", found.area),
             "dogs": dogs.nearby(actor, found, localtime(moment(request)).date()),

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from lifang.core.access import SYSTEM
 from lifang.core.access.wall import behind
 from lifang.demo.devices import say, speakers_of
+from lifang.demo.falling import falls
 from lifang.demo.signals import Trouble, days, every, troubles
 from lifang.sensing import selectors
 from lifang.sensing.actions import Register
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dead-gateway", action="store_true", help="one gateway loses its power now"
         )
+        parser.add_argument("--thrown", action="store_true", help="something falls from a height now; the camera's box hands in a drawn clip")  # fmt: skip
         parser.add_argument("--only", nargs="+", default=[], metavar="CODE", help="these devices alone")  # fmt: skip
         parser.add_argument(
             "--falls-silent",
@@ -49,6 +51,9 @@ class Command(BaseCommand):
         if options["falls_silent"]:
             wrong += [Trouble("silent", since + every(one.type), since + span, one.area, one.code) for one in speakers]  # fmt: skip
         step = timedelta(seconds=10) if options["real_time"] else timedelta(hours=1)
+        if options["thrown"]:
+            code = self._first(speakers, "camera_ai").code
+            falls(next(one for one in devices if one.code == code), since, options["seed"])
         register, total, at = Register(), 0, since
         while at < since + span:
             until = min(at + step, since + span)

@@ -40,6 +40,7 @@ def _review(said: dict[str, Any]) -> list[Incoming]:
         values[label] = there
     facts = {
         "review": number,
+        "detections": _texts(data.get("detections")),  # ids of its events: whose clip it is
         "objects": objects,
         "zones": zones,
         "severity": text(after.get("severity"), 20),
