@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
@@ -67,7 +68,7 @@ def run(name: str, *values: str) -> list[Row]:
     ):
         return _by_cursor(name, values)
     with connection.wrap_database_errors:  # so that a dead connection is known to be one
-        found = raw.pgconn.exec_prepared(name.encode(), [value.encode() for value in values])
+        found = raw.pgconn.exec_prepared(name.encode(), [_whole(value) for value in values])
         if found.status != ExecStatus.TUPLES_OK:
             raise error_from_result(found)
     value, columns = found.get_value, range(found.nfields)
@@ -75,6 +76,14 @@ def run(name: str, *values: str) -> list[Row]:
         tuple([None if (one := value(row, column)) is None else one.decode() for column in columns])
         for row in range(found.ntuples)
     ]
+
+
+def _whole(value: str) -> bytes:
+    """libpq would end a text at its first zero byte."""
+    text = value.encode()
+    if 0 in text:
+        raise psycopg.DataError("a text holds a zero byte")
+    return text
 
 
 def _by_cursor(name: str, values: tuple[str, ...]) -> list[Row]:

@@ -1,21 +1,27 @@
 """Append to the log and check it."""
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
+from lifang.core.access.prepared import named, run
 from lifang.core.audit.chain import START, Line, broken_links, canonical, chained
 from lifang.core.audit.models import Anchor, Entry, Head
 from lifang.core.config import config
 
-_HEAD = "SELECT seq, digest FROM audit_head WHERE id = 1 FOR UPDATE"
+_HEAD = "SELECT seq, encode(digest, 'hex') FROM audit_head WHERE id = 1 FOR UPDATE"
 _COLUMNS = (*Line._fields, "seq", "algorithm", "previous", "digest")
 _ADD = f"WITH added AS (INSERT INTO audit_entry ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608 -- our own names
 _MOVE = """ RETURNING seq, digest)
 UPDATE audit_head SET seq = last.seq, digest = last.digest FROM (SELECT seq, digest FROM added ORDER BY seq DESC LIMIT 1) AS last WHERE id = 1
 """
+_ONE = (  # in the order of _COLUMNS
+    f"{_ADD}($1::timestamptz, NULLIF($2, '')::uuid, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, "
+    f"$10::jsonb, $11::bigint, $12::text, decode($13, 'hex'), decode($14, 'hex')){_MOVE} RETURNING audit_head.seq"
+)
 
 
 def append(lines: Iterable[Line]) -> None:
@@ -27,17 +33,34 @@ def append(lines: Iterable[Line]) -> None:
     if not lines:
         return
     algorithm = "sm3" if config().crypto_profile == "gm" else "sha256"
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(_HEAD)
-        seq, digest = cursor.fetchone()
-        values: list[Any] = []
+    with transaction.atomic(savepoint=False):
+        ((number, head),) = run(named("audit.head", lambda: (_HEAD, None)))
+        seq, digest = int(number or 0), bytes.fromhex(head or "")
+        rows: list[tuple[Line, int, bytes, bytes]] = []
         for line in lines:
-            seq, previous = seq + 1, bytes(digest)
+            seq, previous = seq + 1, digest
             digest = chained(algorithm, previous, canonical(seq, line))
-            facts = line._replace(changes=Jsonb(line.changes))  # type: ignore[arg-type]
-            values += [*facts, seq, algorithm, previous, digest]
+            rows.append((line, seq, previous, digest))
+        if len(rows) == 1:  # as most acts leave it
+            run(named("audit.one", lambda: (_ONE, None)), *_texts(algorithm, *rows[0]))
+            return
+        values = [value for row in rows for value in _values(algorithm, *row)]
         places = f"({', '.join(['%s'] * len(_COLUMNS))})"
-        cursor.execute(_ADD + ", ".join([places] * len(lines)) + _MOVE, values)
+        with connection.cursor() as cursor:
+            cursor.execute(_ADD + ", ".join([places] * len(rows)) + _MOVE, values)
+
+
+def _values(algorithm: str, line: Line, seq: int, previous: bytes, digest: bytes) -> list[Any]:
+    facts = line._replace(changes=Jsonb(line.changes))  # type: ignore[arg-type]
+    return [*facts, seq, algorithm, previous, digest]
+
+
+def _texts(algorithm: str, line: Line, seq: int, previous: bytes, digest: bytes) -> list[str]:
+    """The same as PostgreSQL reads it."""
+    facts = line._asdict()
+    changes = json.dumps(facts.pop("changes"))
+    told = [line.at.isoformat(), line.account or "", *(str(one) for one in [*facts.values()][2:])]
+    return [*told, changes, str(seq), algorithm, previous.hex(), digest.hex()]
 
 
 class Verdict(NamedTuple):

@@ -29,3 +29,9 @@ def test_what_the_database_refuses_is_the_error_that_django_knows(statement):
     with pytest.raises(DataError):
         prepared.run(statement, "0", "x")
     assert prepared.run(statement, "1", "x") == [("10", "x", None)]
+
+
+def test_a_text_with_a_zero_byte_is_refused_not_cut_off(statement):
+    with pytest.raises(DataError):
+        prepared.run(statement, "1", "a\0b")
+    assert prepared.run(statement, "1", "x") == [("10", "x", None)]

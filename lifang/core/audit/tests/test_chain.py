@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
+from django.db import DataError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lifang.core.audit import export, verifier
 from lifang.core.audit.chain import Line, canonical, chained
-from lifang.core.audit.log import verify
+from lifang.core.audit.log import append, line_of, verify
 from lifang.core.audit.models import Entry
 from lifang.core.audit.tests.make import AT, make_line, make_lines
 
@@ -82,6 +83,33 @@ def test_a_log_that_changed_its_profile_is_one_chain(crypto_profile):
 def test_an_empty_log_is_whole():
     assert verify() == (0, [], True, True, 0)
     assert verifier.check(exported()) == []
+
+
+ODD = ["", "里坊", "a'b\"c\\d", "%s %(x)s {}", "line\nline", "'); DROP TABLE audit_head; --"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("account", [None, "01a224fa-4ada-7594-a5fc-4fe420deba07"])
+def test_a_line_is_read_back_as_it_was_written_alone_and_among_others(account):
+    lines = [
+        Line(AT, account, "staff", "x.y", "done", "a.b", odd[:40], "990101", odd, {odd: [odd, 1.5, None, True, [odd]]})
+        for odd in ODD
+    ]  # fmt: skip
+    for line in lines:
+        append([line])
+    append(lines)
+    assert [line_of(entry) for entry in Entry.objects.order_by("seq")] == lines * 2
+    assert verify().whole
+    assert verifier.check(exported()) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("many", [1, 2])
+def test_a_zero_byte_is_refused_and_never_cut_off(many):
+    line = Line(AT, None, "system", "x.y", "done", "", "a\0b", "", "", {})
+    with pytest.raises((DataError, ValueError)), transaction.atomic():
+        append([line] * many)
+    assert not Entry.objects.exists()
 
 
 @pytest.mark.django_db
