@@ -35,7 +35,7 @@ def test_what_fell_is_seen_by_whoever_says_what_for(lang: str, county: Living, m
     assert posts(county, f"recordings/{code}/{code}-9", key, clip, media="video/mp4")[0] == 404
 
     # The desk says what it looks for, and then it plays; the address alone shows nothing.
-    desk = meet("jd01", lang=lang, called="desk").goes("/desk/alarms")
+    desk = meet("zh01", lang=lang, called="desk").goes("/desk/alarms")
     alarm = on_the_wall(desk, code)
     desk.goes(alarm).sees("What the camera recorded").looks("card")
     assert not desk.page.locator("video").count()
@@ -48,7 +48,7 @@ def test_what_fell_is_seen_by_whoever_says_what_for(lang: str, county: Living, m
     film_shown.evaluate("(one) => { one.currentTime = 5; }")
     until(lambda: film_shown.evaluate("(one) => one.currentTime >= 5 && !one.seeking"), 20)
     desk.looks("playing")
-    other = meet("zh01", lang=lang, called="other")
+    other = meet("jd02", lang=lang, called="other")
     asked = other.page.request.get(county.origin + file)
     assert asked.url == f"{county.origin}{alarm}/recordings", "the address alone shows nothing"
 
@@ -61,5 +61,5 @@ def test_what_fell_is_seen_by_whoever_says_what_for(lang: str, county: Living, m
     link.wait_for()
     desk.looks("case").taps_on(link)
     desk.page.wait_for_url(re.compile("/recordings$"))
-    phone = meet("zh01", lang=lang, phone=True, called="phone").goes(f"{alarm}/recordings")
+    phone = meet("jd02", lang=lang, phone=True, called="phone").goes(f"{alarm}/recordings")
     phone.looks("asked").sends("To check it and say what it was").looks("film")
