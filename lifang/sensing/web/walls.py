@@ -113,7 +113,7 @@ def on_map(request: HttpRequest) -> HttpResponse:
     context = {
         "map": {
             "areas": f"{reverse('orgs:shapes', args=[county])}?level=12", "points": reverse("sensing:alarm_points"),
-            "list": True, "tall": True, "link": True, "refresh": "live:alarm",
+            "list": True, "tall": True, "link": True, "inside": True, "refresh": "live:alarm",
         },
         "stream": said.stream(),
     }  # fmt: skip
