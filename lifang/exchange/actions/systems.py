@@ -144,7 +144,7 @@ def draw_key(*, actor: Actor, system: OutsideSystem, at: datetime) -> ApiKey:
     void(held, at, watched=False)
     asked = [ACCESSES[key] for key in held.accesses]
     made = api.issue_key(
-        actor=SYSTEM, account=held.account_id, name=held.name, days=max(1, (held.expires_at - at).days),
+        actor=SYSTEM, account=held.its_account, name=held.name, days=max(1, (held.expires_at - at).days),
         capabilities=sorted({one for access_ in asked for one in access_.capabilities}),
         ways=sorted({way for access_ in asked for way in access_.ways}),
         networks=held.networks, per_minute=policy("per_minute"), at=at,
@@ -253,7 +253,7 @@ def _turn(held: OutsideSystem, capability: str, at: datetime) -> engine.Turn:
 
 def _with_test_key(held: OutsideSystem, at: datetime) -> OutsideSystem:
     key = api.issue_key(
-        actor=SYSTEM, account=held.account_id, name=held.name, days=policy("sandbox_days"), capabilities=TEST_CAPABILITIES,
+        actor=SYSTEM, account=held.its_account, name=held.name, days=policy("sandbox_days"), capabilities=TEST_CAPABILITIES,
         ways=TEST_WAYS, networks=held.networks, per_minute=policy("trial_per_minute"), watched=True, at=at,
     )  # fmt: skip
     held.__dict__["test_key"] = key.token
@@ -270,6 +270,7 @@ def void(held: OutsideSystem, at: datetime, *, watched: bool | None = None) -> N
 def _sight(held: OutsideSystem, at: datetime) -> None:
     """It sees its area until its last day. What two others decided gives it, not the hand that pressed the button."""
     _end_sight(held, at)
+    assert held.account is not None  # noqa: S101 -- the database knows it
     access.grant(actor=SYSTEM, account=held.account, post=POST, area=held.area, valid_to=held.expires_at, at=at)  # fmt: skip
 
 

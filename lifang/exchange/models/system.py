@@ -1,5 +1,7 @@
 """Systems of others that use our interfaces, and how they did in the sandbox."""
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -100,6 +102,12 @@ class OutsideSystem(Subject):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def its_account(self) -> UUID:
+        """Of who calls; it has one since it was opened."""
+        assert self.account_id is not None  # noqa: S101 -- the database knows it
+        return self.account_id
 
 
 class Run(Scoped):

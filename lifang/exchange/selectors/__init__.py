@@ -76,7 +76,7 @@ def run(actor: Actor, of: OutsideSystem, pk: UUID) -> Run:
 
 def keys_of(actor: Actor, of: OutsideSystem) -> QuerySet[ApiKey]:
     """Keys of a system that the actor may see, newest first; never their secret."""
-    return keys.keys_of(actor, of.account_id)
+    return keys.keys_of(actor, of.account_id) if of.account_id else ApiKey.objects.none()
 
 
 def shut(actor: Actor, of: Iterable[ApiKey]) -> Mapping[UUID, list[keys.Shut]]:
@@ -87,7 +87,7 @@ def shut(actor: Actor, of: Iterable[ApiKey]) -> Mapping[UUID, list[keys.Shut]]:
 def seen(actor: Actor, of: Run, until: datetime) -> list[Seen]:
     """The calls of a run in order, addresses as they stand below it."""
     home = f"/api/v1/exchange/runs/{of.pk}/"
-    rows = keys.calls_of(actor, of.system.account_id, of.began_at, of.ended_at or until)
+    rows = keys.calls_of(actor, of.system.its_account, of.began_at, of.ended_at or until)
     return [_seen(one, home) for one in rows if one.path != "/api/v1/exchange/runs"]
 
 
@@ -102,7 +102,7 @@ def _seen(one: Call, home: str) -> Seen:
 
 def was_told(actor: Actor, of: Run, method: str, status: int, once: str, until: datetime) -> bool:
     """Did a call of this run hear this status before? With `once`: the call with this Idempotency-Key."""
-    rows = keys.calls_of(actor, of.system.account_id, of.began_at, until)
+    rows = keys.calls_of(actor, of.system.its_account, of.began_at, until)
     rows = rows.filter(method=method, status=status, path__contains=str(of.pk))
     if once:
         rows = rows.filter(once=hashlib.sha256(once.encode()).digest())
