@@ -116,6 +116,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     },
     "sensing.MatchLook": {"reception": a_reception},
     "exchange.OutsideSystem": {
+        "state": "asked",
         "accesses": ["matters"],
         "networks": ["203.0.113.0/24"],
         "level": 0,
