@@ -22,7 +22,7 @@ WANTED = (
 
 def main() -> None:
     now = datetime.now(UTC)  # noqa: TID251 -- a command of its own
-    seed.build(now, people_count=120, days=1)
+    seed.build(now, people_count=120, days=4)  # on a Sunday the last day has next to nothing open
     with behind(SYSTEM):
         accounts = list(Account.objects.filter(kind="staff"))
     # Whoever may most of it, over the widest area.
